@@ -1,0 +1,1 @@
+# cmd: nothing to build yet

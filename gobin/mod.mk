@@ -1,0 +1,1 @@
+# gobin: nothing to build yet

@@ -1,0 +1,1 @@
+# gort: nothing to build yet

@@ -1,0 +1,1 @@
+# initx: nothing to build yet

@@ -1,0 +1,1 @@
+# lib: nothing to build yet

@@ -1,0 +1,1 @@
+# rtgc: nothing to build yet

@@ -1,0 +1,7 @@
+# What `make test` runs. UNIT_TESTS, FUZZ_TESTS and SCRIPT_TESTS are filled by every folder's mod.mk (see mk/rules.mk).
+.PHONY: unit test
+unit: $(UNIT_TESTS) $(FUZZ_TESTS) ## the host tests alone
+	@tests/run.sh $(UNIT_TESTS) $(FUZZ_TESTS)
+
+test: all $(UNIT_TESTS) $(FUZZ_TESTS) ## everything that must pass before a change lands
+	@tests/run.sh $(UNIT_TESTS) $(FUZZ_TESTS) $(SCRIPT_TESTS)

@@ -1,0 +1,1 @@
+# vmm: nothing to build yet
