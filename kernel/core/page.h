@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Physical pages. Memory comes in as ranges at boot; a page's descriptor is initialised only when the allocator's frontier
+ * passes it, so boot costs nothing per megabyte. Order-0 pages go through a small per-CPU cache.
+ */
+#ifndef KERNEL_CORE_PAGE_H
+#define KERNEL_CORE_PAGE_H
+
+#include "lib/types.h"
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  4096u
+#define PAGE_NONE  ((paddr_t)0) /* no page: page 0 is never handed out */
+
+enum page_flags {
+    PAGE_ZERO = 1, /* contents zeroed */
+    PAGE_RESERVE = 2, /* may use the last pages kept back for the kernel itself */
+};
+
+struct page_stats {
+    uint64_t total_bytes, free_bytes, peak_used_bytes;
+};
+
+/*
+ * page_init - take over the machine's memory. Called once, on the boot CPU, before anything else allocates.
+ * ranges: RAM, sorted, not overlapping; reserved: parts of it that are taken (image, payload, device tree). Both are copied.
+ * The descriptor table is carved out of RAM.
+ */
+struct mem_range {
+    paddr_t start, end; /* [start, end) */
+};
+void page_init(const struct mem_range *ram, unsigned nram, const struct mem_range *reserved, unsigned nreserved);
+
+/* page_release_range - hand a reserved range to the allocator (boot stub, device tree, symbol table once read). Whole pages within it. */
+void page_release_range(paddr_t start, paddr_t end);
+
+/* page_alloc - 2^order pages, naturally aligned, one reference. PAGE_NONE when there is no memory. Any context. */
+paddr_t page_alloc(unsigned order, unsigned flags) MUST_CHECK;
+
+/* page_get, page_put - references; the last page_put frees the block (as a whole, from its first page). Pages outside RAM's descriptors
+ * or reserved ones (the payload's) are not counted: both calls do nothing for them. */
+void page_get(paddr_t pa);
+void page_put(paddr_t pa);
+unsigned page_refs(paddr_t pa);
+
+void page_stats(struct page_stats *s);
+
+#endif
