@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Builds the smallest useful Linux to compare with, from Debian's source package: build/bench/Image-minimal.
+#   bench/linux/build-minimal.sh [JOBS]
+# Nothing is installed: the source package is downloaded with apt and unpacked under build/bench.
+set -eu
+cd "$(dirname "$0")/../.."
+jobs=${1:-1} dir=build/bench/linux out=$PWD/build/bench/Image-minimal
+config=$PWD/bench/linux/minimal.config
+[ -f "$out" ] && exit 0
+
+for tool in flex bison bc; do
+    command -v $tool >/dev/null || { echo "$0: $tool is missing; install it with: apt-get install flex bison bc libssl-dev" >&2; exit 1; }
+done
+mkdir -p $dir
+if [ ! -f $dir/source/Makefile ]; then
+    echo "bench: fetching Debian's linux-source-6.1"
+    (cd $dir && apt-get download -q linux-source-6.1 && dpkg -x linux-source-6.1_*.deb package)
+    mkdir -p $dir/source
+    tar -xf $dir/package/usr/src/linux-source-6.1.tar.xz -C $dir/source --strip-components=1
+    rm -rf $dir/package $dir/*.deb
+fi
+linux() { nice -n 19 make -C $dir/source -s ARCH=arm64 LLVM=1 -j"$jobs" "$@"; }
+linux tinyconfig
+(cd $dir/source && ARCH=arm64 LLVM=1 scripts/kconfig/merge_config.sh -m .config "$config" >/dev/null)
+linux olddefconfig
+echo "bench: building the minimal Linux, some 15 minutes on two cores"
+linux Image
+cp $dir/source/arch/arm64/boot/Image "$out"
+echo "bench: $out is $(stat -c %s "$out") bytes"

@@ -1,0 +1,3 @@
+module mazboot/examples
+
+go 1.19
