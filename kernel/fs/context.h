@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where names start for a process, and as whom it asks: root, working directory, umask, ids. Shared
+ * by its threads. */
+#ifndef KERNEL_FS_CONTEXT_H
+#define KERNEL_FS_CONTEXT_H
+
+#include "kernel/core/lock.h"
+
+struct dentry;
+
+struct fs_context {
+    struct spinlock lock;      /* guards root and cwd */
+    struct dentry *root, *cwd; /* references */
+    uint32_t umask;
+    uint32_t uid, gid; /* file system ids; setfsuid's, normally the effective ones */
+};
+
+/* fs_context_init - root and cwd at the root of the tree, umask 022, ids 0. fs_mount_root must have
+ * run. */
+void fs_context_init(struct fs_context *c);
+void fs_context_exit(struct fs_context *c);
+
+/* fs_context_self - of the running process. The lead's process.c defines it, and in host tests a
+ * fake. */
+struct fs_context *fs_context_self(void);
+
+#endif
