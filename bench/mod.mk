@@ -1,1 +1,1 @@
-# bench: nothing to build yet
+include bench/empty/mod.mk

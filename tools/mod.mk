@@ -1,1 +1,2 @@
-# tools: nothing to build yet
+
+include tools/insncount/mod.mk
