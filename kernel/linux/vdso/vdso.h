@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The vDSO: a small shared object that the kernel maps into the program, so that reading a clock needs no system call. */
+#ifndef KERNEL_LINUX_VDSO_VDSO_H
+#define KERNEL_LINUX_VDSO_VDSO_H
+
+#include "kernel/core/timebase.h"
+#include "lib/types.h"
+
+struct aspace;
+
+/* vdso_map - map data page and code into *as where there is room. *ehdr: for AT_SYSINFO_EHDR. 0 or -ENOMEM. */
+int vdso_map(struct aspace *as, vaddr_t *ehdr) MUST_CHECK;
+
+/* vdso_sigreturn - the address of __kernel_rt_sigreturn in a program whose vDSO is at ehdr: what a signal handler returns to. */
+vaddr_t vdso_sigreturn(vaddr_t ehdr);
+
+/* vdso_set_timebase - the clock's timebase, before the program runs. vdso_set_wall - CLOCK_REALTIME minus CLOCK_MONOTONIC; at any time. */
+void vdso_set_timebase(const struct timebase *t);
+void vdso_set_wall(int64_t offset_ns);
+
+#endif
