@@ -1,1 +1,27 @@
-# kernel: nothing to build yet
+# The kernel. Each owner adds the files of its folder to KERNEL_SRCS; everything else here turns them into
+#   build/kernel-arm64/mazboot.elf   for gdb        build/kernel-arm64/mazboot.img   arm64 Image
+#   build/kernel-arm64/mazboot.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
+K := $(B)/kernel-arm64
+
+KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c fpu.c sigframe.c)
+KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c)
+KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c time.c sched.c info.c strace.c)
+KERNEL_SRCS += kernel/init/main.c
+KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
+
+KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -ffixed-x18 -fstack-protector-strong -mstack-protector-guard=global
+$(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
+
+KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
+ALL += $(K)/mazboot.img $(K)/mazboot.sym
+
+# KERNEL_SRCS is complete only after every mod.mk has been read.
+.SECONDEXPANSION:
+$(K)/mazboot.elf: $$(KERNEL_OBJS) kernel/arch/arm64/kernel.ld
+	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
+
+$(K)/mazboot.img: $(K)/mazboot.elf
+	$(call say,IMAGE,$@)$(OBJCOPY) -O binary $< $@
+
+$(K)/mazboot.sym: $(K)/mazboot.elf tools/symtab.sh
+	$(call say,SYMS,$@)tools/symtab.sh $< $@

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What C and assembly of this machine agree on: layouts by offset (asserted in trap.c) and the address map. */
+#ifndef KERNEL_ARCH_ARM64_ASM_H
+#define KERNEL_ARCH_ARM64_ASM_H
+
+/* struct trapframe */
+#define TF_SP      248
+#define TF_PC      256
+#define TF_PSTATE  264
+#define TF_ORIG_X0 272
+#define TF_SYSCALL 280
+#define TF_SIZE    288
+
+/* struct cpu (kernel/core/cpu.h) */
+#define CPU_TASK         0
+#define CPU_SYSCALLS     8
+#define CPU_STACK_TOP    16
+#define CPU_M            64
+#define CPU_NEED_RESCHED (CPU_M + 368)
+
+/* struct task (kernel/core/task.h) */
+#define TASK_WORK 352
+
+#define SYSCALL_TABLE_SIZE 512
+
+/* A task's kernel stack: the upper half of a slot of twice the size; the lower half is never mapped. */
+#define KSTACK_SHIFT 13
+#define KSTACK_SIZE  (1 << KSTACK_SHIFT)
+
+#define DIRECT_MAP_BASE 0xffff000000000000
+#define KERNEL_BASE     0xffff800000000000
+#define KSTACK_BASE     0xffffc00000000000
+#define MMIO_BASE       0xffffe00000000000
+
+/* MAIR_EL1: index 0 normal write-back, 1 device nGnRE, 2 normal non-cacheable */
+#define MAIR_VALUE 0x4404ff
+
+/* SCTLR_EL1 (Arm DDI 0487 D17.2.118): M C SA SA0 ITD SED I DZE UCT nTWI nTWE SPAN UCI and what is RES1 in Armv8.0. cpu_init() clears
+ * SPAN where the CPU has PAN. WXN stays 0: a program may ask for writable and executable memory; the kernel itself never maps any. */
+#define SCTLR_VALUE 0x34d5d99d
+
+#endif

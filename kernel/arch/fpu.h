@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The program's floating point and vector registers. The kernel itself uses none. */
+#ifndef KERNEL_ARCH_FPU_H
+#define KERNEL_ARCH_FPU_H
+
+#include "lib/types.h"
+
+/* In the order of Linux's fpsimd_context (arch/arm64 uapi sigcontext.h), so that a signal frame is one copy. */
+struct fpu_state {
+    uint32_t fpsr, fpcr;
+    uint64_t pad;
+    uint64_t vregs[32][2];
+} ALIGNED(16);
+
+/* fpu_save, fpu_load - all of the registers of this CPU. */
+void fpu_save(struct fpu_state *s);
+void fpu_load(const struct fpu_state *s);
+
+/* fpu_thread_pointer - the program's TLS register (TPIDR_EL0) of this CPU. */
+uint64_t fpu_thread_pointer(void);
+void fpu_set_thread_pointer(uint64_t value);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What each CPU owns. The running CPU's struct is behind cpu_self(); other CPUs' fields are read only where said so. */
+#ifndef KERNEL_CORE_CPU_H
+#define KERNEL_CORE_CPU_H
+
+#include "gort/sched.h"
+#include "kernel/arch/cpu.h"
+
+struct task;
+
+struct cpu {
+    struct task *task; /* the user task that runs or ran last here; never NULL once the first has run */
+    uint64_t syscalls; /* system calls begun here */
+    uintptr_t stack_top; /* of the scheduler's (g0's) stack */
+    struct g *g; /* what port_getg() returns */
+    struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
+    uint64_t pad[3];
+    struct m m; /* end of offsets known to assembly */
+
+    unsigned index; /* 0 is the boot CPU */
+    uint64_t mpidr;
+    bool online;
+    bool wake_pending; /* another CPU's port_m_wake, until port_m_sleep takes it */
+    uint64_t faults, switches, interrupts;
+    int64_t switched_ns; /* when the running G was switched in */
+};
+
+extern struct cpu cpus[CPU_MAX];
+extern unsigned cpu_count; /* CPUs that the machine has and we use */
+
+static inline struct cpu *cpu_self(void)
+{
+    return (struct cpu *)cpu_pointer();
+}
+
+#endif
