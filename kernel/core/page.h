@@ -43,6 +43,11 @@ void page_get(paddr_t pa);
 void page_put(paddr_t pa);
 unsigned page_refs(paddr_t pa);
 
+/* page_order - log2 of the pages of the block that begins at pa. page_split - an allocated block with one reference becomes 2^order pages
+ * of order 0, each with one reference. */
+unsigned page_order(paddr_t pa);
+void page_split(paddr_t pa);
+
 void page_stats(struct page_stats *s);
 
 #endif
