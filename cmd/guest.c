@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/guest.h"
+#include "cmd/cmd.h"
+#include "cmd/gobuild.h"
+#include "vmm/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void guest_environment(struct guest *guest)
+{
+    static const char *const fixed[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/"};
+    static const char *const passed[] = {"GODEBUG", "GOTRACEBACK", "GOMAXPROCS", "GOGC", "GOMEMLIMIT"};
+
+    for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+        strings_set(&guest->environment, fixed[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+        if (getenv(passed[i]))
+            strings_addf(&guest->environment, "%s=%s", passed[i], getenv(passed[i]));
+}
+
+int guest_set_variable(struct guest *guest, const char *assignment, struct error *err)
+{
+    const char *equals = strchr(assignment, '=');
+
+    if (equals == assignment || *assignment == '\0')
+        return error_set(err, -EINVAL, "-e needs a name: -e NAME=VALUE, or -e NAME for the value that it has here");
+    if (equals) {
+        strings_set(&guest->environment, assignment);
+    } else if (getenv(assignment)) {
+        char *text = NULL;
+        if (asprintf(&text, "%s=%s", assignment, getenv(assignment)) < 0)
+            return error_errno(err, "cannot set %s", assignment);
+        strings_set(&guest->environment, text);
+        free(text);
+    }
+    return 0;
+}
+
+static int status_of(const struct error *err)
+{
+    return err->code == -ENOENT || err->code == -ENOTDIR ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+static int package_open(struct guest *guest, const char *operand)
+{
+    struct error err;
+
+    int result = gobuild(operand, &guest->program, guest->name, sizeof(guest->name), &err);
+    if (result == -ECANCELED)
+        return STATUS_FAILED;
+    if (result == -ENOEXEC)
+        return fail(STATUS_CANNOT_RUN, "%s", err.text);
+    return result < 0 ? fail(STATUS_FAILED, "%s", err.text) : 0;
+}
+
+static int file_open(struct guest *guest, const char *operand)
+{
+    struct error err;
+
+    snprintf(guest->name, sizeof(guest->name), "%s", operand);
+    int result = blob_open(&guest->program, operand, &err);
+    if (result == -ENOENT)
+        return fail(STATUS_NOT_FOUND, "%s: no such program, and no such Go package here", operand);
+    if (result == -EISDIR)
+        return fail(STATUS_CANNOT_RUN, "%s is a folder without Go files; name a program or a Go package", operand);
+    return result < 0 ? fail(status_of(&err), "%s", err.text) : 0;
+}
+
+static int program_open(struct guest *guest, const char *operand)
+{
+    struct program program;
+    struct error err;
+
+    int status = gobuild_is_package(operand) ? package_open(guest, operand) : file_open(guest, operand);
+    if (status != 0)
+        return status;
+    if (program_check(&program, &guest->program, operand, &err) < 0)
+        return fail(STATUS_CANNOT_RUN, "%s", err.text);
+    return 0;
+}
+
+int guest_open(struct guest *guest, int count, char **operands)
+{
+    struct error err;
+
+    int status = program_open(guest, operands[0]);
+    if (status != 0)
+        return status;
+    if (kernel_files_open(&guest->kernel, &err) < 0)
+        return fail(STATUS_FAILED, "%s", err.text);
+    strings_add(&guest->arguments, guest->name);
+    for (int i = 1; i < count; i++)
+        strings_add(&guest->arguments, operands[i]);
+    return 0;
+}
+
+int guest_image(const struct guest *guest, struct image *image)
+{
+    const struct image_item items[] = {
+        {PAYLOAD_ARGV, strings_blob(&guest->arguments)},
+        {PAYLOAD_ENVP, strings_blob(&guest->environment)},
+        {PAYLOAD_OPTIONS, strings_blob(&guest->options)},
+        {PAYLOAD_SYMBOLS, guest->kernel.symbols},
+        {PAYLOAD_PROGRAM, guest->program},
+    };
+    struct error err;
+
+    if (guest->arguments.failed || guest->environment.failed || guest->options.failed)
+        return fail(STATUS_FAILED, "out of memory");
+    *image = (struct image){.kernel = guest->kernel.image, .kernel_name = guest->kernel.path};
+    for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+        if (items[i].data.size_bytes > 0 && image_add(image, items[i].type, items[i].data, &err) < 0)
+            return fail(STATUS_FAILED, "%s", err.text);
+    return 0;
+}
+
+void guest_close(struct guest *guest)
+{
+    blob_close(&guest->program);
+    kernel_files_close(&guest->kernel);
+    strings_free(&guest->arguments);
+    strings_free(&guest->environment);
+    strings_free(&guest->options);
+}

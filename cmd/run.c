@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mazboot run: boots a program and is, to whoever called it, that program. */
+#include "cmd/cmd.h"
+#include "cmd/run_options.h"
+#include "cmd/stats.h"
+#include "vmm/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define POWER_OFF_MS 1000 /* how long a machine may take to switch itself off after its last word */
+
+/* One run: everything that is open while the machine lives. */
+struct session {
+    struct run_options options;
+    struct machine *machine;
+    int signal_fd;
+    int trace_fd;
+};
+
+static void kernel_options(struct run_options *options)
+{
+    struct strings *strings = &options->guest.options;
+    unsigned terminals = 0;
+
+    for (int fd = 0; fd <= 2; fd++)
+        terminals |= (isatty(fd) ? 1u : 0u) << fd;
+    strings_add(strings, "link=virtio");
+    strings_addf(strings, "tty=%u", terminals);
+    if (options->verbose)
+        strings_add(strings, "log=1");
+    if (options->trace)
+        strings_add(strings, "strace=1");
+}
+
+static int image_create(struct run_options *options)
+{
+    struct image image;
+    struct error err;
+    uint64_t size;
+
+    int status = guest_image(&options->guest, &image);
+    if (status != 0)
+        return status;
+    if (image_memfd(&image, &options->machine.image_fd, &size, &err) < 0)
+        return fail(STATUS_FAILED, "%s", err.text);
+    if (size > options->machine.memory_bytes)
+        return fail(STATUS_FAILED, "kernel and program are %" PRIu64 " MiB, the machine has %" PRIu64 "; give it more with -m",
+                    (size >> 20) + 1, options->machine.memory_bytes >> 20);
+    return 0;
+}
+
+static int trace_open(struct session *session)
+{
+    const char *path = session->options.trace_path;
+
+    session->trace_fd = STDERR_FILENO;
+    if (!path)
+        return 0;
+    session->trace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (session->trace_fd < 0)
+        return fail(STATUS_FAILED, "cannot write the trace to %s: %s", path, strerror(errno));
+    return 0;
+}
+
+static int signals_catch(struct session *session)
+{
+    static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
+        sigaddset(&set, caught[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    session->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    return session->signal_fd < 0 ? fail(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno)) : 0;
+}
+
+/* How QEMU's own end is told when the guest did not say how its program ended. */
+static int explain_end(const struct machine_end *end)
+{
+    static const char remedy[] = "what it said is above, more with -v";
+    int status = end->wait_status;
+
+    if (WIFSIGNALED(status))
+        return fail(STATUS_FAILED, "QEMU was ended by signal %d (%s); %s", WTERMSIG(status), strsignal(WTERMSIG(status)), remedy);
+    if (WEXITSTATUS(status) != 0)
+        return fail(STATUS_FAILED, "QEMU failed with exit status %d; %s", WEXITSTATUS(status), remedy);
+    return fail(STATUS_FAILED, "the machine stopped before the program had ended; %s", remedy);
+}
+
+static int exit_status(const struct session *session, const struct relay_result *result)
+{
+    if (session->options.stats)
+        stats_print(stderr, &result->exit, session->options.machine.count_instructions);
+    return (int)(result->exit.status & 0xff);
+}
+
+static int finish(struct session *session, const struct relay_result *result)
+{
+    struct machine_end end = {0};
+    bool by_itself = result->end == RELAY_EXIT || result->end == RELAY_MACHINE_ENDED;
+
+    if (!by_itself || !machine_wait(session->machine, POWER_OFF_MS, &end)) {
+        machine_stop(session->machine);
+        machine_wait(session->machine, -1, &end);
+    }
+    switch (result->end) {
+    case RELAY_EXIT:
+        return exit_status(session, result);
+    case RELAY_TIMEOUT:
+        return fail(STATUS_TIMEOUT, "the program did not end in the time that --timeout gives it");
+    case RELAY_SIGNAL:
+        return STATUS_SIGNAL + result->signal;
+    case RELAY_OUTPUT:
+        return result->error.code == -EPIPE ? STATUS_SIGNAL + SIGPIPE : fail(STATUS_FAILED, "%s", result->error.text);
+    case RELAY_PROTOCOL:
+        return fail(STATUS_FAILED, "%s; the kernel image may be from another version of mazboot", result->error.text);
+    case RELAY_MACHINE_ENDED:
+        break;
+    }
+    return explain_end(&end);
+}
+
+static int boot(struct session *session)
+{
+    struct error err;
+
+    if (machine_start(session->machine, &err) < 0)
+        return fail(STATUS_FAILED, "%s", err.text);
+    const struct relay_config config = {
+        .link_fd = session->machine->link_fd,
+        .console_fd = session->machine->console_fd,
+        .in_fd = STDIN_FILENO,
+        .out_fd = STDOUT_FILENO,
+        .err_fd = STDERR_FILENO,
+        .trace_fd = session->trace_fd,
+        .signal_fd = session->signal_fd,
+        .show_log = session->options.verbose,
+        .timeout_ns = session->options.timeout_ns,
+    };
+    struct relay_result result;
+    relay_run(&config, &result);
+    return finish(session, &result);
+}
+
+static int print_command(const struct session *session, FILE *out)
+{
+    char *command = machine_command(session->machine);
+
+    if (!command)
+        return fail(STATUS_FAILED, "out of memory");
+    fprintf(out, "%s\n", command);
+    free(command);
+    return 0;
+}
+
+static int session_run(struct session *session)
+{
+    struct run_options *options = &session->options;
+    struct error err;
+
+    kernel_options(options);
+    int status = image_create(options);
+    if (status != 0)
+        return status;
+    if (machine_create("qemu", &options->machine, &session->machine, &err) < 0)
+        return fail(STATUS_FAILED, "%s", err.text);
+    if (options->dry_run)
+        return print_command(session, stdout);
+    if (options->verbose && (status = print_command(session, stderr)) != 0)
+        return status;
+    status = trace_open(session);
+    if (status == 0)
+        status = signals_catch(session);
+    return status == 0 ? boot(session) : status;
+}
+
+/* Descriptors 0 to 2 are the program's streams; if one is closed, nothing else may take its number. */
+static void streams_reserve(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        close(fd);
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct session session = {.signal_fd = -1, .trace_fd = -1};
+    struct error err;
+    int operand;
+    bool help;
+
+    streams_reserve();
+    run_options_init(&session.options);
+    if (options_parse(run_options, &session.options, argc, argv, &operand, &help, &err) < 0)
+        return fail(STATUS_FAILED, "%s; see mazboot run --help", err.text);
+    if (help)
+        return usage("run", run_options);
+    if (operand == argc)
+        return fail(STATUS_FAILED, "run needs a program: mazboot run ./hello; see mazboot run --help");
+    int status = guest_open(&session.options.guest, argc - operand, argv + operand);
+    if (status == 0)
+        status = session_run(&session);
+    machine_free(session.machine);
+    guest_close(&session.options.guest);
+    return status;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/run_options.h"
+#include "cmd/cmd.h"
+#include "cmd/quantity.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MEMORY_DEFAULT_BYTES (512ull << 20)
+#define MEMORY_MIN_BYTES     (2ull << 20)
+#define MEMORY_MAX_BYTES     (1ull << 40)
+#define CPUS_MAX             512
+
+void run_options_init(struct run_options *options)
+{
+    *options = (struct run_options){
+        .machine = {.memory_bytes = MEMORY_DEFAULT_BYTES, .cpu_count = 1, .accel = MACHINE_ACCEL_AUTO}};
+    options->machine.extra_args = options->extra_args;
+    guest_environment(&options->guest);
+}
+
+static int set_memory(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+    uint64_t bytes;
+
+    if (!quantity_size(value, &bytes))
+        return error_set(err, -EINVAL, "-m %s is not a size; write it as 512M or 1G", value);
+    if (bytes < MEMORY_MIN_BYTES || bytes > MEMORY_MAX_BYTES)
+        return error_set(err, -EINVAL, "-m %s: a machine has 2M to 1T of memory", value);
+    options->machine.memory_bytes = bytes;
+    return 0;
+}
+
+static int set_cpus(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+    uint64_t count;
+
+    if (!quantity_count(value, CPUS_MAX, &count) || count == 0)
+        return error_set(err, -EINVAL, "-smp %s is not a number of processors", value);
+    options->machine.cpu_count = (unsigned)count;
+    return 0;
+}
+
+static int set_variable(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return guest_set_variable(&options->guest, value, err);
+}
+
+static int set_cpu_model(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)err;
+    options->machine.cpu_model = value;
+    return 0;
+}
+
+static int set_accel(void *target, const char *value, struct error *err)
+{
+    static const char *const names[] = {
+        [MACHINE_ACCEL_AUTO] = "auto", [MACHINE_ACCEL_TCG] = "tcg", [MACHINE_ACCEL_KVM] = "kvm"};
+    struct run_options *options = target;
+
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcmp(names[i], value) == 0) {
+            options->machine.accel = (enum machine_accel)i;
+            return 0;
+        }
+    }
+    return error_set(err, -EINVAL, "--accel %s: it is tcg, kvm or auto", value);
+}
+
+static int set_timeout(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    if (!quantity_duration(value, &options->timeout_ns))
+        return error_set(err, -EINVAL, "--timeout %s is not a duration; write it as 500ms, 10s or 2m", value);
+    return 0;
+}
+
+static int set_trace(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)err;
+    options->trace = true;
+    options->trace_path = value;
+    return 0;
+}
+
+static int set_extra(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    if (options->extra_count == EXTRA_ARGS_MAX)
+        return error_set(err, -E2BIG, "--qemu-arg may be given %d times at most", EXTRA_ARGS_MAX);
+    options->extra_args[options->extra_count++] = value;
+    return 0;
+}
+
+static int set_icount(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)value, (void)err;
+    options->machine.count_instructions = true;
+    return 0;
+}
+
+static int set_stats(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)value, (void)err;
+    options->stats = true;
+    return 0;
+}
+
+static int set_verbose(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)value, (void)err;
+    options->verbose = true;
+    return 0;
+}
+
+static int set_dry_run(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)value, (void)err;
+    options->dry_run = true;
+    return 0;
+}
+
+const struct option_spec run_options[] = {
+    {"-m, --memory", "SIZE", "memory of the machine: 8M, 1G (512M)", set_memory},
+    {"-smp, --cpus", "N", "number of processors (1)", set_cpus},
+    {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here", set_variable},
+    {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
+    {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
+    {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_trace},
+    {"-v, --verbose", NULL, "print what is started, and the kernel's log, on stderr", set_verbose},
+    {"--icount", NULL, "let guest time count instructions, for --stats", set_icount},
+    {"--cpu", "MODEL", "processor model of QEMU (cortex-a76; host with KVM)", set_cpu_model},
+    {"--accel", "NAME", "tcg, kvm, or auto: KVM where it is possible (auto)", set_accel},
+    {"--qemu-arg", "ARG", "one more argument for QEMU; may be repeated", set_extra},
+    {"--dry-run", NULL, "print the QEMU command line and stop", set_dry_run},
+    {NULL, NULL, NULL, NULL},
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of `mazboot run`. */
+#ifndef CMD_RUN_OPTIONS_H
+#define CMD_RUN_OPTIONS_H
+
+#include "cmd/guest.h"
+#include "vmm/machine.h"
+
+#define EXTRA_ARGS_MAX 64
+
+struct run_options {
+    struct guest guest;
+    struct machine_config machine;
+    const char *extra_args[EXTRA_ARGS_MAX + 1];
+    unsigned extra_count;
+    uint64_t timeout_ns; /* 0 for none */
+    const char *trace_path; /* NULL for stderr */
+    bool trace;
+    bool stats;
+    bool verbose;
+    bool dry_run;
+};
+
+/* What counts when no option says otherwise. */
+void run_options_init(struct run_options *options);
+
+#endif

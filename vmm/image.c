@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vmm/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* The arm64 Image header: where its magic and its image_size field are, and how long it is. */
+#define KERNEL_SIZE_AT      16
+#define KERNEL_MAGIC_AT     56
+#define KERNEL_MAGIC        "ARM\x64"
+#define KERNEL_HEADER_BYTES 64
+
+int image_add(struct image *image, enum payload_type type, struct blob data, struct error *err)
+{
+    if (image->item_count == PAYLOAD_ITEMS_MAX)
+        return error_set(err, -ENOSPC, "an image holds at most %u items", PAYLOAD_ITEMS_MAX);
+    image->items[image->item_count++] = (struct image_item){type, data};
+    return 0;
+}
+
+static int write_all(int fd, const void *data, size_t size, struct error *err)
+{
+    const uint8_t *bytes = data;
+
+    while (size > 0) {
+        ssize_t n = write(fd, bytes, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_errno(err, "cannot write the image");
+        bytes += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+static int write_padding(int fd, uint64_t size, struct error *err)
+{
+    static const uint8_t zeros[PAYLOAD_ALIGN];
+
+    return write_all(fd, zeros, ALIGN_UP(size, (uint64_t)PAYLOAD_ALIGN) - size, err);
+}
+
+static int kernel_check(const struct image *image, struct error *err)
+{
+    const struct blob *kernel = &image->kernel;
+
+    if (kernel->size_bytes < PAYLOAD_ALIGN || !IS_ALIGNED(kernel->size_bytes, PAYLOAD_ALIGN) ||
+        memcmp(kernel->bytes + KERNEL_MAGIC_AT, KERNEL_MAGIC, 4) != 0)
+        return error_set(err, -ENOEXEC, "%s is not an arm64 kernel image of Mazboot; build one with make", image->kernel_name);
+    return 0;
+}
+
+#define TABLE_BYTES(items) (sizeof(struct payload_header) + (items) * sizeof(struct payload_item))
+_Static_assert(TABLE_BYTES(PAYLOAD_ITEMS_MAX) <= PAYLOAD_ALIGN, "the item data starts at the second page");
+
+/* Header and table as one page, with everything behind them placed. Returns the payload's size. */
+static uint64_t table_fill(uint8_t page[PAYLOAD_ALIGN], const struct image *image)
+{
+    uint64_t at = PAYLOAD_ALIGN;
+
+    for (unsigned i = 0; i < image->item_count; i++) {
+        const struct image_item *item = &image->items[i];
+        struct payload_item entry = {.type = item->type, .offset_bytes = at, .size_bytes = item->data.size_bytes};
+        memcpy(page + TABLE_BYTES(i), &entry, sizeof(entry));
+        at += ALIGN_UP(entry.size_bytes, (uint64_t)PAYLOAD_ALIGN);
+    }
+    struct payload_header header = {.version = PAYLOAD_VERSION, .item_count = image->item_count, .size_bytes = at};
+    memcpy(header.magic, PAYLOAD_MAGIC, sizeof(header.magic));
+    memcpy(page, &header, sizeof(header));
+    return at;
+}
+
+static int kernel_write(const struct image *image, int fd, uint64_t reserved_bytes, struct error *err)
+{
+    uint8_t header[KERNEL_HEADER_BYTES];
+
+    memcpy(header, image->kernel.bytes, sizeof(header));
+    memcpy(header + KERNEL_SIZE_AT, &reserved_bytes, sizeof(reserved_bytes));
+    int result = write_all(fd, header, sizeof(header), err);
+    if (result < 0)
+        return result;
+    return write_all(fd, image->kernel.bytes + sizeof(header), image->kernel.size_bytes - sizeof(header), err);
+}
+
+static int items_write(const struct image *image, int fd, struct error *err)
+{
+    int result = 0;
+
+    for (unsigned i = 0; i < image->item_count && result == 0; i++) {
+        const struct blob *data = &image->items[i].data;
+        result = write_all(fd, data->bytes, data->size_bytes, err);
+        if (result == 0)
+            result = write_padding(fd, data->size_bytes, err);
+    }
+    return result;
+}
+
+int image_write(const struct image *image, int fd, uint64_t *size_bytes, struct error *err)
+{
+    uint8_t table[PAYLOAD_ALIGN] = {0};
+
+    int result = kernel_check(image, err);
+    if (result < 0)
+        return result;
+    uint64_t size = image->kernel.size_bytes + table_fill(table, image);
+    /* The kernel works in the room behind the image before it knows the machine. */
+    result = kernel_write(image, fd, size + PAYLOAD_ROOM, err);
+    if (result == 0)
+        result = write_all(fd, table, sizeof(table), err);
+    if (result == 0)
+        result = items_write(image, fd, err);
+    if (result == 0)
+        *size_bytes = size;
+    return result;
+}
+
+int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct error *err)
+{
+    int memory = memfd_create("mazboot-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+    if (memory < 0)
+        return error_errno(err, "cannot create the image in memory");
+    int result = image_write(image, memory, size_bytes, err);
+    if (result == 0 && fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+        result = error_errno(err, "cannot seal the image");
+    if (result < 0) {
+        close(memory);
+        return result;
+    }
+    *fd = memory;
+    return 0;
+}

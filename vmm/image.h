@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bootable image: a kernel and the payload behind it, as abi/payload.h lays it out. */
+#ifndef VMM_IMAGE_H
+#define VMM_IMAGE_H
+
+#include "abi/payload.h"
+#include "vmm/blob.h"
+
+struct image_item {
+    enum payload_type type;
+    struct blob data; /* owned by the caller, used during image_write only */
+};
+
+struct image {
+    struct blob kernel;
+    const char *kernel_name; /* for messages */
+    struct image_item items[PAYLOAD_ITEMS_MAX];
+    unsigned item_count;
+};
+
+/* Adds an item. -ENOSPC if the table is full. */
+int image_add(struct image *image, enum payload_type type, struct blob data, struct error *err) MUST_CHECK;
+
+/*
+ * Writes kernel and payload to fd, from its present position on, and *size_bytes, the length of the whole.
+ * Fails with -ENOEXEC if the kernel is not an arm64 Image of whole pages, or with the errno of write.
+ */
+int image_write(const struct image *image, int fd, uint64_t *size_bytes, struct error *err) MUST_CHECK;
+
+/* As image_write, into new sealed memory that nobody can change any more. *fd (close-on-exec) belongs to the caller. */
+int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct error *err) MUST_CHECK;
+
+#endif

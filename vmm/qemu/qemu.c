@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "vmm/qemu/qemu.h"
+#include "vmm/process.h"
+#include "vmm/qemu/args.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/*
+ * Under TCG. A processor without pointer authentication, which TCG emulates slowly (the price of "max"), and with the
+ * atomics of ARMv8.1, which the runtime of Go uses where it finds them.
+ */
+#define QEMU_TCG_CPU "cortex-a76"
+
+#define QEMU_CPUS_MAX 123 /* what the redistributors of GICv3 on the board "virt" allow */
+
+struct qemu {
+    struct machine machine; /* first: a struct machine pointer is a struct qemu pointer */
+    const struct machine_config *config;
+    bool kvm;
+    int link_fd; /* QEMU's ends; -1 once it has them */
+    int console_fd;
+    pid_t pid; /* 0 when nothing runs */
+    struct args args;
+};
+
+static struct qemu *qemu_of(const struct machine *machine)
+{
+    return container_of(machine, struct qemu, machine);
+}
+
+static bool host_has_kvm(void)
+{
+    struct utsname host;
+
+    return uname(&host) == 0 && strcmp(host.machine, "aarch64") == 0 && access("/dev/kvm", R_OK | W_OK) == 0;
+}
+
+static int accel_choose(struct qemu *qemu, struct error *err)
+{
+    enum machine_accel wanted = qemu->config->accel;
+
+    if (wanted == MACHINE_ACCEL_KVM && qemu->config->count_instructions)
+        return error_set(err, -ENOTSUP, "KVM cannot count instructions; use --accel tcg");
+    if (wanted == MACHINE_ACCEL_KVM && !host_has_kvm())
+        return error_set(err, -ENOTSUP, "KVM needs an arm64 host with /dev/kvm that you may write to; use --accel tcg");
+    qemu->kvm = wanted == MACHINE_ACCEL_KVM ||
+                (wanted == MACHINE_ACCEL_AUTO && !qemu->config->count_instructions && host_has_kvm());
+    qemu->machine.accel_name = qemu->kvm ? "kvm" : "tcg";
+    return 0;
+}
+
+/*
+ * QEMU before 8.1 leaves out the guest's memory barriers when it knows that there is one processor, though its devices
+ * run in threads of their own; room for a second processor, which never comes, keeps the barriers in.
+ */
+static void add_cpus(struct args *args, unsigned count)
+{
+    args_add(args, "-smp");
+    if (count == 1)
+        args_add(args, "1,maxcpus=2");
+    else
+        args_add(args, "%u", count);
+}
+
+static void add_memory(struct args *args, uint64_t bytes)
+{
+    args_add(args, "-m");
+    if (bytes % (1 << 20) == 0)
+        args_add(args, "%" PRIu64 "M", bytes >> 20);
+    else
+        args_add(args, "%" PRIu64 "K", bytes >> 10);
+}
+
+static void add_board(struct args *args, const struct qemu *qemu)
+{
+    const struct machine_config *config = qemu->config;
+    const char *cpu = config->cpu_model ? config->cpu_model : qemu->kvm ? "host" : QEMU_TCG_CPU;
+
+    args_add(args, "-M");
+    args_add(args, "virt,gic-version=%s,acpi=off", qemu->kvm ? "host" : "3");
+    args_add(args, "-cpu");
+    args_add(args, "%s", cpu);
+    args_add(args, "-accel");
+    args_add(args, "%s", qemu->machine.accel_name);
+    add_memory(args, config->memory_bytes);
+    add_cpus(args, config->cpu_count);
+    if (config->count_instructions) {
+        args_add(args, "-icount");
+        args_add(args, "shift=0,sleep=off");
+    }
+}
+
+static void add_fence(struct args *args)
+{
+    static const char *const fixed[] = {
+        "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox",
+        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
+        args_add(args, "%s", fixed[i]);
+}
+
+static void add_streams(struct args *args, const struct qemu *qemu)
+{
+    args_add(args, "-chardev");
+    args_add(args, "socket,id=link,fd=%d", qemu->link_fd);
+    args_add(args, "-global");
+    args_add(args, "virtio-mmio.force-legacy=false");
+    args_add(args, "-device");
+    args_add(args, "virtio-serial-device,max_ports=1");
+    args_add(args, "-device");
+    args_add(args, "virtconsole,chardev=link");
+    args_add(args, "-chardev");
+    args_add(args, "socket,id=console,fd=%d", qemu->console_fd);
+    args_add(args, "-serial");
+    args_add(args, "chardev:console");
+}
+
+static void args_build(struct args *args, const struct qemu *qemu)
+{
+    const char *program = getenv("MAZBOOT_QEMU");
+
+    args_add(args, "%s", program && *program ? program : QEMU_PROGRAM);
+    add_board(args, qemu);
+    add_fence(args);
+    args_add(args, "-kernel");
+    args_add(args, "/proc/self/fd/%d", qemu->config->image_fd);
+    add_streams(args, qemu);
+    for (const char *const *extra = qemu->config->extra_args; extra && *extra; extra++)
+        args_add(args, "%s", *extra);
+}
+
+static int sockets_open(struct qemu *qemu, struct error *err)
+{
+    int link[2], console[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, link) < 0)
+        return error_errno(err, "cannot make the guest's link");
+    qemu->machine.link_fd = link[0];
+    qemu->link_fd = link[1];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, console) < 0)
+        return error_errno(err, "cannot make the guest's console");
+    qemu->machine.console_fd = console[0];
+    qemu->console_fd = console[1];
+    return 0;
+}
+
+static void sockets_hand_over(struct qemu *qemu)
+{
+    if (qemu->link_fd >= 0)
+        close(qemu->link_fd);
+    if (qemu->console_fd >= 0)
+        close(qemu->console_fd);
+    qemu->link_fd = -1;
+    qemu->console_fd = -1;
+}
+
+static int qemu_prepare(struct qemu *qemu, struct error *err)
+{
+    unsigned cpus = qemu->config->cpu_count;
+
+    if (cpus < 1 || cpus > QEMU_CPUS_MAX)
+        return error_set(err, -ENOTSUP, "a machine has 1 to %d processors, not %u", QEMU_CPUS_MAX, cpus);
+    int result = accel_choose(qemu, err);
+    if (result == 0)
+        result = sockets_open(qemu, err);
+    if (result < 0)
+        return result;
+    args_build(&qemu->args, qemu);
+    return qemu->args.failed ? error_set(err, -E2BIG, "too many arguments for QEMU") : 0;
+}
+
+static int qemu_create(const struct machine_config *config, struct machine **machine, struct error *err)
+{
+    struct qemu *qemu = calloc(1, sizeof(*qemu));
+
+    if (!qemu)
+        return error_errno(err, "cannot create a machine");
+    qemu->config = config;
+    qemu->link_fd = qemu->console_fd = -1;
+    qemu->machine = (struct machine){.backend = &qemu_backend, .link_fd = -1, .console_fd = -1};
+    int result = qemu_prepare(qemu, err);
+    if (result < 0) {
+        machine_free(&qemu->machine);
+        return result;
+    }
+    *machine = &qemu->machine;
+    return 0;
+}
+
+static int explain_start(const struct qemu *qemu, int result, struct error *err)
+{
+    if (result == -ENOENT && !getenv("MAZBOOT_QEMU"))
+        return error_set(err, result, "QEMU is not installed (no " QEMU_PROGRAM " in PATH); install it with apt-get install " QEMU_PACKAGE);
+    if (result == -ENOENT)
+        return error_set(err, result, "there is no program %s, which MAZBOOT_QEMU names", qemu->args.list[0]);
+    return result;
+}
+
+static int qemu_start(struct machine *machine, struct error *err)
+{
+    struct qemu *qemu = qemu_of(machine);
+    const int keep[] = {qemu->config->image_fd, qemu->link_fd, qemu->console_fd};
+    const struct process process = {.argv = (const char *const *)qemu->args.list,
+                                    .keep = keep,
+                                    .keep_count = ARRAY_SIZE(keep),
+                                    .background = true};
+
+    int result = process_start(&process, &qemu->pid, err);
+    sockets_hand_over(qemu);
+    return result < 0 ? explain_start(qemu, result, err) : 0;
+}
+
+static int qemu_wait(struct machine *machine, int timeout_ms, struct machine_end *end)
+{
+    struct qemu *qemu = qemu_of(machine);
+    int ended = process_wait(qemu->pid, timeout_ms, &end->wait_status);
+
+    if (ended)
+        qemu->pid = 0;
+    return ended;
+}
+
+static void qemu_stop(struct machine *machine)
+{
+    struct qemu *qemu = qemu_of(machine);
+
+    if (qemu->pid > 0)
+        kill(qemu->pid, SIGKILL);
+}
+
+static char *qemu_command(const struct machine *machine)
+{
+    return args_quoted(&qemu_of(machine)->args);
+}
+
+static void qemu_free(struct machine *machine)
+{
+    struct qemu *qemu = qemu_of(machine);
+    struct machine_end end;
+
+    if (qemu->pid > 0) {
+        qemu_stop(machine);
+        qemu_wait(machine, -1, &end);
+    }
+    sockets_hand_over(qemu);
+    args_free(&qemu->args);
+    free(qemu);
+}
+
+const struct machine_backend qemu_backend = {
+    .name = "qemu",
+    .create = qemu_create,
+    .start = qemu_start,
+    .wait = qemu_wait,
+    .stop = qemu_stop,
+    .command = qemu_command,
+    .free = qemu_free,
+};
