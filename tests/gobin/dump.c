@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Prints what the reader says in the words of the tools it is compared with: see the case of each
+ * mode in main. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gobin/barriers.h"
+
+static struct span file_map(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        perror(path);
+        exit(2);
+    }
+    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    return data == MAP_FAILED ? (struct span){0} : (struct span){data, (size_t)st.st_size};
+}
+
+/* `go version -m`, without the file's name. */
+static void dump_version(const struct gobin *bin)
+{
+    struct span rest = bin->build.lines;
+    struct buildinfo_line line;
+    printf("%s\n", bin->build.version);
+    while (buildinfo_next(&rest, &line)) {
+        printf("\t%.*s", (int)line.kind.size, (const char *)line.kind.data);
+        for (unsigned i = 0; i < line.ncolumns; i++)
+            printf("\t%.*s", (int)line.columns[i].size, (const char *)line.columns[i].data);
+        putchar('\n');
+    }
+}
+
+/* Address and name, as `go tool nm` has them. */
+static void dump_functions(const struct gobin *bin)
+{
+    struct gofunc f;
+    for (uint32_t i = 0; i < bin->pclntab.nfuncs; i++)
+        if (pclntab_func(&bin->pclntab, i, &f) == 0)
+            printf("%" PRIx64 " %s\n", f.entry, f.name);
+}
+
+/* For each address on standard input one line: function and position, from the innermost inlined
+ * call outwards. */
+static void dump_positions(const struct gobin *bin)
+{
+    vaddr_t pc;
+    struct gopos pos[32];
+    struct gofunc f;
+    while (scanf("%" SCNx64, &pc) == 1) {
+        if (pclntab_find(&bin->pclntab, pc, &f) != 0) {
+            printf("%" PRIx64 " none\n", pc);
+            continue;
+        }
+        size_t n = pclntab_positions(&bin->pclntab, &f, pc, pos, ARRAY_SIZE(pos));
+        printf("%" PRIx64, pc);
+        for (size_t i = 0; i < n; i++)
+            printf("\t%s\t%s:%d", pos[i].func, pos[i].file, pos[i].line);
+        putchar('\n');
+    }
+}
+
+/* Address and callee of each barrier call, as a whole disassembly shows them; the flag's address
+ * first. */
+static void dump_sites(struct gobin *bin)
+{
+    struct barriers b;
+    if (barriers_find(&b, bin) != 0)
+        exit(1);
+    printf("flag %" PRIx64 "\n", b.flag);
+    for (size_t i = 0; i < b.nsites; i++)
+        if (!b.callees[b.sites[i].callee].bulk)
+            printf("%" PRIx64 " %s\n", b.sites[i].pc, b.callees[b.sites[i].callee].name);
+    barriers_free(&b);
+}
+
+int main(int argc, char **argv)
+{
+    struct gobin bin;
+    if (argc != 3) {
+        fprintf(stderr, "usage: dump version|functions|positions|sites FILE\n");
+        return 2;
+    }
+    struct span file = file_map(argv[2]);
+    if (gobin_open(&bin, file.data, file.size) != 0) {
+        fprintf(stderr, "%s: %s\n", argv[2], bin.error.text);
+        return 1;
+    }
+    switch (argv[1][0]) {
+    case 'v':
+        dump_version(&bin);
+        break;
+    case 'f':
+        dump_functions(&bin);
+        break;
+    case 'p':
+        dump_positions(&bin);
+        break;
+    case 's':
+        dump_sites(&bin);
+        break;
+    }
+    gobin_close(&bin);
+    return 0;
+}

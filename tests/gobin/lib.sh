@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# What the script tests of the reader share: Go programs built once, and the report's lines.
+#   program NAME GO ARCH VARIANT   prints the path of programs/NAME, built when it is missing or older than its source
+# GO is "old" (GO_OLD, Debian's 1.19) or "new" (GO_NEW); VARIANT is plain, stripped or pie.
+set -u
+GO_OLD=${GO_OLD:-/usr/lib/go-1.19/bin/go}
+GO_NEW=${GO_NEW:-$(command -v go || echo /usr/local/go/bin/go)}
+here=tests/gobin
+built=build/gobin
+failures=0
+
+go_command() {
+    case $1 in
+    old) echo "$GO_OLD" ;;
+    new) echo "$GO_NEW" ;;
+    *) echo "$1" ;;
+    esac
+}
+
+program() {
+    local name=$1 go flags=() out=$PWD/$built/$1.$2.$3.$4
+    go=$(go_command "$2")
+    case $4 in
+    stripped) flags=(-ldflags '-s -w') ;;
+    pie) flags=(-buildmode=pie) ;;
+    esac
+    if [ ! "$out" -nt "$here/programs/$name/main.go" ]; then
+        mkdir -p "$built"
+        (cd "$here/programs" && GOTOOLCHAIN=local GOFLAGS=-mod=mod CGO_ENABLED=0 GOOS=linux GOARCH=$3 \
+            "$go" build -trimpath -p 2 "${flags[@]}" -o "$out" "./$name") >&2 || return 1
+    fi
+    echo "$out"
+}
+
+# ok WHAT COMMAND...: runs it, reports by its exit status
+ok() {
+    local what=$1
+    shift
+    if "$@"; then echo "ok $what"; else
+        echo "not ok $what"
+        failures=$((failures + 1))
+    fi
+}
+
+# same WHAT A B: the files are equal
+same() {
+    if diff "$2" "$3" >"$scratch/diff"; then echo "ok $1"; else
+        head -n 12 "$scratch/diff"
+        echo "not ok $1"
+        failures=$((failures + 1))
+    fi
+}
+
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT

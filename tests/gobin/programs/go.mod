@@ -1,0 +1,3 @@
+module mazboot.test/gobin
+
+go 1.18
