@@ -4,6 +4,7 @@
 MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 
+include mk/deps.mk
 include mk/toolchain.mk
 include mk/rules.mk
 

@@ -1,0 +1,29 @@
+# What must be installed, as Debian packages; "COMMAND:PACKAGE" where any program of that name will do.
+# `make run` and `make test` install what is missing before anything is built, `make deps` installs all of it.
+DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm
+DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
+DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go dtc:device-tree-compiler pkg-config \
+              shellcheck clang-format:clang-format libdw-dev libcapstone-dev
+
+DEPS_GOALS := $(or $(MAKECMDGOALS),all)
+DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) \
+               $(if $(filter run,$(DEPS_GOALS)),$(DEPS_RUN)) \
+               $(if $(filter deps test unit lint fuzz-% test-% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+DEPS_WANTED := $(strip $(DEPS_WANTED))
+
+# Plain `make` only says what is missing. This happens while the makefiles are read, since every rule depends on it.
+DEPS_ACTION := $(if $(filter all install,$(DEPS_GOALS)),check,install)
+ifneq ($(DEPS_WANTED),)
+ifneq ($(shell tools/deps.sh $(DEPS_ACTION) $(DEPS_WANTED) >&2 || echo failed),)
+$(error packages are missing)
+endif
+endif
+
+# All processors, unless the command line says otherwise.
+MAKEFLAGS += -j$(shell nproc)
+
+.PHONY: deps run
+deps: ; @: ## install the Debian packages that building, running and testing need
+
+run: all ## build, and run examples/hello on a bare machine
+	@./mazboot run examples/hello
