@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A G's life: start, park, ready, yield, end; and the list of all that live. */
+#include "gort/sched.h"
+#include "gort/san.h"
+
+static struct {
+    struct spin lock;
+    struct list live; /* of struct g, through `all` */
+    _Atomic uint64_t nlive;
+    _Atomic uint64_t last_goid;
+} all = {.live = LIST_INIT(all.live)};
+
+/* Run fn(current G) on this M's g0. Returns when the G is run again, perhaps on another M. */
+void mcall(void (*fn)(struct g *))
+{
+    struct g *gp = port_getg();
+    struct m *mp = gp->m;
+    san_leave(gp, &mp->g0);
+    port_setg(&mp->g0);
+    gort_mcall(gp, &mp->g0.sched, fn);
+    san_arrive(gp);
+}
+
+/* ------------------------------------------------------------------ start */
+
+void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg)
+{
+    *gp = (struct g){
+        .stack_lo = (uintptr_t)stack_lo,
+        .stack_hi = (uintptr_t)stack_hi,
+        .fn = fn,
+        .arg = arg,
+    };
+    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
+    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
+    gp->sched.g = gp;
+    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
+    gp->sched.pc = (uintptr_t)gort_entry;
+    list_init(&gp->all);
+}
+
+static void live_add(struct g *gp)
+{
+    spin_lock(&all.lock);
+    list_push_back(&all.live, &gp->all);
+    spin_unlock(&all.lock);
+    atomic_fetch_add_explicit(&all.nlive, 1, memory_order_relaxed);
+}
+
+static void live_remove(struct g *gp)
+{
+    spin_lock(&all.lock);
+    list_remove(&gp->all);
+    spin_unlock(&all.lock);
+    atomic_fetch_sub_explicit(&all.nlive, 1, memory_order_relaxed);
+}
+
+uint64_t sched_live(void)
+{
+    return atomic_load_explicit(&all.nlive, memory_order_relaxed);
+}
+
+void sched_foreach(void (*fn)(struct g *, void *), void *arg)
+{
+    spin_lock(&all.lock);
+    list_for_each (n, &all.live)
+        fn(list_entry(n, struct g, all), arg);
+    spin_unlock(&all.lock);
+}
+
+void g_start(struct g *gp)
+{
+    gp->goid = atomic_fetch_add_explicit(&all.last_goid, 1, memory_order_relaxed) + 1;
+    live_add(gp);
+    casgstatus(gp, GIDLE, GRUNNABLE);
+    sched_enqueue(gp, true);
+}
+
+/* The first C code of every G, on its own stack; called by gort_entry. */
+void gort_g_main(void)
+{
+    struct g *gp = port_getg();
+    san_arrive(gp);
+    gp->fn(gp->arg);
+    g_exit();
+}
+
+/* ------------------------------------------------------------------ on g0 */
+
+/* gp has left its M; returns that M. */
+static struct m *arrive(struct g *gp)
+{
+    struct m *mp = gp->m;
+    san_arrive(&mp->g0);
+    mp->curg = NULL;
+    gp->m = NULL;
+    return mp;
+}
+
+static void park_on_g0(struct g *gp)
+{
+    bool (*unlockf)(struct g *, void *) = gp->park_unlockf;
+    void *arg = gp->park_arg;
+    arrive(gp);
+    casgstatus(gp, GRUNNING, GWAITING);
+    /* From here on gp may run on another M, unless unlockf holds its waker off. */
+    if (unlockf && !unlockf(gp, arg)) {
+        casgstatus(gp, GWAITING, GRUNNABLE);
+        sched_enqueue(gp, true);
+    }
+    schedule();
+}
+
+static void yield_on_g0(struct g *gp)
+{
+    arrive(gp);
+    casgstatus(gp, GRUNNING, GRUNNABLE);
+    sched_enqueue(gp, false);
+    schedule();
+}
+
+static void preempted_on_g0(struct g *gp)
+{
+    arrive(gp);
+    casgstatus(gp, GRUNNING, GPREEMPTED);
+    casgstatus(gp, GPREEMPTED, GRUNNABLE);
+    sched_enqueue(gp, false);
+    schedule();
+}
+
+static void exit_on_g0(struct g *gp)
+{
+    arrive(gp);
+    live_remove(gp);
+    casgstatus(gp, GRUNNING, GDEAD);
+    port_g_dead(gp);
+    schedule();
+}
+
+/* ------------------------------------------------------------------ called by Gs */
+
+void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason)
+{
+    struct g *gp = port_getg();
+    gp->park_unlockf = unlockf;
+    gp->park_arg = arg;
+    gp->waitreason = reason;
+    mcall(park_on_g0);
+}
+
+void g_ready(struct g *gp)
+{
+    casgstatus(gp, GWAITING, GRUNNABLE);
+    sched_enqueue(gp, true);
+}
+
+void g_yield(void)
+{
+    mcall(yield_on_g0);
+}
+
+void g_preempted(void)
+{
+    mcall(preempted_on_g0);
+}
+
+void g_exit(void)
+{
+    struct g *gp = port_getg();
+    struct m *mp = gp->m;
+    san_end(gp, &mp->g0);
+    port_setg(&mp->g0);
+    gort_mcall(gp, &mp->g0.sched, exit_on_g0);
+    port_fatal("gort: goroutine %llu ran on after its end", (unsigned long long)gp->goid);
+}
+
+int g_set_allowed(struct g *gp, uint64_t mask)
+{
+    unsigned n = sched_nprocs();
+    uint64_t exist = n == 64 ? UINT64_MAX : (1ull << n) - 1;
+    mask &= exist;
+    if (mask == 0)
+        return -22; /* EINVAL */
+    atomic_store_explicit(&gp->allowed, mask == exist ? G_ALLOWED_ANY : mask, memory_order_relaxed);
+    struct m *mp = gp->m;
+    if (!mp || g_allowed(gp) >> gp->last_p & 1)
+        return 0;
+    if (mp == port_getm())
+        sched_preempt();
+    else
+        port_preempt(mp);
+    return 0;
+}

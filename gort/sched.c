@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scheduling loop: find a G, run it, on each M's g0. A switch away from a G goes through mcall
+ * to a function here or in park.c, which ends in schedule(); so a G's registers are saved before
+ * anybody can learn that it may be run elsewhere.
+ */
+#include "gort/sched.h"
+#include "gort/idle.h"
+#include "gort/san.h"
+
+#define GLOBAL_EVERY 61 /* slices between looks at the global queue while there is local work */
+#define INHERIT_MAX  64 /* switches in a row within one slice */
+#define STEAL_PASSES 4
+#define NEXT_GRACE_NS \
+    3000 /* a runnext younger than this is left to its M, which is about to switch to it */
+
+static struct {
+    unsigned nprocs;
+    struct p p[GORT_MAX_PROCS];
+    struct gqueue global; /* overflow of the rings, and Gs made ready outside any M */
+} sched;
+
+struct p *sched_p(unsigned index)
+{
+    return &sched.p[index];
+}
+
+unsigned sched_nprocs(void)
+{
+    return sched.nprocs;
+}
+
+bool sched_global_has(uint64_t mask)
+{
+    return gqueue_has(&sched.global, mask);
+}
+
+/* ------------------------------------------------------------------ start */
+
+static void p_init(struct p *pp, uint32_t id)
+{
+    *pp = (struct p){.id = id};
+    timer_heap_init(&pp->timers);
+}
+
+void m_bind(struct m *mp, unsigned index)
+{
+    struct p *pp = &sched.p[index];
+    mp->p = pp;
+    mp->id = index;
+    mp->random = 0x9e3779b9u * (index + 1);
+    mp->g0.m = mp;
+    mp->g0.sched.g = &mp->g0;
+    atomic_store_explicit(&mp->g0.allowed, G_ALLOWED_ANY, memory_order_relaxed);
+    atomic_store_explicit(&mp->g0.atomicstatus, GRUNNING, memory_order_relaxed);
+    atomic_store_explicit(&pp->m, mp, memory_order_release);
+}
+
+void sched_init(unsigned nprocs, struct m *m0)
+{
+    if (nprocs < 1 || nprocs > GORT_MAX_PROCS)
+        port_fatal("gort: %u processors: from 1 to %d are possible", nprocs, GORT_MAX_PROCS);
+    sched.nprocs = nprocs;
+    sched.global = (struct gqueue){.head = NULL};
+    for (unsigned i = 0; i < nprocs; i++)
+        p_init(&sched.p[i], i);
+    idle_reset();
+    m_bind(m0, 0);
+}
+
+/* ------------------------------------------------------------------ queueing */
+
+static bool work_waits(struct p *pp)
+{
+    return !runq_empty(&pp->runq) || gqueue_len(&pp->bound) > 0 || gqueue_len(&sched.global) > 0;
+}
+
+static void timer_program(struct p *pp)
+{
+    int64_t first = timer_heap_min(&pp->timers);
+    port_timer_set(pp->slice_armed ? MIN(first, pp->slice_end_ns) : first);
+}
+
+static void slice_arm(struct p *pp, int64_t now_ns)
+{
+    pp->slice_armed = true;
+    pp->slice_tick = pp->schedtick;
+    pp->slice_end_ns = now_ns + SCHED_SLICE_NS;
+}
+
+/* Somebody waits on this P and nobody comes to take it away: the running G's time is counted from
+ * now on. */
+static void slice_limit(struct m *mp)
+{
+    struct p *pp = mp->p;
+    if (mp->curg && port_coarse_ns() - pp->run_since_ns > SCHED_WAKE_GRAIN_NS)
+        sched_preempt();
+    if (!pp->slice_armed) {
+        slice_arm(pp, port_now_ns());
+        timer_program(pp);
+    }
+}
+
+static void publish_fence(void)
+{
+    if (sched.nprocs > 1)
+        atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* The P that a G with a mask should wait on: an idle one, else this one, else the one it ran on
+ * last, else any. */
+static struct p *bound_choose(struct g *gp, struct m *mp)
+{
+    uint64_t idle = idle_mask() & g_allowed(gp);
+    if (idle)
+        return &sched.p[__builtin_ctzll(idle)];
+    if (mp && mp->p && (g_allowed(gp) >> mp->p->id & 1))
+        return mp->p;
+    if (g_allowed(gp) >> gp->last_p & 1)
+        return &sched.p[gp->last_p];
+    return &sched.p[__builtin_ctzll(g_allowed(gp))];
+}
+
+static void enqueue_bound(struct g *gp, struct m *mp)
+{
+    struct p *pp = bound_choose(gp, mp);
+    uint64_t allowed = g_allowed(gp); /* once it is queued gp isn't ours */
+    gqueue_put(&pp->bound, gp);
+    publish_fence();
+    if (mp && mp->asleep && pp == mp->p) {
+        idle_interrupted(mp);
+        return;
+    }
+    if (idle_wake_p(allowed) >= 0)
+        return;
+    if (mp && pp == mp->p)
+        slice_limit(mp);
+    else if (atomic_load_explicit(&pp->m, memory_order_acquire))
+        port_preempt(atomic_load_explicit(&pp->m, memory_order_acquire));
+}
+
+void sched_enqueue(struct g *gp, bool next)
+{
+    struct m *mp = port_getm();
+    if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY)) {
+        enqueue_bound(gp, mp);
+        return;
+    }
+    if (UNLIKELY(!mp || !mp->p)) {
+        gqueue_put(&sched.global, gp);
+        atomic_thread_fence(memory_order_seq_cst);
+        idle_wake_one();
+        return;
+    }
+    runq_put(&mp->p->runq, gp, next, &sched.global);
+    publish_fence();
+    if (mp->asleep)
+        idle_interrupted(mp);
+    else if (!idle_wake_one())
+        slice_limit(mp);
+}
+
+/* ------------------------------------------------------------------ finding a G */
+
+/* Two Gs that wake each other share one slice; without an end to it nobody else would run on this
+ * P. */
+static bool pair_is_over(struct m *mp)
+{
+    return atomic_load_explicit(&mp->need_resched, memory_order_relaxed) ||
+           mp->p->inherits >= INHERIT_MAX;
+}
+
+static struct g *local_get(struct m *mp, bool *inherit)
+{
+    struct p *pp = mp->p;
+    struct g *gp;
+    *inherit = false;
+    if (pp->schedtick % GLOBAL_EVERY == 0 && (gp = gqueue_get(&sched.global, 1ull << pp->id)))
+        return gp;
+    if (UNLIKELY(gqueue_len(&pp->bound)) && (pp->schedtick & 1) &&
+        (gp = gqueue_get(&pp->bound, 1ull << pp->id)))
+        return gp;
+    if (UNLIKELY(pair_is_over(mp)))
+        runq_rotate_next(&pp->runq, &sched.global);
+    if ((gp = runq_get(&pp->runq, inherit)))
+        return gp;
+    if ((gp = gqueue_get(&pp->bound, 1ull << pp->id)))
+        return gp;
+    return gqueue_get(&sched.global, 1ull << pp->id);
+}
+
+/* Leaves the victim a moment to switch to its runnext by itself: taking it would pull apart a pair
+ * that talks to each other. */
+static struct g *steal_next(struct p *victim)
+{
+    struct g *gp = runq_peek_next(&victim->runq);
+    if (!gp)
+        return NULL;
+    for (int64_t until = port_now_ns() + NEXT_GRACE_NS; port_now_ns() < until;) {
+        if (runq_peek_next(&victim->runq) != gp)
+            return NULL;
+        port_relax();
+    }
+    return runq_steal_next(&victim->runq, gp) ? gp : NULL;
+}
+
+static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)
+{
+    struct g *gp = runq_steal(&mp->p->runq, &victim->runq);
+    if (!gp)
+        gp = gqueue_get(&victim->bound, 1ull << mp->p->id);
+    if (!gp && last_pass)
+        gp = steal_next(victim);
+    return gp;
+}
+
+static uint32_t random_next(struct m *mp)
+{
+    uint32_t x = mp->random;
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return mp->random = x;
+}
+
+static struct g *steal(struct m *mp)
+{
+    unsigned n = sched.nprocs;
+    for (int pass = 0; pass < STEAL_PASSES; pass++) {
+        unsigned first = random_next(mp) % n;
+        for (unsigned i = 0; i < n; i++) {
+            struct p *victim = &sched.p[(first + i) % n];
+            struct g *gp = NULL;
+            if (victim != mp->p)
+                gp = steal_from(mp, victim, pass == STEAL_PASSES - 1);
+            if (gp)
+                return gp;
+        }
+    }
+    return NULL;
+}
+
+static struct g *search(struct m *mp, bool forced)
+{
+    if (sched.nprocs == 1)
+        return NULL;
+    if (!mp->spinning) {
+        if (!forced && idle_many_spin())
+            return NULL;
+        spinning_begin(mp);
+    }
+    return steal(mp);
+}
+
+static bool timers_due(struct m *mp)
+{
+    struct timer_heap *h = &mp->p->timers;
+    if (timer_heap_min(h) == TIMER_NEVER)
+        return false;
+    return timer_heap_run(h, mp, port_now_ns()) > 0;
+}
+
+static struct g *find_runnable(struct m *mp, bool *inherit)
+{
+    bool forced = false;
+    for (;;) {
+        struct g *gp = local_get(mp, inherit);
+        if (gp)
+            return gp;
+        if (port_poll() || timers_due(mp))
+            continue;
+        if ((gp = search(mp, forced)))
+            return gp;
+        forced = idle_wait(mp);
+    }
+}
+
+/* ------------------------------------------------------------------ running it */
+
+static void slice_begin(struct m *mp)
+{
+    mp->p->schedtick++;
+    mp->p->inherits = 0;
+    mp->p->run_since_ns = port_coarse_ns();
+}
+
+static NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
+{
+    casgstatus(gp, GRUNNABLE, GRUNNING);
+    gp->m = mp;
+    gp->last_p = mp->p->id;
+    mp->curg = gp;
+    atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
+    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
+    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
+    if (inherit)
+        mp->p->inherits++;
+    else
+        slice_begin(mp);
+    port_execute(gp);
+    port_setg(gp);
+    san_leave(&mp->g0, gp);
+    gort_gogo(&gp->sched);
+}
+
+/* A G whose mask was changed while it was queued goes where it may run. */
+static bool misplaced(struct m *mp, struct g *gp)
+{
+    if (LIKELY(g_allowed(gp) >> mp->p->id & 1))
+        return false;
+    enqueue_bound(gp, mp);
+    return true;
+}
+
+void schedule(void)
+{
+    struct m *mp = port_getm();
+    struct g *gp;
+    bool inherit;
+    do
+        gp = find_runnable(mp, &inherit);
+    while (misplaced(mp, gp));
+    if (mp->spinning)
+        spinning_drop(mp);
+    execute(mp, gp, inherit);
+}
+
+static void enter_schedule(struct g *g0)
+{
+    (void)g0;
+    schedule();
+}
+
+void m_run(struct m *mp)
+{
+    gort_mcall(&mp->g0, &mp->g0.sched, enter_schedule);
+    mp->curg = NULL;
+}
+
+void m_main(struct m *mp)
+{
+    m_run(mp);
+    port_fatal("gort: M %u left its loop", mp->id);
+}
+
+void m_stop(struct m *mp)
+{
+    gort_gogo(&mp->g0.sched);
+}
+
+/* ------------------------------------------------------------------ time */
+
+void sched_preempt(void)
+{
+    struct m *mp = port_getm();
+    struct g *gp = mp->curg;
+    if (!gp)
+        return;
+    atomic_store_explicit(&gp->preempt, 1, memory_order_relaxed);
+    atomic_store_explicit(&gp->stackguard0, STACK_PREEMPT, memory_order_relaxed);
+    atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
+}
+
+static void slice_check(struct p *pp, int64_t now_ns)
+{
+    if (!pp->slice_armed || now_ns < pp->slice_end_ns)
+        return;
+    if (!work_waits(pp)) {
+        pp->slice_armed = false;
+        return;
+    }
+    if (pp->slice_tick == pp->schedtick)
+        sched_preempt();
+    slice_arm(pp, now_ns);
+}
+
+void sched_tick(int64_t now_ns)
+{
+    struct m *mp = port_getm();
+    timer_heap_run(&mp->p->timers, mp, now_ns);
+    slice_check(mp->p, now_ns);
+    timer_program(mp->p);
+}
+
+void sched_timer_add(struct timer *t, int64_t when_ns)
+{
+    struct p *pp = port_getm()->p;
+    if (timer_heap_add(&pp->timers, t, when_ns))
+        timer_program(pp);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The core's lock: held for a few instructions, never across a switch, never while calling out of
+ * the core. */
+#ifndef GORT_SPIN_H
+#define GORT_SPIN_H
+
+#include <stdatomic.h>
+
+#include "gort/port.h"
+
+struct spin {
+    _Atomic uint32_t held;
+};
+
+static inline bool spin_try(struct spin *l)
+{
+    return atomic_load_explicit(&l->held, memory_order_relaxed) == 0 &&
+           atomic_exchange_explicit(&l->held, 1, memory_order_acquire) == 0;
+}
+
+static inline void spin_lock(struct spin *l)
+{
+    while (UNLIKELY(!spin_try(l)))
+        port_relax();
+}
+
+static inline void spin_unlock(struct spin *l)
+{
+    atomic_store_explicit(&l->held, 0, memory_order_release);
+}
+
+#endif

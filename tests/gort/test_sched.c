@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scheduler on real threads: what a G counted must add up, nothing may be lost. A lost wake-up
+ * shows as a program that stands still, which the alarm turns into a failure.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/gort/cm.h"
+#include "tests/gort/rig.h"
+
+static const unsigned procs[] = {1, 2, 4};
+
+static void on_each(void (*fn)(void *))
+{
+    for (size_t i = 0; i < ARRAY_SIZE(procs); i++) {
+        alarm(60);
+        rig_run(procs[i], fn, (void *)(uintptr_t)procs[i]);
+        assert_int_equal(sched_live(), 0);
+    }
+    alarm(0);
+}
+
+/* ---- a gate: one waits, one opens, in any order; built on park and ready only */
+struct gate {
+    _Atomic uintptr_t state; /* 0, 1 = open, or the G that waits */
+};
+
+static bool gate_commit(struct g *gp, void *arg)
+{
+    struct gate *t = arg;
+    uintptr_t none = 0;
+    return atomic_compare_exchange_strong(&t->state, &none, (uintptr_t)gp);
+}
+
+static void gate_wait(struct gate *t)
+{
+    if (atomic_load(&t->state) != 1)
+        g_park(gate_commit, t, WAIT_SEMACQUIRE);
+    atomic_store(&t->state, 0);
+}
+
+static void gate_open(struct gate *t)
+{
+    uintptr_t was = atomic_exchange(&t->state, 1);
+    if (was > 1)
+        g_ready((struct g *)was);
+}
+
+/* ---- pairs */
+#define PAIRS 8
+#define TURNS 4000
+struct pair {
+    struct gate ping, pong;
+    struct gate *over;
+    _Atomic int *left;
+    int count; /* written in turns, without a lock */
+};
+
+static void pair_end(struct pair *p)
+{
+    if (atomic_fetch_sub(p->left, 1) == 1)
+        gate_open(p->over);
+}
+
+static void pinger(void *arg)
+{
+    struct pair *p = arg;
+    for (int i = 0; i < TURNS; i++) {
+        assert_int_equal(p->count++, 2 * i);
+        gate_open(&p->ping);
+        gate_wait(&p->pong);
+    }
+    pair_end(p);
+}
+
+static void ponger(void *arg)
+{
+    struct pair *p = arg;
+    for (int i = 0; i < TURNS; i++) {
+        gate_wait(&p->ping);
+        assert_int_equal(p->count++, 2 * i + 1);
+        if (i % 64 == 0)
+            g_yield();
+        gate_open(&p->pong);
+    }
+    pair_end(p);
+}
+
+static void run_pairs(void *arg)
+{
+    (void)arg;
+    static struct pair pairs[PAIRS];
+    struct gate over = {0};
+    _Atomic int left = 2 * PAIRS;
+    memset(pairs, 0, sizeof(pairs));
+    for (int i = 0; i < PAIRS; i++) {
+        pairs[i].over = &over;
+        pairs[i].left = &left;
+        rig_go(ponger, &pairs[i]);
+        rig_go(pinger, &pairs[i]);
+    }
+    gate_wait(&over);
+    for (int i = 0; i < PAIRS; i++)
+        assert_int_equal(pairs[i].count, 2 * TURNS);
+}
+
+static void park_ready(void **s)
+{
+    (void)s;
+    on_each(run_pairs);
+}
+
+/* ---- one wake-up after everybody went to sleep, many times: the window of the idle protocol */
+static void short_sleep(void)
+{
+    for (volatile int i = rand() % 3000; i > 0;)
+        i = i - 1;
+}
+
+static void lone(void *arg)
+{
+    struct pair *p = arg;
+    short_sleep();
+    gate_open(&p->pong);
+}
+
+static void run_lost_wakeups(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 5000; i++) {
+        struct pair p = {.count = 0};
+        rig_go(lone, &p);
+        short_sleep();
+        gate_wait(&p.pong);
+    }
+}
+
+static void no_lost_wakeups(void **s)
+{
+    (void)s;
+    on_each(run_lost_wakeups);
+}
+
+/* ---- a tree of Gs: overflow of the rings, the global queue, many ends */
+struct node {
+    int depth;
+    _Atomic int *left;
+    struct gate *over;
+};
+
+static void grow(void *arg)
+{
+    struct node *n = arg;
+    for (int i = 0; n->depth > 0 && i < 4; i++) {
+        struct node *kid = malloc(sizeof(*kid));
+        *kid = *n;
+        kid->depth--;
+        rig_go(grow, kid);
+    }
+    if (atomic_fetch_sub(n->left, 1) == 1)
+        gate_open(n->over);
+    free(n);
+}
+
+static void run_tree(void *arg)
+{
+    (void)arg;
+    struct gate over = {0};
+    _Atomic int left = 1 + 4 + 16 + 64 + 256 + 1024;
+    struct node *root = malloc(sizeof(*root));
+    *root = (struct node){5, &left, &over};
+    rig_go(grow, root);
+    gate_wait(&over);
+    assert_int_equal(atomic_load(&left), 0);
+}
+
+static void tree(void **s)
+{
+    (void)s;
+    on_each(run_tree);
+}
+
+/* ---- more than a ring holds, all at once; every one runs exactly once */
+#define CROWD 1000
+static _Atomic int ran[CROWD];
+static _Atomic int crowd_left;
+static struct gate crowd_over;
+
+static void member(void *arg)
+{
+    atomic_fetch_add(&ran[(intptr_t)arg], 1);
+    g_yield();
+    if (atomic_fetch_sub(&crowd_left, 1) == 1)
+        gate_open(&crowd_over);
+}
+
+static void run_crowd(void *arg)
+{
+    (void)arg;
+    memset(ran, 0, sizeof(ran));
+    atomic_store(&crowd_left, CROWD);
+    for (intptr_t i = 0; i < CROWD; i++)
+        rig_go(member, (void *)i);
+    gate_wait(&crowd_over);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(atomic_load(&ran[i]), 1);
+}
+
+static void crowd(void **s)
+{
+    (void)s;
+    on_each(run_crowd);
+}
+
+/* ---- masks */
+static void stays(void *arg)
+{
+    unsigned p = (unsigned)(uintptr_t)arg;
+    for (int i = 0; i < 300; i++) {
+        assert_int_equal(port_getm()->p->id, p);
+        g_yield();
+    }
+    if (atomic_fetch_sub(&crowd_left, 1) == 1)
+        gate_open(&crowd_over);
+}
+
+static void run_bound(void *arg)
+{
+    unsigned n = (unsigned)(uintptr_t)arg;
+    atomic_store(&crowd_left, 12);
+    for (unsigned i = 0; i < 12; i++) {
+        struct g *gp = rig_new(stays, (void *)(uintptr_t)(i % n));
+        assert_int_equal(g_set_allowed(gp, 0), -22);
+        assert_int_equal(g_set_allowed(gp, 1ull << (i % n)), 0);
+        g_start(gp);
+    }
+    gate_wait(&crowd_over);
+    assert_int_equal(g_set_allowed(port_getg(), 1ull << (n - 1)), 0);
+    g_yield();
+    assert_int_equal(port_getm()->p->id, n - 1);
+    assert_int_equal(g_set_allowed(port_getg(), UINT64_MAX), 0);
+}
+
+static void bound(void **s)
+{
+    (void)s;
+    on_each(run_bound);
+}
+
+/* ---- timers wake, and a stopped one doesn't */
+struct nap {
+    struct timer t;
+    struct gate g;
+};
+
+static void nap_over(void *arg)
+{
+    gate_open(&((struct nap *)arg)->g);
+}
+
+static void sleeper(void *arg)
+{
+    struct nap n = {.g = {0}};
+    int64_t until = port_now_ns() + (intptr_t)arg;
+    timer_init(&n.t, nap_over, &n);
+    timer_set(&n.t, until);
+    gate_wait(&n.g);
+    assert_true(port_now_ns() >= until);
+    timer_stop_sync(&n.t);
+    if (atomic_fetch_sub(&crowd_left, 1) == 1)
+        gate_open(&crowd_over);
+}
+
+static void never(void *arg)
+{
+    (void)arg;
+    abort();
+}
+
+static void run_timers(void *arg)
+{
+    (void)arg;
+    struct timer stopped;
+    timer_init(&stopped, never, NULL);
+    timer_set(&stopped, port_now_ns() + 3000000);
+    atomic_store(&crowd_left, 50);
+    for (intptr_t i = 0; i < 50; i++)
+        rig_go(sleeper, (void *)(i % 10 * 1000000));
+    assert_int_equal(timer_stop_sync(&stopped), TIMER_PENDING);
+    gate_wait(&crowd_over);
+}
+
+static void timers(void **s)
+{
+    (void)s;
+    on_each(run_timers);
+}
+
+/* ---- unlockf that says no; foreach; preempted */
+static bool refuse(struct g *gp, void *arg)
+{
+    (void)gp;
+    ++*(int *)arg;
+    return false;
+}
+
+static void count_g(struct g *gp, void *arg)
+{
+    assert_true(gp->goid > 0);
+    ++*(int *)arg;
+}
+
+static void run_odds(void *arg)
+{
+    int refused = 0, n = 0;
+    for (int i = 0; i < 10; i++)
+        g_park(refuse, &refused, WAIT_NONE);
+    assert_int_equal(refused, 10);
+    sched_foreach(count_g, &n);
+    assert_int_equal(n, 1);
+    sched_preempt();
+    if ((uintptr_t)arg == 1)
+        assert_true(sched_need_resched());
+    g_preempted();
+    assert_false(sched_need_resched());
+    assert_int_equal(readgstatus(port_getg()), GRUNNING);
+}
+
+static void odds(void **s)
+{
+    (void)s;
+    on_each(run_odds);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(odds),   cmocka_unit_test(park_ready), cmocka_unit_test(no_lost_wakeups),
+        cmocka_unit_test(tree),   cmocka_unit_test(crowd),      cmocka_unit_test(bound),
+        cmocka_unit_test(timers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
