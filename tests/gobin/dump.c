@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints what the reader says in the words of the tools it is compared with: see the case of each
  * mode in main. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "gobin/barriers.h"
+#include "gobin/layout.h"
 
 static struct span file_map(const char *path)
 {
@@ -81,11 +83,26 @@ static void dump_sites(struct gobin *bin)
     barriers_free(&b);
 }
 
+/* A row of gobin/layout.def made from DWARF. */
+static void dump_layout(struct gobin *bin)
+{
+    struct layout l;
+    const char *machine = gobin_machine_name(bin->elf.machine);
+    if (layout_from_dwarf(&l, bin) != 0)
+        exit(1);
+    printf("ROW(%u, ", l.minor);
+    for (; *machine; machine++)
+        putchar(toupper(*machine));
+    for (size_t i = 0; i < LAYOUT_FIELD_COUNT; i++)
+        printf(", %d", l.at[i]);
+    printf(")\n");
+}
+
 int main(int argc, char **argv)
 {
     struct gobin bin;
     if (argc != 3) {
-        fprintf(stderr, "usage: dump version|functions|positions|sites FILE\n");
+        fprintf(stderr, "usage: dump version|functions|positions|sites|layout FILE\n");
         return 2;
     }
     struct span file = file_map(argv[2]);
@@ -105,6 +122,9 @@ int main(int argc, char **argv)
         break;
     case 's':
         dump_sites(&bin);
+        break;
+    case 'l':
+        dump_layout(&bin);
         break;
     }
     gobin_close(&bin);

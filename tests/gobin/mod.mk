@@ -1,3 +1,3 @@
 # Tests of the reader. The scripts need build/gobin/dump; `make test` builds it as part of `all`.
-$(call host_prog,$(B)/gobin/dump,tests/gobin/dump.c,gobin)
+$(call host_prog,$(B)/gobin/dump,tests/gobin/dump.c,gobin,,$(GOBIN_LDLIBS))
 SCRIPT_TESTS += tests/gobin/reader.sh
