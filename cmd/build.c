@@ -32,7 +32,8 @@ static int set_variable(void *target, const char *value, struct error *err)
 
 const struct option_spec build_options[] = {
     {"-o, --output", "FILE", "the image to write", set_output},
-    {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here", set_variable},
+    {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
+     set_variable},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -55,15 +56,18 @@ static int write_file(const struct image *image, const char *path)
     return 0;
 }
 
-/* PROGRAM, options once more (so that -o may follow it as in `cc hello.c -o hello`), "--" and the arguments. */
-static int parse(struct build *build, int argc, char **argv, int *operand, int *rest, bool *help, struct error *err)
+/* PROGRAM, options once more (so that -o may follow it as in `cc hello.c -o hello`), "--" and the
+ * arguments. */
+static int parse(struct build *build, int argc, char **argv, int *operand, int *rest, bool *help,
+                 struct error *err)
 {
     bool more_help = false;
 
     int result = options_parse(build_options, build, argc, argv, operand, help, err);
     if (result < 0 || *operand == argc)
         return result;
-    result = options_parse(build_options, build, argc - *operand, argv + *operand, rest, &more_help, err);
+    result = options_parse(build_options, build, argc - *operand, argv + *operand, rest, &more_help,
+                           err);
     *rest += *operand;
     *help |= more_help;
     return result;
@@ -92,7 +96,8 @@ int cmd_build(int argc, char **argv)
     if (help)
         return usage("build", build_options);
     if (operand == argc || !build.output)
-        return fail(STATUS_FAILED, "build needs a program and a file: mazboot build ./hello -o hello.img");
+        return fail(STATUS_FAILED,
+                    "build needs a program and a file: mazboot build ./hello -o hello.img");
     argv[rest - 1] = argv[operand];
     int status = build_image(&build, argc - rest + 1, argv + rest - 1);
     guest_close(&build.guest);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the subcommands of `mazboot` share: the table's row, the exit statuses, how a message is printed. */
+/* What the subcommands of `mazboot` share: the table's row, the exit statuses, how a message is
+ * printed. */
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
@@ -8,8 +9,8 @@
 /* A row of the table in main.c: one subcommand, in a file of its own. */
 struct subcommand {
     const char *name;
-    const char *args;    /* for the usage line, such as "[OPTIONS] PROGRAM [ARGS]" */
-    const char *summary; /* one line for `mazboot help` */
+    const char *args;                  /* for the usage line, such as "[OPTIONS] PROGRAM [ARGS]" */
+    const char *summary;               /* one line for `mazboot help` */
     int (*run)(int argc, char **argv); /* argv[0] is the name; returns the exit status */
     const struct option_spec *options; /* for completion, or NULL */
 };
@@ -35,7 +36,8 @@ int cmd_completion(int argc, char **argv);
 extern const struct option_spec run_options[];
 extern const struct option_spec build_options[];
 
-/* Prints "mazboot: " and the message on stderr. Returns status, so that a failure is one return statement. */
+/* Prints "mazboot: " and the message on stderr. Returns status, so that a failure is one return
+ * statement. */
 int fail(int status, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Prints the usage of the named subcommand and its options on stdout. Returns 0. */
@@ -44,7 +46,8 @@ int usage(const char *name, const struct option_spec *options);
 /* The subcommand of that name, or NULL. */
 const struct subcommand *subcommand_find(const char *name);
 
-/* Prints that there is no such subcommand, and the nearest one that there is. Returns STATUS_FAILED. */
+/* Prints that there is no such subcommand, and the nearest one that there is. Returns
+ * STATUS_FAILED. */
 int subcommand_unknown(const char *name);
 
 #endif

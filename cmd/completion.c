@@ -6,8 +6,9 @@
 #include <string.h>
 
 /* Calls put for every spelling of every option. */
-static void each_spelling(const struct subcommand *s, void (*put)(const struct subcommand *s, const char *word, int length,
-                                                                 const struct option_spec *option))
+static void each_spelling(const struct subcommand *s,
+                          void (*put)(const struct subcommand *s, const char *word, int length,
+                                      const struct option_spec *option))
 {
     for (const struct option_spec *o = s->options; o && o->name; o++) {
         for (const char *at = o->name; *at;) {
@@ -18,7 +19,8 @@ static void each_spelling(const struct subcommand *s, void (*put)(const struct s
     }
 }
 
-static void put_word(const struct subcommand *s, const char *word, int length, const struct option_spec *option)
+static void put_word(const struct subcommand *s, const char *word, int length,
+                     const struct option_spec *option)
 {
     (void)s, (void)option;
     printf(" %.*s", length, word);
@@ -61,19 +63,22 @@ static void zsh(void)
     bash();
 }
 
-static void put_fish(const struct subcommand *s, const char *word, int length, const struct option_spec *option)
+static void put_fish(const struct subcommand *s, const char *word, int length,
+                     const struct option_spec *option)
 {
     const char *kind = word[1] == '-' ? "-l" : length == 2 ? "-s" : "-o";
     int dashes = word[1] == '-' ? 2 : 1;
 
-    printf("complete -c mazboot -n '__fish_seen_subcommand_from %s' %s %.*s%s -d \"%s\"\n", s->name, kind, length - dashes,
-           word + dashes, option->value && option->value[0] != '[' ? " -r" : "", option->help);
+    printf("complete -c mazboot -n '__fish_seen_subcommand_from %s' %s %.*s%s -d \"%s\"\n", s->name,
+           kind, length - dashes, word + dashes,
+           option->value && option->value[0] != '[' ? " -r" : "", option->help);
 }
 
 static void fish(void)
 {
     for (const struct subcommand *s = subcommands; s->name; s++) {
-        printf("complete -c mazboot -f -n __fish_use_subcommand -a %s -d \"%s\"\n", s->name, s->summary);
+        printf("complete -c mazboot -f -n __fish_use_subcommand -a %s -d \"%s\"\n", s->name,
+               s->summary);
         each_spelling(s, put_fish);
     }
 }

@@ -39,10 +39,12 @@ static bool folder_has_go_files(const char *path)
     return found;
 }
 
-/* Asks the go command, quietly: `go list` fails for what is no package of this module or the standard library. */
+/* Asks the go command, quietly: `go list` fails for what is no package of this module or the
+ * standard library. */
 static bool go_knows(const char *import_path)
 {
-    const char *const argv[] = {"sh", "-c", "exec go list -find \"$1\" >/dev/null 2>&1", "sh", import_path, NULL};
+    const char *const argv[] = {"sh", "-c",        "exec go list -find \"$1\" >/dev/null 2>&1",
+                                "sh", import_path, NULL};
     const struct process process = {.argv = argv, .env = build_env};
     struct error ignored;
     pid_t pid;
@@ -63,8 +65,8 @@ bool gobuild_is_package(const char *operand)
 }
 
 /*
- * What go is asked to build, and where. In the package's own folder the module of the package counts, not the one of the
- * folder that mazboot was started in.
+ * What go is asked to build, and where. In the package's own folder the module of the package
+ * counts, not the one of the folder that mazboot was started in.
  */
 struct target {
     char folder[PATH_MAX];
@@ -113,7 +115,8 @@ static int go_wait(pid_t pid, const char *operand)
     return status;
 }
 
-static int go_run(const struct target *target, const char *operand, const char *output, struct error *err)
+static int go_run(const struct target *target, const char *operand, const char *output,
+                  struct error *err)
 {
     const char *const argv[] = {"go", "build", "-o", output, target->package, NULL};
     const struct process process = {.argv = argv, .env = build_env, .directory = target->folder};
@@ -125,7 +128,9 @@ static int go_run(const struct target *target, const char *operand, const char *
     int status = result == 0 ? go_wait(pid, operand) : 0;
     signal(SIGINT, SIG_DFL);
     if (result == -ENOENT)
-        return error_set(err, result, "%s is a Go package, and there is no go command to build it; install it with apt-get install golang-go",
+        return error_set(err, result,
+                         "%s is a Go package, and there is no go command to build it; install it "
+                         "with apt-get install golang-go",
                          operand);
     if (result < 0)
         return result;
@@ -134,7 +139,8 @@ static int go_run(const struct target *target, const char *operand, const char *
     return 0;
 }
 
-static int output_open(struct blob *program, const char *output, const char *operand, struct error *err)
+static int output_open(struct blob *program, const char *output, const char *operand,
+                       struct error *err)
 {
     if (access(output, X_OK) < 0)
         return error_set(err, -ENOEXEC, "%s is not a program; name a package main", operand);

@@ -12,7 +12,8 @@
 void guest_environment(struct guest *guest)
 {
     static const char *const fixed[] = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/"};
-    static const char *const passed[] = {"GODEBUG", "GOTRACEBACK", "GOMAXPROCS", "GOGC", "GOMEMLIMIT"};
+    static const char *const passed[] = {"GODEBUG", "GOTRACEBACK", "GOMAXPROCS", "GOGC",
+                                         "GOMEMLIMIT"};
 
     for (size_t i = 0; i < ARRAY_SIZE(fixed); i++)
         strings_set(&guest->environment, fixed[i]);
@@ -26,7 +27,9 @@ int guest_set_variable(struct guest *guest, const char *assignment, struct error
     const char *equals = strchr(assignment, '=');
 
     if (equals == assignment || *assignment == '\0')
-        return error_set(err, -EINVAL, "-e needs a name: -e NAME=VALUE, or -e NAME for the value that it has here");
+        return error_set(
+            err, -EINVAL,
+            "-e needs a name: -e NAME=VALUE, or -e NAME for the value that it has here");
     if (equals) {
         strings_set(&guest->environment, assignment);
     } else if (getenv(assignment)) {
@@ -65,19 +68,20 @@ static int file_open(struct guest *guest, const char *operand)
     if (result == -ENOENT)
         return fail(STATUS_NOT_FOUND, "%s: no such program, and no such Go package here", operand);
     if (result == -EISDIR)
-        return fail(STATUS_CANNOT_RUN, "%s is a folder without Go files; name a program or a Go package", operand);
+        return fail(STATUS_CANNOT_RUN,
+                    "%s is a folder without Go files; name a program or a Go package", operand);
     return result < 0 ? fail(status_of(&err), "%s", err.text) : 0;
 }
 
 static int program_open(struct guest *guest, const char *operand)
 {
-    struct program program;
     struct error err;
 
-    int status = gobuild_is_package(operand) ? package_open(guest, operand) : file_open(guest, operand);
+    int status =
+        gobuild_is_package(operand) ? package_open(guest, operand) : file_open(guest, operand);
     if (status != 0)
         return status;
-    if (program_check(&program, &guest->program, operand, &err) < 0)
+    if (program_check(&guest->program, operand, &err) < 0)
         return fail(STATUS_CANNOT_RUN, "%s", err.text);
     return 0;
 }
@@ -112,7 +116,8 @@ int guest_image(const struct guest *guest, struct image *image)
         return fail(STATUS_FAILED, "out of memory");
     *image = (struct image){.kernel = guest->kernel.image, .kernel_name = guest->kernel.path};
     for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-        if (items[i].data.size_bytes > 0 && image_add(image, items[i].type, items[i].data, &err) < 0)
+        if (items[i].data.size_bytes > 0 &&
+            image_add(image, items[i].type, items[i].data, &err) < 0)
             return fail(STATUS_FAILED, "%s", err.text);
     return 0;
 }

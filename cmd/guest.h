@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `mazboot run` and `mazboot build` have in common: a program with its arguments and environment becomes an image. */
+/* What `mazboot run` and `mazboot build` have in common: a program with its arguments and
+ * environment becomes an image. */
 #ifndef CMD_GUEST_H
 #define CMD_GUEST_H
 
@@ -16,19 +17,21 @@ struct guest {
     struct strings options; /* for the kernel: abi/payload.h PAYLOAD_OPTIONS */
 };
 
-/* Puts the variables into the environment that every guest has: PATH and HOME, and those that steer the Go runtime. */
+/* Puts the variables into the environment that every guest has: PATH and HOME, and those that steer
+ * the Go runtime. */
 void guest_environment(struct guest *guest);
 
 /* -e NAME=VALUE, or NAME for the host's value (nothing if it has none). -EINVAL without a name. */
 int guest_set_variable(struct guest *guest, const char *assignment, struct error *err) MUST_CHECK;
 
 /*
- * Opens the program (operands[0], built first if it is a Go package) with operands as its arguments, and the kernel.
- * Returns 0, or the exit status of mazboot after having printed why.
+ * Opens the program (operands[0], built first if it is a Go package) with operands as its
+ * arguments, and the kernel. Returns 0, or the exit status of mazboot after having printed why.
  */
 int guest_open(struct guest *guest, int count, char **operands) MUST_CHECK;
 
-/* Lays the image out for image_write. It points into the guest. Returns 0, or the exit status after having printed why. */
+/* Lays the image out for image_write. It points into the guest. Returns 0, or the exit status after
+ * having printed why. */
 int guest_image(const struct guest *guest, struct image *image) MUST_CHECK;
 
 /* Gives everything back. */

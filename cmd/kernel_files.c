@@ -27,14 +27,18 @@ static bool join(char path[PATH_MAX], const char *folder, const char *name)
 
 static int image_find(char path[PATH_MAX], struct error *err)
 {
-    static const char *const places[] = {"build/kernel-arm64/mazboot.img", "../lib/mazboot/kernel-arm64.img"};
+    static const char *const places[] = {"build/kernel-arm64/mazboot.img",
+                                         "../lib/mazboot/kernel-arm64.img"};
     const char *chosen = getenv("MAZBOOT_KERNEL");
     char folder[PATH_MAX];
 
     if (chosen && *chosen) {
         if (access(chosen, R_OK) < 0)
-            return error_errno(err, "cannot read the kernel %s, which MAZBOOT_KERNEL names", chosen);
-        return snprintf(path, PATH_MAX, "%s", chosen) < PATH_MAX ? 0 : error_set(err, -ENAMETOOLONG, "MAZBOOT_KERNEL is too long");
+            return error_errno(err, "cannot read the kernel %s, which MAZBOOT_KERNEL names",
+                               chosen);
+        return snprintf(path, PATH_MAX, "%s", chosen) < PATH_MAX
+                   ? 0
+                   : error_set(err, -ENAMETOOLONG, "MAZBOOT_KERNEL is too long");
     }
     int result = own_folder(folder, err);
     if (result < 0)
@@ -42,7 +46,8 @@ static int image_find(char path[PATH_MAX], struct error *err)
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
         if (join(path, folder, places[i]) && access(path, R_OK) == 0)
             return 0;
-    return error_set(err, -ENOENT, "there is no kernel: neither %s/%s nor %s; build one with make", folder, places[0], places[1]);
+    return error_set(err, -ENOENT, "there is no kernel: neither %s/%s nor %s; build one with make",
+                     folder, places[0], places[1]);
 }
 
 static void symbols_open(struct kernel_files *kernel)

@@ -14,8 +14,9 @@ struct kernel_files {
 };
 
 /*
- * Opens the kernel that MAZBOOT_KERNEL names, or PREFIX/lib/mazboot/kernel-arm64.img for a command in PREFIX/bin, or
- * build/kernel-arm64/mazboot.img beside the command; symbols are the .sym beside the .img. The caller closes it.
+ * Opens the kernel that MAZBOOT_KERNEL names, or PREFIX/lib/mazboot/kernel-arm64.img for a command
+ * in PREFIX/bin, or build/kernel-arm64/mazboot.img beside the command; symbols are the .sym beside
+ * the .img. The caller closes it.
  */
 int kernel_files_open(struct kernel_files *kernel, struct error *err) MUST_CHECK;
 void kernel_files_close(struct kernel_files *kernel);

@@ -99,13 +99,15 @@ int subcommand_unknown(const char *name)
         }
     }
     if (nearest)
-        return fail(STATUS_FAILED, "there is no command %s; did you mean mazboot %s?", name, nearest->name);
+        return fail(STATUS_FAILED, "there is no command %s; did you mean mazboot %s?", name,
+                    nearest->name);
     return fail(STATUS_FAILED, "there is no command %s; mazboot help lists them", name);
 }
 
 static int help_all(void)
 {
-    puts("Usage: mazboot COMMAND ...\n\nRuns unmodified Go programs on bare machines.\n\nCommands:");
+    puts(
+        "Usage: mazboot COMMAND ...\n\nRuns unmodified Go programs on bare machines.\n\nCommands:");
     for (const struct subcommand *s = subcommands; s->name; s++)
         printf("  %-11s %s\n", s->name, s->summary);
     puts("\nmazboot COMMAND --help says more about one of them.");
@@ -122,7 +124,10 @@ int usage(const char *name, const struct option_spec *options)
     for (const struct option_spec *o = options; o && o->name; o++) {
         char left[64];
         const char *join = !o->value ? "" : o->value[0] != '[' ? " " : "[=";
-        snprintf(left, sizeof(left), "%s%s%s", o->name, join, !o->value ? "" : o->value[0] == '[' ? o->value + 1 : o->value);
+        snprintf(left, sizeof(left), "%s%s%s", o->name, join,
+                 !o->value            ? ""
+                 : o->value[0] == '[' ? o->value + 1
+                                      : o->value);
         printf("  %-20s %s\n", left, o->help);
     }
     return 0;

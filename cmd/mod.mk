@@ -3,3 +3,7 @@ CMD_LIBS := vmm
 CMD_SRC := cmd/main.c cmd/version.c cmd/completion.c cmd/options.c cmd/quantity.c cmd/strings.c cmd/kernel_files.c \
            cmd/gobuild.c cmd/guest.c cmd/run_options.c cmd/run.c cmd/stats.c cmd/build.c
 $(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS))
+
+$(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
+$(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)
+$(call unit_test,cmd-strings,tests/cmd/strings_test.c cmd/strings.c)

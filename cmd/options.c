@@ -20,7 +20,8 @@ static bool spec_has(const struct option_spec *spec, const char *word, size_t le
     }
 }
 
-static const struct option_spec *spec_find(const struct option_spec *specs, const char *word, size_t length)
+static const struct option_spec *spec_find(const struct option_spec *specs, const char *word,
+                                           size_t length)
 {
     for (; specs->name; specs++)
         if (spec_has(specs, word, length))
@@ -54,9 +55,10 @@ static struct word word_split(const char *text)
     return word;
 }
 
-/* The value that belongs to the option at argv[*index], which moves on if the value is the next word. */
-static int value_take(const struct option_spec *spec, const struct word *word, int argc, char **argv, int *index,
-                      const char **value, struct error *err)
+/* The value that belongs to the option at argv[*index], which moves on if the value is the next
+ * word. */
+static int value_take(const struct option_spec *spec, const struct word *word, int argc,
+                      char **argv, int *index, const char **value, struct error *err)
 {
     *value = word->attached;
     if (!spec->value && word->attached)
@@ -64,13 +66,14 @@ static int value_take(const struct option_spec *spec, const struct word *word, i
     if (!spec->value || word->attached || value_is_optional(spec))
         return 0;
     if (*index + 1 >= argc)
-        return error_set(err, -EINVAL, "%s needs a value: %s %s", word->text, word->text, spec->value);
+        return error_set(err, -EINVAL, "%s needs a value: %s %s", word->text, word->text,
+                         spec->value);
     *value = argv[++*index];
     return 0;
 }
 
-static int option_handle(const struct option_spec *specs, void *target, int argc, char **argv, int *index,
-                         struct error *err)
+static int option_handle(const struct option_spec *specs, void *target, int argc, char **argv,
+                         int *index, struct error *err)
 {
     struct word word = word_split(argv[*index]);
     const struct option_spec *spec = spec_find(specs, word.text, word.name_length);
@@ -87,8 +90,8 @@ static int option_handle(const struct option_spec *specs, void *target, int argc
     return result < 0 ? result : spec->set(target, value, err);
 }
 
-int options_parse(const struct option_spec *specs, void *target, int argc, char **argv, int *operand, bool *help,
-                  struct error *err)
+int options_parse(const struct option_spec *specs, void *target, int argc, char **argv,
+                  int *operand, bool *help, struct error *err)
 {
     int i = 1;
 

@@ -25,7 +25,8 @@ static bool take_digits(const char **text, uint64_t *value)
 
     *value = 0;
     for (; *at >= '0' && *at <= '9'; at++)
-        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, (uint64_t)(*at - '0'), value))
+        if (__builtin_mul_overflow(*value, 10, value) ||
+            __builtin_add_overflow(*value, (uint64_t)(*at - '0'), value))
             return false;
     bool found = at != *text;
     *text = at;
@@ -45,8 +46,9 @@ bool quantity_count(const char *text, uint64_t max, uint64_t *count)
 bool quantity_size(const char *text, uint64_t *bytes)
 {
     static const struct unit units[] = {
-        {"", 1 << 20},  {"K", 1 << 10},   {"M", 1 << 20},   {"G", 1 << 30},   {"k", 1 << 10},  {"m", 1 << 20},
-        {"g", 1 << 30}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"T", 1ull << 40},
+        {"", 1 << 20},    {"K", 1 << 10},   {"M", 1 << 20},    {"G", 1 << 30},
+        {"k", 1 << 10},   {"m", 1 << 20},   {"g", 1 << 30},    {"KiB", 1 << 10},
+        {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"T", 1ull << 40},
     };
     uint64_t value;
 
@@ -59,7 +61,8 @@ bool quantity_size(const char *text, uint64_t *bytes)
     return true;
 }
 
-/* The digits behind a decimal point, as parts of factor; what is finer than the ninth digit is dropped. */
+/* The digits behind a decimal point, as parts of factor; what is finer than the ninth digit is
+ * dropped. */
 static uint64_t take_fraction(const char **text, uint64_t factor)
 {
     uint64_t parts = 0, scale = 1;
@@ -76,8 +79,8 @@ static uint64_t take_fraction(const char **text, uint64_t factor)
 bool quantity_duration(const char *text, uint64_t *ns)
 {
     static const struct unit units[] = {
-        {"", 1000000000},        {"s", 1000000000}, {"ms", 1000000}, {"us", 1000},
-        {"m", 60 * 1000000000ull}, {"h", 3600 * 1000000000ull},
+        {"", 1000000000}, {"s", 1000000000},         {"ms", 1000000},
+        {"us", 1000},     {"m", 60 * 1000000000ull}, {"h", 3600 * 1000000000ull},
     };
     uint64_t whole;
 

@@ -5,10 +5,12 @@
 
 #include "lib/types.h"
 
-/* "512M", "1G", "8192K", or "512" for MiB, into bytes. False for anything else, 0, or what does not fit 64 bits. */
+/* "512M", "1G", "8192K", or "512" for MiB, into bytes. False for anything else, 0, or what does not
+ * fit 64 bits. */
 bool quantity_size(const char *text, uint64_t *bytes) MUST_CHECK;
 
-/* "500ms", "2s", "1.5m", "1h", or "10" for seconds, into nanoseconds. False for anything else, 0, or more than a year. */
+/* "500ms", "2s", "1.5m", "1h", or "10" for seconds, into nanoseconds. False for anything else, 0,
+ * or more than a year. */
 bool quantity_duration(const char *text, uint64_t *ns) MUST_CHECK;
 
 /* A decimal number without sign, at most max. */

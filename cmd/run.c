@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define POWER_OFF_MS 1000 /* how long a machine may take to switch itself off after its last word */
+#define POWER_OFF_MS                                                             \
+    1000 /* how long a machine may take to switch itself off after its last word \
+          */
 
 /* One run: everything that is open while the machine lives. */
 struct session {
@@ -53,7 +55,9 @@ static int image_create(struct run_options *options)
     if (image_memfd(&image, &options->machine.image_fd, &size, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     if (size > options->machine.memory_bytes)
-        return fail(STATUS_FAILED, "kernel and program are %" PRIu64 " MiB, the machine has %" PRIu64 "; give it more with -m",
+        return fail(STATUS_FAILED,
+                    "kernel and program are %" PRIu64 " MiB, the machine has %" PRIu64
+                    "; give it more with -m",
                     (size >> 20) + 1, options->machine.memory_bytes >> 20);
     return 0;
 }
@@ -82,7 +86,9 @@ static int signals_catch(struct session *session)
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     session->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
-    return session->signal_fd < 0 ? fail(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno)) : 0;
+    return session->signal_fd < 0
+               ? fail(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno))
+               : 0;
 }
 
 /* How QEMU's own end is told when the guest did not say how its program ended. */
@@ -92,9 +98,11 @@ static int explain_end(const struct machine_end *end)
     int status = end->wait_status;
 
     if (WIFSIGNALED(status))
-        return fail(STATUS_FAILED, "QEMU was ended by signal %d (%s); %s", WTERMSIG(status), strsignal(WTERMSIG(status)), remedy);
+        return fail(STATUS_FAILED, "QEMU was ended by signal %d (%s); %s", WTERMSIG(status),
+                    strsignal(WTERMSIG(status)), remedy);
     if (WEXITSTATUS(status) != 0)
-        return fail(STATUS_FAILED, "QEMU failed with exit status %d; %s", WEXITSTATUS(status), remedy);
+        return fail(STATUS_FAILED, "QEMU failed with exit status %d; %s", WEXITSTATUS(status),
+                    remedy);
     return fail(STATUS_FAILED, "the machine stopped before the program had ended; %s", remedy);
 }
 
@@ -122,9 +130,11 @@ static int finish(struct session *session, const struct relay_result *result)
     case RELAY_SIGNAL:
         return STATUS_SIGNAL + result->signal;
     case RELAY_OUTPUT:
-        return result->error.code == -EPIPE ? STATUS_SIGNAL + SIGPIPE : fail(STATUS_FAILED, "%s", result->error.text);
+        return result->error.code == -EPIPE ? STATUS_SIGNAL + SIGPIPE
+                                            : fail(STATUS_FAILED, "%s", result->error.text);
     case RELAY_PROTOCOL:
-        return fail(STATUS_FAILED, "%s; the kernel image may be from another version of mazboot", result->error.text);
+        return fail(STATUS_FAILED, "%s; the kernel image may be from another version of mazboot",
+                    result->error.text);
     case RELAY_MACHINE_ENDED:
         break;
     }
@@ -185,7 +195,8 @@ static int session_run(struct session *session)
     return status == 0 ? boot(session) : status;
 }
 
-/* Descriptors 0 to 2 are the program's streams; if one is closed, nothing else may take its number. */
+/* Descriptors 0 to 2 are the program's streams; if one is closed, nothing else may take its number.
+ */
 static void streams_reserve(void)
 {
     int fd;
@@ -211,7 +222,8 @@ int cmd_run(int argc, char **argv)
     if (help)
         return usage("run", run_options);
     if (operand == argc)
-        return fail(STATUS_FAILED, "run needs a program: mazboot run ./hello; see mazboot run --help");
+        return fail(STATUS_FAILED,
+                    "run needs a program: mazboot run ./hello; see mazboot run --help");
     int status = guest_open(&session.options.guest, argc - operand, argv + operand);
     if (status == 0)
         status = session_run(&session);

@@ -13,8 +13,9 @@
 
 void run_options_init(struct run_options *options)
 {
-    *options = (struct run_options){
-        .machine = {.memory_bytes = MEMORY_DEFAULT_BYTES, .cpu_count = 1, .accel = MACHINE_ACCEL_AUTO}};
+    *options = (struct run_options){.machine = {.memory_bytes = MEMORY_DEFAULT_BYTES,
+                                                .cpu_count = 1,
+                                                .accel = MACHINE_ACCEL_AUTO}};
     options->machine.extra_args = options->extra_args;
     guest_environment(&options->guest);
 }
@@ -79,7 +80,8 @@ static int set_timeout(void *target, const char *value, struct error *err)
     struct run_options *options = target;
 
     if (!quantity_duration(value, &options->timeout_ns))
-        return error_set(err, -EINVAL, "--timeout %s is not a duration; write it as 500ms, 10s or 2m", value);
+        return error_set(err, -EINVAL,
+                         "--timeout %s is not a duration; write it as 500ms, 10s or 2m", value);
     return 0;
 }
 
@@ -142,7 +144,8 @@ static int set_dry_run(void *target, const char *value, struct error *err)
 const struct option_spec run_options[] = {
     {"-m, --memory", "SIZE", "memory of the machine: 8M, 1G (512M)", set_memory},
     {"-smp, --cpus", "N", "number of processors (1)", set_cpus},
-    {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here", set_variable},
+    {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
+     set_variable},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_trace},

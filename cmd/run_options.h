@@ -13,7 +13,7 @@ struct run_options {
     struct machine_config machine;
     const char *extra_args[EXTRA_ARGS_MAX + 1];
     unsigned extra_count;
-    uint64_t timeout_ns; /* 0 for none */
+    uint64_t timeout_ns;    /* 0 for none */
     const char *trace_path; /* NULL for stderr */
     bool trace;
     bool stats;

@@ -59,7 +59,8 @@ void strings_set(struct strings *strings, const char *assignment)
 
 struct blob strings_blob(const struct strings *strings)
 {
-    return (struct blob){.bytes = (const uint8_t *)strings->bytes, .size_bytes = strings->size_bytes};
+    return (struct blob){.bytes = (const uint8_t *)strings->bytes,
+                         .size_bytes = strings->size_bytes};
 }
 
 void strings_free(struct strings *strings)

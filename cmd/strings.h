@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Strings one behind the other, each ended by NUL: how argument lists and environments travel in a payload. */
+/* Strings one behind the other, each ended by NUL: how argument lists and environments travel in a
+ * payload. */
 #ifndef CMD_STRINGS_H
 #define CMD_STRINGS_H
 

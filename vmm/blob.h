@@ -12,7 +12,8 @@ struct blob {
 
 /*
  * Maps the regular file at path. The caller ends it with blob_close. An empty file gives size 0.
- * Fails with the errno of open, fstat or mmap; -EISDIR for a directory, -EINVAL for anything else that is not a file.
+ * Fails with the errno of open, fstat or mmap; -EISDIR for a directory, -EINVAL for anything else
+ * that is not a file.
  */
 int blob_open(struct blob *blob, const char *path, struct error *err) MUST_CHECK;
 

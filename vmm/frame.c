@@ -18,11 +18,6 @@ void frame_filled(struct frame_reader *reader, size_t size_bytes)
     reader->fill += size_bytes;
 }
 
-bool frame_partial(const struct frame_reader *reader)
-{
-    return reader->fill > reader->start;
-}
-
 /* The size that data of this type must have, or LINK_FRAME_MAX where any is fine. */
 static uint32_t size_required(const struct link_frame *header)
 {
@@ -44,8 +39,10 @@ static int header_check(const struct link_frame *header, struct error *err)
         return error_set(err, -EPROTO, "the kernel sent a frame of unknown type %u", header->type);
     if (header->type == LINK_OUT && header->stream != 1 && header->stream != 2)
         return error_set(err, -EPROTO, "the kernel sent output for stream %u", header->stream);
-    if (header->size_bytes > LINK_FRAME_MAX || (required != LINK_FRAME_MAX && header->size_bytes != required))
-        return error_set(err, -EPROTO, "the kernel sent a frame of type %u with %u bytes", header->type, header->size_bytes);
+    if (header->size_bytes > LINK_FRAME_MAX ||
+        (required != LINK_FRAME_MAX && header->size_bytes != required))
+        return error_set(err, -EPROTO, "the kernel sent a frame of type %u with %u bytes",
+                         header->type, header->size_bytes);
     return 0;
 }
 
@@ -63,8 +60,10 @@ int frame_next(struct frame_reader *reader, struct frame *frame, struct error *e
         return result;
     if (received - sizeof(header) < header.size_bytes)
         return 0;
-    *frame = (struct frame){
-        .type = header.type, .stream = header.stream, .size_bytes = header.size_bytes, .data = bytes + sizeof(header)};
+    *frame = (struct frame){.type = header.type,
+                            .stream = header.stream,
+                            .size_bytes = header.size_bytes,
+                            .data = bytes + sizeof(header)};
     reader->start += sizeof(header) + header.size_bytes;
     return 1;
 }

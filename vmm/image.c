@@ -50,12 +50,15 @@ static int kernel_check(const struct image *image, struct error *err)
 
     if (kernel->size_bytes < PAYLOAD_ALIGN || !IS_ALIGNED(kernel->size_bytes, PAYLOAD_ALIGN) ||
         memcmp(kernel->bytes + KERNEL_MAGIC_AT, KERNEL_MAGIC, 4) != 0)
-        return error_set(err, -ENOEXEC, "%s is not an arm64 kernel image of Mazboot; build one with make", image->kernel_name);
+        return error_set(err, -ENOEXEC,
+                         "%s is not an arm64 kernel image of Mazboot; build one with make",
+                         image->kernel_name);
     return 0;
 }
 
 #define TABLE_BYTES(items) (sizeof(struct payload_header) + (items) * sizeof(struct payload_item))
-_Static_assert(TABLE_BYTES(PAYLOAD_ITEMS_MAX) <= PAYLOAD_ALIGN, "the item data starts at the second page");
+_Static_assert(TABLE_BYTES(PAYLOAD_ITEMS_MAX) <= PAYLOAD_ALIGN,
+               "the item data starts at the second page");
 
 /* Header and table as one page, with everything behind them placed. Returns the payload's size. */
 static uint64_t table_fill(uint8_t page[PAYLOAD_ALIGN], const struct image *image)
@@ -64,17 +67,20 @@ static uint64_t table_fill(uint8_t page[PAYLOAD_ALIGN], const struct image *imag
 
     for (unsigned i = 0; i < image->item_count; i++) {
         const struct image_item *item = &image->items[i];
-        struct payload_item entry = {.type = item->type, .offset_bytes = at, .size_bytes = item->data.size_bytes};
+        struct payload_item entry = {
+            .type = item->type, .offset_bytes = at, .size_bytes = item->data.size_bytes};
         memcpy(page + TABLE_BYTES(i), &entry, sizeof(entry));
         at += ALIGN_UP(entry.size_bytes, (uint64_t)PAYLOAD_ALIGN);
     }
-    struct payload_header header = {.version = PAYLOAD_VERSION, .item_count = image->item_count, .size_bytes = at};
+    struct payload_header header = {
+        .version = PAYLOAD_VERSION, .item_count = image->item_count, .size_bytes = at};
     memcpy(header.magic, PAYLOAD_MAGIC, sizeof(header.magic));
     memcpy(page, &header, sizeof(header));
     return at;
 }
 
-static int kernel_write(const struct image *image, int fd, uint64_t reserved_bytes, struct error *err)
+static int kernel_write(const struct image *image, int fd, uint64_t reserved_bytes,
+                        struct error *err)
 {
     uint8_t header[KERNEL_HEADER_BYTES];
 
@@ -83,7 +89,8 @@ static int kernel_write(const struct image *image, int fd, uint64_t reserved_byt
     int result = write_all(fd, header, sizeof(header), err);
     if (result < 0)
         return result;
-    return write_all(fd, image->kernel.bytes + sizeof(header), image->kernel.size_bytes - sizeof(header), err);
+    return write_all(fd, image->kernel.bytes + sizeof(header),
+                     image->kernel.size_bytes - sizeof(header), err);
 }
 
 static int items_write(const struct image *image, int fd, struct error *err)
@@ -125,7 +132,8 @@ int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct
     if (memory < 0)
         return error_errno(err, "cannot create the image in memory");
     int result = image_write(image, memory, size_bytes, err);
-    if (result == 0 && fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+    if (result == 0 &&
+        fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
         result = error_errno(err, "cannot seal the image");
     if (result < 0) {
         close(memory);

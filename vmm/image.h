@@ -19,15 +19,20 @@ struct image {
 };
 
 /* Adds an item. -ENOSPC if the table is full. */
-int image_add(struct image *image, enum payload_type type, struct blob data, struct error *err) MUST_CHECK;
+int image_add(struct image *image, enum payload_type type, struct blob data,
+              struct error *err) MUST_CHECK;
 
 /*
- * Writes kernel and payload to fd, from its present position on, and *size_bytes, the length of the whole.
- * Fails with -ENOEXEC if the kernel is not an arm64 Image of whole pages, or with the errno of write.
+ * Writes kernel and payload to fd, from its present position on, and *size_bytes, the length of the
+ * whole. Fails with -ENOEXEC if the kernel is not an arm64 Image of whole pages, or with the errno
+ * of write.
  */
-int image_write(const struct image *image, int fd, uint64_t *size_bytes, struct error *err) MUST_CHECK;
+int image_write(const struct image *image, int fd, uint64_t *size_bytes,
+                struct error *err) MUST_CHECK;
 
-/* As image_write, into new sealed memory that nobody can change any more. *fd (close-on-exec) belongs to the caller. */
-int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct error *err) MUST_CHECK;
+/* As image_write, into new sealed memory that nobody can change any more. *fd (close-on-exec)
+ * belongs to the caller. */
+int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes,
+                struct error *err) MUST_CHECK;
 
 #endif

@@ -18,8 +18,8 @@ static const struct machine_backend *backend_find(const char *name)
     return NULL;
 }
 
-int machine_create(const char *backend, const struct machine_config *config, struct machine **machine,
-                   struct error *err)
+int machine_create(const char *backend, const struct machine_config *config,
+                   struct machine **machine, struct error *err)
 {
     const struct machine_backend *found = backend_find(backend);
 

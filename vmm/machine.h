@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine that runs one kernel image. Which program or interface of the host makes it is the business of a backend
- * (struct machine_backend); everybody else holds a struct machine and speaks to the guest over its link.
+ * A machine that runs one kernel image. Which program or interface of the host makes it is the
+ * business of a backend (struct machine_backend); everybody else holds a struct machine and speaks
+ * to the guest over its link.
  */
 #ifndef VMM_MACHINE_H
 #define VMM_MACHINE_H
@@ -9,7 +10,8 @@
 #include "vmm/error.h"
 
 enum machine_accel {
-    MACHINE_ACCEL_AUTO, /* KVM if this host has the machine's processor and lets us, otherwise TCG */
+    MACHINE_ACCEL_AUTO, /* KVM if this host has the machine's processor and lets us, otherwise TCG
+                         */
     MACHINE_ACCEL_TCG,
     MACHINE_ACCEL_KVM,
 };
@@ -20,7 +22,7 @@ struct machine_config {
     const char *cpu_model; /* as the backend names it; NULL for the backend's choice */
     enum machine_accel accel;
     bool count_instructions; /* guest time advances by one nanosecond an instruction; TCG only */
-    int image_fd; /* the kernel image (vmm/image.h); used until machine_start returns */
+    int image_fd;            /* the kernel image (vmm/image.h); used until machine_start returns */
     const char *const *extra_args; /* NULL-ended arguments for the backend's program, or NULL */
 };
 
@@ -50,22 +52,26 @@ struct machine {
 };
 
 /*
- * Prepares a machine of the named backend, with its link and console open. Nothing runs yet. *config and what it points to must outlive the machine.
- * Fails with -ENOENT for an unknown backend, -ENOTSUP for something that this host or backend cannot do.
+ * Prepares a machine of the named backend, with its link and console open. Nothing runs yet.
+ * *config and what it points to must outlive the machine. Fails with -ENOENT for an unknown
+ * backend, -ENOTSUP for something that this host or backend cannot do.
  */
-int machine_create(const char *backend, const struct machine_config *config, struct machine **machine,
-                   struct error *err) MUST_CHECK;
+int machine_create(const char *backend, const struct machine_config *config,
+                   struct machine **machine, struct error *err) MUST_CHECK;
 
-/* Starts it. From then on, end of file on link_fd and console_fd says that the machine has ended. */
+/* Starts it. From then on, end of file on link_fd and console_fd says that the machine has ended.
+ */
 int machine_start(struct machine *machine, struct error *err) MUST_CHECK;
 
-/* Waits for its end, timeout_ms at most (-1: for ever). 1 and *end, or 0 if it still runs. Call until it gave 1, once. */
+/* Waits for its end, timeout_ms at most (-1: for ever). 1 and *end, or 0 if it still runs. Call
+ * until it gave 1, once. */
 int machine_wait(struct machine *machine, int timeout_ms, struct machine_end *end);
 
 /* Ends it at once. It must still be waited for. */
 void machine_stop(struct machine *machine);
 
-/* The command line that machine_start uses, quoted for a shell, or NULL without memory. The caller frees it. */
+/* The command line that machine_start uses, quoted for a shell, or NULL without memory. The caller
+ * frees it. */
 char *machine_command(const struct machine *machine);
 
 /* Gives everything back. A machine that runs is stopped first. NULL is allowed. */

@@ -9,9 +9,10 @@
 
 struct process {
     const char *const *argv; /* NULL-ended; argv[0] is looked up in PATH */
-    const char *const *env;  /* NULL-ended NAME=value strings that are set on top of the environment, or NULL */
-    const char *directory;   /* where it runs, or NULL for here */
-    const int *keep;         /* close-on-exec descriptors that it inherits all the same */
+    const char *const
+        *env; /* NULL-ended NAME=value strings that are set on top of the environment, or NULL */
+    const char *directory; /* where it runs, or NULL for here */
+    const int *keep;       /* close-on-exec descriptors that it inherits all the same */
     unsigned keep_count;
     bool background; /* own process group, no input, output on stderr, dies with its parent */
 };
@@ -23,8 +24,8 @@ struct process {
 int process_start(const struct process *process, pid_t *pid, struct error *err) MUST_CHECK;
 
 /*
- * Waits until the process has ended, for timeout_ms at most (-1: for ever). 1 and *status (as wait gives it), or 0 if it
- * still runs.
+ * Waits until the process has ended, for timeout_ms at most (-1: for ever). 1 and *status (as wait
+ * gives it), or 0 if it still runs.
  */
 int process_wait(pid_t pid, int timeout_ms, int *status);
 

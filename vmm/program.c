@@ -4,6 +4,8 @@
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define PAGE_BYTES 4096u
@@ -16,9 +18,8 @@ struct check {
     const char *name;
     struct error *err;
     Elf64_Ehdr header;
-    struct program found;
     bool entry_in_text;
-    unsigned loads;
+    unsigned load_count;
 };
 
 static const char *machine_name(unsigned machine)
@@ -27,14 +28,28 @@ static const char *machine_name(unsigned machine)
         unsigned machine;
         const char *name;
     } names[] = {
-        {EM_X86_64, "an amd64"}, {EM_386, "a 386"},        {EM_ARM, "an arm"},      {EM_RISCV, "a riscv64"},
-        {EM_PPC64, "a ppc64"},   {EM_LOONGARCH, "a loong64"}, {EM_S390, "an s390x"}, {EM_MIPS, "a mips"},
+        {EM_X86_64, "an amd64"}, {EM_386, "a 386"},     {EM_ARM, "an arm"},
+        {EM_RISCV, "a riscv64"}, {EM_PPC64, "a ppc64"}, {EM_LOONGARCH, "a loong64"},
+        {EM_S390, "an s390x"},   {EM_MIPS, "a mips"},
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (names[i].machine == machine)
             return names[i].name;
     return NULL;
+}
+
+/* Every message starts with the program's name. */
+PRINTF_LIKE(2, 3)
+static int refuse(struct check *c, const char *format, ...)
+{
+    char reason[256];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(reason, sizeof(reason), format, args);
+    va_end(args);
+    return error_set(c->err, -ENOEXEC, "%s %s", c->name, reason);
 }
 
 static bool starts_with(const struct blob *file, const char *prefix, size_t length)
@@ -45,16 +60,16 @@ static bool starts_with(const struct blob *file, const char *prefix, size_t leng
 static int refuse_foreign(struct check *c)
 {
     if (c->file->size_bytes == 0)
-        return error_set(c->err, -ENOEXEC, "%s is empty", c->name);
+        return refuse(c, "is empty");
     if (starts_with(c->file, "#!", 2))
-        return error_set(c->err, -ENOEXEC, "%s is a script; a machine runs compiled arm64 programs only", c->name);
+        return refuse(c, "is a script; a machine runs compiled arm64 programs only");
     if (starts_with(c->file, "MZ", 2))
-        return error_set(c->err, -ENOEXEC, "%s is a Windows program; build it with GOOS=linux GOARCH=arm64", c->name);
+        return refuse(c, "is a Windows program; build it with GOOS=linux GOARCH=arm64");
     if (starts_with(c->file, "\xcf\xfa\xed\xfe", 4))
-        return error_set(c->err, -ENOEXEC, "%s is a macOS program; build it with GOOS=linux GOARCH=arm64", c->name);
+        return refuse(c, "is a macOS program; build it with GOOS=linux GOARCH=arm64");
     if (starts_with(c->file, "!<arch>\n", 8))
-        return error_set(c->err, -ENOEXEC, "%s is an archive, not a program; build a package main", c->name);
-    return error_set(c->err, -ENOEXEC, "%s is not an ELF program", c->name);
+        return refuse(c, "is an archive, not a program; build a package main");
+    return refuse(c, "is not an ELF program");
 }
 
 static int check_ident(struct check *c)
@@ -64,15 +79,15 @@ static int check_ident(struct check *c)
     if (!starts_with(file, ELFMAG, SELFMAG))
         return refuse_foreign(c);
     if (file->size_bytes < EI_NIDENT)
-        return error_set(c->err, -ENOEXEC, "%s is truncated: its ELF header is cut off", c->name);
+        return refuse(c, "is truncated: its ELF header is cut off");
     if (file->bytes[EI_CLASS] == ELFCLASS32)
-        return error_set(c->err, -ENOEXEC, "%s is a 32-bit program; build it with GOARCH=arm64", c->name);
+        return refuse(c, "is a 32-bit program; build it with GOARCH=arm64");
     if (file->bytes[EI_CLASS] != ELFCLASS64)
-        return error_set(c->err, -ENOEXEC, "%s is not a valid ELF program: class %u", c->name, file->bytes[EI_CLASS]);
+        return refuse(c, "is not a valid ELF program: class %u", file->bytes[EI_CLASS]);
     if (file->bytes[EI_DATA] != ELFDATA2LSB)
-        return error_set(c->err, -ENOEXEC, "%s is a big-endian program; build it with GOARCH=arm64", c->name);
+        return refuse(c, "is a big-endian program; build it with GOARCH=arm64");
     if (file->size_bytes < sizeof(c->header))
-        return error_set(c->err, -ENOEXEC, "%s is truncated: its ELF header is cut off", c->name);
+        return refuse(c, "is truncated: its ELF header is cut off");
     memcpy(&c->header, file->bytes, sizeof(c->header));
     return 0;
 }
@@ -84,16 +99,16 @@ static int check_machine(struct check *c)
     if (header->e_machine != EM_AARCH64) {
         const char *machine = machine_name(header->e_machine);
         if (machine)
-            return error_set(c->err, -ENOEXEC, "%s is %s program; build it with GOARCH=arm64", c->name, machine);
-        return error_set(c->err, -ENOEXEC, "%s is for another processor (ELF machine %u); build it with GOARCH=arm64",
-                         c->name, header->e_machine);
+            return refuse(c, "is %s program; build it with GOARCH=arm64", machine);
+        return refuse(c, "is for another processor (ELF machine %u); build it with GOARCH=arm64",
+                      header->e_machine);
     }
     if (header->e_ident[EI_OSABI] != ELFOSABI_NONE && header->e_ident[EI_OSABI] != ELFOSABI_LINUX)
-        return error_set(c->err, -ENOEXEC, "%s is for another system; build it with GOOS=linux", c->name);
+        return refuse(c, "is for another system; build it with GOOS=linux");
     if (header->e_type == ET_REL)
-        return error_set(c->err, -ENOEXEC, "%s is an object file, not a linked program", c->name);
+        return refuse(c, "is an object file, not a linked program");
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
-        return error_set(c->err, -ENOEXEC, "%s is not an executable program (ELF type %u)", c->name, header->e_type);
+        return refuse(c, "is not an executable program (ELF type %u)", header->e_type);
     return 0;
 }
 
@@ -102,19 +117,20 @@ static int check_table(struct check *c)
     const Elf64_Ehdr *header = &c->header;
 
     if (header->e_phnum == 0)
-        return error_set(c->err, -ENOEXEC, "%s has no program headers: it is not a linked program", c->name);
+        return refuse(c, "has no program headers: it is not a linked program");
     if (header->e_phentsize != sizeof(Elf64_Phdr))
-        return error_set(c->err, -ENOEXEC, "%s is damaged: its program headers are %u bytes each instead of %zu", c->name,
-                         header->e_phentsize, sizeof(Elf64_Phdr));
+        return refuse(c, "is damaged: its program headers are %u bytes each instead of %zu",
+                      header->e_phentsize, sizeof(Elf64_Phdr));
     uint64_t table_bytes = header->e_phnum * sizeof(Elf64_Phdr);
-    if (header->e_phoff > c->file->size_bytes || table_bytes > c->file->size_bytes - header->e_phoff)
-        return error_set(c->err, -ENOEXEC, "%s is truncated: its program headers are cut off", c->name);
+    if (header->e_phoff > c->file->size_bytes ||
+        table_bytes > c->file->size_bytes - header->e_phoff)
+        return refuse(c, "is truncated: its program headers are cut off");
     return 0;
 }
 
 static int refuse_dynamic(struct check *c)
 {
-    return error_set(c->err, -ENOEXEC, "%s is dynamically linked; build it with CGO_ENABLED=0", c->name);
+    return refuse(c, "is dynamically linked; build it with CGO_ENABLED=0");
 }
 
 static int check_extent(struct check *c, const Elf64_Phdr *segment)
@@ -122,8 +138,10 @@ static int check_extent(struct check *c, const Elf64_Phdr *segment)
     uint64_t file_bytes = c->file->size_bytes;
 
     if (segment->p_offset > file_bytes || segment->p_filesz > file_bytes - segment->p_offset)
-        return error_set(c->err, -ENOEXEC, "%s is truncated: it has %" PRIu64 " bytes, a segment of %" PRIu64 " bytes starts at %" PRIu64,
-                         c->name, file_bytes, segment->p_filesz, segment->p_offset);
+        return refuse(c,
+                      "is truncated: it has %" PRIu64 " bytes, a segment of %" PRIu64
+                      " bytes starts at %" PRIu64,
+                      file_bytes, segment->p_filesz, segment->p_offset);
     return 0;
 }
 
@@ -135,15 +153,15 @@ static int check_load(struct check *c, const Elf64_Phdr *segment)
         return result;
     if (segment->p_filesz > segment->p_memsz || segment->p_vaddr >= USER_END_BYTES ||
         segment->p_memsz > USER_END_BYTES - segment->p_vaddr)
-        return error_set(c->err, -ENOEXEC, "%s is damaged: a segment at 0x%" PRIx64 " has impossible sizes", c->name,
-                         segment->p_vaddr);
+        return refuse(c, "is damaged: a segment at 0x%" PRIx64 " has impossible sizes",
+                      segment->p_vaddr);
     if (segment->p_vaddr % PAGE_BYTES != segment->p_offset % PAGE_BYTES)
-        return error_set(c->err, -ENOEXEC, "%s is not laid out for pages of 4 KiB: its segment at 0x%" PRIx64 " cannot be mapped",
-                         c->name, segment->p_vaddr);
+        return refuse(
+            c, "is not laid out for pages of 4 KiB: its segment at 0x%" PRIx64 " cannot be mapped",
+            segment->p_vaddr);
     if ((segment->p_flags & PF_X) && c->header.e_entry - segment->p_vaddr < segment->p_filesz)
         c->entry_in_text = true;
-    c->found.memory_bytes += segment->p_memsz;
-    c->loads++;
+    c->load_count++;
     return 0;
 }
 
@@ -189,26 +207,24 @@ static int check_segments(struct check *c)
         if (result < 0)
             return result;
     }
-    if (c->loads == 0)
-        return error_set(c->err, -ENOEXEC, "%s has nothing to load: it is not a linked program", c->name);
+    if (c->load_count == 0)
+        return refuse(c, "has nothing to load: it is not a linked program");
     if (!c->entry_in_text)
-        return error_set(c->err, -ENOEXEC, "%s is damaged: its entry point 0x%" PRIx64 " is not in its code", c->name,
-                         c->header.e_entry);
+        return refuse(c, "is damaged: its entry point 0x%" PRIx64 " is not in its code",
+                      c->header.e_entry);
     return 0;
 }
 
-int program_check(struct program *program, const struct blob *file, const char *name, struct error *err)
+int program_check(const struct blob *file, const char *name, struct error *err)
 {
+    static int (*const steps[])(struct check *) = {check_ident, check_machine, check_table,
+                                                   check_segments};
     struct check c = {.file = file, .name = name, .err = err};
-    int (*const steps[])(struct check *) = {check_ident, check_machine, check_table, check_segments};
 
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
         int result = steps[i](&c);
         if (result < 0)
             return result;
     }
-    c.found.entry = c.header.e_entry;
-    c.found.position_independent = c.header.e_type == ET_DYN;
-    *program = c.found;
     return 0;
 }

@@ -5,16 +5,11 @@
 
 #include "vmm/blob.h"
 
-struct program {
-    uint64_t entry;
-    uint64_t memory_bytes; /* sum of the loadable segments in memory */
-    bool position_independent;
-};
-
 /*
- * Says whether the file's bytes are a program that the arm64 kernel can start, and describes it. The bytes are not trusted.
- * name is how messages call it. Fails with -ENOEXEC and one sentence that names the remedy.
+ * Says whether the file's bytes are a program that the arm64 kernel can start. They are not
+ * trusted. name is how messages call it. Fails with -ENOEXEC and one sentence that names the
+ * remedy.
  */
-int program_check(struct program *program, const struct blob *file, const char *name, struct error *err) MUST_CHECK;
+int program_check(const struct blob *file, const char *name, struct error *err) MUST_CHECK;
 
 #endif

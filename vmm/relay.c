@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop has three kinds of state: what waits to be written to a host stream (a sink; while it is not empty, its source is
- * not read), what waits to be sent to the guest, and the deadlines. Everything else follows from those.
+ * The loop has three kinds of state: what waits to be written to a host stream (a sink; while it is
+ * not empty, its source is not read), what waits to be sent to the guest, and the deadlines.
+ * Everything else follows from those.
  */
 #include "vmm/relay.h"
 #include "vmm/frame.h"
@@ -25,7 +26,8 @@
 #define DUMP_QUIET_NS       (SECOND_NS / 4)
 #define NEVER               UINT64_MAX
 
-/* Frames for the guest that have not been sent: one answer to LINK_WANT, and signals, a few of which may be lost. */
+/* Frames for the guest that have not been sent: one answer to LINK_WANT, and signals, a few of
+ * which may be lost. */
 #define SEND_BYTES (2 * sizeof(struct link_frame) + LINK_FRAME_MAX + 1024)
 
 /* Data on its way to a host stream; points into the frame reader or the console buffer. */
@@ -35,7 +37,15 @@ struct sink {
     const uint8_t *data;
 };
 
-enum slot { SLOT_SIGNAL, SLOT_LINK, SLOT_CONSOLE, SLOT_IN, SLOT_LINK_SINK, SLOT_CONSOLE_SINK, SLOTS };
+enum slot {
+    SLOT_SIGNAL,
+    SLOT_LINK,
+    SLOT_CONSOLE,
+    SLOT_IN,
+    SLOT_LINK_SINK,
+    SLOT_CONSOLE_SINK,
+    SLOTS
+};
 
 struct relay {
     const struct relay_config *config;
@@ -86,7 +96,8 @@ static bool send_frame(struct relay *r, enum link_type type, const void *data, u
     return true;
 }
 
-/* A pipe that poll reports writable takes PIPE_BUF bytes without blocking; a regular file takes anything. */
+/* A pipe that poll reports writable takes PIPE_BUF bytes without blocking; a regular file takes
+ * anything. */
 static size_t write_limit(int fd)
 {
     struct stat st;
@@ -122,7 +133,8 @@ static void take_frame(struct relay *r, const struct frame *frame)
 
     switch (frame->type) {
     case LINK_OUT:
-        sink_fill(r, &r->link_sink, frame->stream == 1 ? config->out_fd : config->err_fd, frame->data, frame->size_bytes);
+        sink_fill(r, &r->link_sink, frame->stream == 1 ? config->out_fd : config->err_fd,
+                  frame->data, frame->size_bytes);
         break;
     case LINK_LOG:
         if (config->show_log || r->dumping)
@@ -212,7 +224,8 @@ static void signal_take(struct relay *r, uint32_t number)
 {
     uint64_t now = now_ns();
 
-    if (number == SIGINT && r->interrupted_ns != 0 && now - r->interrupted_ns < SECOND_INTERRUPT_NS) {
+    if (number == SIGINT && r->interrupted_ns != 0 &&
+        now - r->interrupted_ns < SECOND_INTERRUPT_NS) {
         r->result->signal = SIGINT;
         finish(r, RELAY_SIGNAL);
         return;
@@ -274,8 +287,9 @@ static void slots_fill(const struct relay *r, struct pollfd slots[SLOTS])
         slots[i] = (struct pollfd){.fd = -1};
     slots[SLOT_SIGNAL] = (struct pollfd){.fd = config->signal_fd, .events = POLLIN};
     if (link_reads || (r->link_open && r->send_size > 0))
-        slots[SLOT_LINK] = (struct pollfd){.fd = config->link_fd,
-                                           .events = (short)((link_reads ? POLLIN : 0) | (r->send_size > 0 ? POLLOUT : 0))};
+        slots[SLOT_LINK] = (struct pollfd){
+            .fd = config->link_fd,
+            .events = (short)((link_reads ? POLLIN : 0) | (r->send_size > 0 ? POLLOUT : 0))};
     if (console_reads)
         slots[SLOT_CONSOLE] = (struct pollfd){.fd = config->console_fd, .events = POLLIN};
     if (input_reads)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Carries streams and signals between a running machine and the host, until the guest's program or the machine ends.
- * One thread, one poll loop, bounded memory: the guest's output waits in the link while the host's stream is full, and
- * input is read only when the guest asked for it.
+ * Carries streams and signals between a running machine and the host, until the guest's program or
+ * the machine ends. One thread, one poll loop, bounded memory: the guest's output waits in the link
+ * while the host's stream is full, and input is read only when the guest asked for it.
  */
 #ifndef VMM_RELAY_H
 #define VMM_RELAY_H
@@ -13,22 +13,24 @@
 struct relay_config {
     int link_fd;
     int console_fd;
-    int in_fd;  /* where the guest's standard input comes from */
-    int out_fd; /* its standard output, */
-    int err_fd; /* its standard error, the UART's text and the kernel's log */
-    int trace_fd; /* system call trace */
+    int in_fd;     /* where the guest's standard input comes from */
+    int out_fd;    /* its standard output, */
+    int err_fd;    /* its standard error, the UART's text and the kernel's log */
+    int trace_fd;  /* system call trace */
     int signal_fd; /* a signalfd; what it brings goes to the guest */
     bool show_log;
     uint64_t timeout_ns; /* 0 for none */
 };
 
 enum relay_end {
-    RELAY_EXIT,         /* the program ended: `exit` says how */
+    RELAY_EXIT,          /* the program ended: `exit` says how */
     RELAY_MACHINE_ENDED, /* without a word about the program */
-    RELAY_TIMEOUT,      /* timeout_ns passed */
-    RELAY_SIGNAL,       /* the host insisted: a second SIGINT, or no end in time after SIGTERM or SIGHUP: `signal` */
-    RELAY_OUTPUT,       /* out_fd, err_fd or trace_fd cannot be written: `error.code`, -EPIPE when nobody reads it */
-    RELAY_PROTOCOL,     /* the guest's frames make no sense: `error` */
+    RELAY_TIMEOUT,       /* timeout_ns passed */
+    RELAY_SIGNAL, /* the host insisted: a second SIGINT, or no end in time after SIGTERM or SIGHUP:
+                     `signal` */
+    RELAY_OUTPUT, /* out_fd, err_fd or trace_fd cannot be written: `error.code`, -EPIPE when nobody
+                     reads it */
+    RELAY_PROTOCOL, /* the guest's frames make no sense: `error` */
 };
 
 struct relay_result {
@@ -38,7 +40,8 @@ struct relay_result {
     struct error error;
 };
 
-/* Runs to the end. Only RELAY_EXIT and RELAY_MACHINE_ENDED leave a machine that has ended or is about to by itself. */
+/* Runs to the end. Only RELAY_EXIT and RELAY_MACHINE_ENDED leave a machine that has ended or is
+ * about to by itself. */
 void relay_run(const struct relay_config *config, struct relay_result *result);
 
 #endif

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stands in for qemu-system-aarch64 where the launcher is tested (MAZBOOT_QEMU names it): takes QEMU's arguments and plays a
- * guest by the script in FAKE_GUEST, one command a line. It has its own idea of abi/link.h and abi/payload.h, in numbers,
- * so that it is an oracle for the launcher and no echo of it.
+ * Stands in for qemu-system-aarch64 where the launcher is tested (MAZBOOT_QEMU names it): takes
+ * QEMU's arguments and plays a guest by the script in FAKE_GUEST, one command a line. It has its
+ * own idea of abi/link.h and abi/payload.h, in numbers, so that it is an oracle for the launcher
+ * and no echo of it.
  *
  *   out|err|log|trace|uart TEXT   sends the text and a newline
  *   flood BYTES         sends so many bytes as stdout
  *   want BYTES          asks for input once; what comes is sent as stdout, end of file as "(eof)"
- *   await               waits for one frame from the launcher; tells of it on stdout as "frame TYPE" or "frame TYPE VALUE"
- *   item TYPE           sends the payload's item of that number as stdout, NULs as newlines
- *   payload             sends what the image looks like as stdout
- *   args                sends the arguments as stdout, one a line
- *   exit STATUS         sends the exit frame, ends
- *   raw HEX             sends those bytes
- *   sleep MS            waits
- *   die STATUS          ends without a word; kill SIGNAL ends by a signal; hang never ends
+ *   await               waits for one frame from the launcher; tells of it on stdout as "frame
+ * TYPE" or "frame TYPE VALUE" item TYPE           sends the payload's item of that number as
+ * stdout, NULs as newlines payload             sends what the image looks like as stdout args sends
+ * the arguments as stdout, one a line exit STATUS         sends the exit frame, ends raw HEX sends
+ * those bytes sleep MS            waits die STATUS          ends without a word; kill SIGNAL ends
+ * by a signal; hang never ends
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -61,8 +60,9 @@ static void get(void *data, size_t size)
 
 static void send_frame(int type, int stream, const void *data, uint32_t size)
 {
-    uint8_t header[8] = {(uint8_t)type, (uint8_t)stream, 0, 0,
-                         (uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), (uint8_t)(size >> 24)};
+    uint8_t header[8] = {
+        (uint8_t)type,         (uint8_t)stream,      0, 0, (uint8_t)size, (uint8_t)(size >> 8),
+        (uint8_t)(size >> 16), (uint8_t)(size >> 24)};
 
     put(link_fd, header, sizeof(header));
     put(link_fd, data, size);
@@ -73,7 +73,8 @@ static uint32_t get_frame(int *type, uint8_t *data)
     uint8_t header[8];
 
     get(header, sizeof(header));
-    uint32_t size = header[4] | (uint32_t)header[5] << 8 | (uint32_t)header[6] << 16 | (uint32_t)header[7] << 24;
+    uint32_t size = header[4] | (uint32_t)header[5] << 8 | (uint32_t)header[6] << 16 |
+                    (uint32_t)header[7] << 24;
     get(data, size);
     *type = header[0];
     return size;
@@ -168,15 +169,17 @@ static void send_layout(void)
     const uint8_t *payload = payload_start();
     char text[256];
 
-    snprintf(text, sizeof(text), "magic %.8s version %" PRIu64 " room %" PRIu64, (const char *)payload,
-             number(payload + 8, 4), number(image + 16, 8) - image_size);
+    snprintf(text, sizeof(text), "magic %.8s version %" PRIu64 " room %" PRIu64,
+             (const char *)payload, number(payload + 8, 4), number(image + 16, 8) - image_size);
     send_text(OUT, 1, text);
-    snprintf(text, sizeof(text), "payload ends with the file: %s", number(payload + 16, 8) + 4096 == image_size ? "yes" : "no");
+    snprintf(text, sizeof(text), "payload ends with the file: %s",
+             number(payload + 16, 8) + 4096 == image_size ? "yes" : "no");
     send_text(OUT, 1, text);
     for (uint64_t i = 0; i < number(payload + 12, 4); i++) {
         const uint8_t *entry = payload + 24 + 24 * i;
         snprintf(text, sizeof(text), "item %" PRIu64 " %s", number(entry, 4),
-                 number(entry + 8, 8) % 4096 == 0 && number(entry + 4, 4) == 0 ? "aligned" : "astray");
+                 number(entry + 8, 8) % 4096 == 0 && number(entry + 4, 4) == 0 ? "aligned"
+                                                                               : "astray");
         send_text(OUT, 1, text);
     }
 }

@@ -26,7 +26,8 @@ void args_add(struct args *args, const char *format, ...)
 
 static bool is_plain(const char *arg)
 {
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,/:+@%";
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,/:+@%";
 
     return *arg != '\0' && arg[strspn(arg, plain)] == '\0';
 }

@@ -7,7 +7,8 @@
 
 #define ARGS_MAX 128
 
-/* Zeroed is empty. `list` is NULL-ended at any time. `failed` is set once something did not fit or memory ran out. */
+/* Zeroed is empty. `list` is NULL-ended at any time. `failed` is set once something did not fit or
+ * memory ran out. */
 struct args {
     char *list[ARGS_MAX + 1];
     unsigned count;
@@ -17,9 +18,11 @@ struct args {
 /* Adds one argument, formatted. */
 void args_add(struct args *args, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* The list as one line that a POSIX shell reads back as the same list; NULL without memory. The caller frees it. */
+/* The list as one line that a POSIX shell reads back as the same list; NULL without memory. The
+ * caller frees it. */
 char *args_quoted(const struct args *args);
 
+/* Gives the memory back; the list is empty again. */
 void args_free(struct args *args);
 
 #endif

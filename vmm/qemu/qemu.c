@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 /*
- * Under TCG. A processor without pointer authentication, which TCG emulates slowly (the price of "max"), and with the
- * atomics of ARMv8.1, which the runtime of Go uses where it finds them.
+ * Under TCG. A processor without pointer authentication, which TCG emulates slowly (the price of
+ * "max"), and with the atomics of ARMv8.1, which the runtime of Go uses where it finds them.
  */
-#define QEMU_TCG_CPU "cortex-a76"
+#define QEMU_TCG_CPU  "cortex-a76"
 
 #define QEMU_CPUS_MAX 123 /* what the redistributors of GICv3 on the board "virt" allow */
 
@@ -39,7 +39,8 @@ static bool host_has_kvm(void)
 {
     struct utsname host;
 
-    return uname(&host) == 0 && strcmp(host.machine, "aarch64") == 0 && access("/dev/kvm", R_OK | W_OK) == 0;
+    return uname(&host) == 0 && strcmp(host.machine, "aarch64") == 0 &&
+           access("/dev/kvm", R_OK | W_OK) == 0;
 }
 
 static int accel_choose(struct qemu *qemu, struct error *err)
@@ -49,16 +50,20 @@ static int accel_choose(struct qemu *qemu, struct error *err)
     if (wanted == MACHINE_ACCEL_KVM && qemu->config->count_instructions)
         return error_set(err, -ENOTSUP, "KVM cannot count instructions; use --accel tcg");
     if (wanted == MACHINE_ACCEL_KVM && !host_has_kvm())
-        return error_set(err, -ENOTSUP, "KVM needs an arm64 host with /dev/kvm that you may write to; use --accel tcg");
-    qemu->kvm = wanted == MACHINE_ACCEL_KVM ||
-                (wanted == MACHINE_ACCEL_AUTO && !qemu->config->count_instructions && host_has_kvm());
+        return error_set(
+            err, -ENOTSUP,
+            "KVM needs an arm64 host with /dev/kvm that you may write to; use --accel tcg");
+    qemu->kvm =
+        wanted == MACHINE_ACCEL_KVM ||
+        (wanted == MACHINE_ACCEL_AUTO && !qemu->config->count_instructions && host_has_kvm());
     qemu->machine.accel_name = qemu->kvm ? "kvm" : "tcg";
     return 0;
 }
 
 /*
- * QEMU before 8.1 leaves out the guest's memory barriers when it knows that there is one processor, though its devices
- * run in threads of their own; room for a second processor, which never comes, keeps the barriers in.
+ * QEMU before 8.1 leaves out the guest's memory barriers when it knows that there is one processor,
+ * though its devices run in threads of their own; room for a second processor, which never comes,
+ * keeps the barriers in.
  */
 static void add_cpus(struct args *args, unsigned count)
 {
@@ -100,7 +105,12 @@ static void add_board(struct args *args, const struct qemu *qemu)
 static void add_fence(struct args *args)
 {
     static const char *const fixed[] = {
-        "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-sandbox",
+        "-nodefaults",
+        "-no-user-config",
+        "-display",
+        "none",
+        "-no-reboot",
+        "-sandbox",
         "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
     };
 
@@ -168,7 +178,8 @@ static int qemu_prepare(struct qemu *qemu, struct error *err)
     unsigned cpus = qemu->config->cpu_count;
 
     if (cpus < 1 || cpus > QEMU_CPUS_MAX)
-        return error_set(err, -ENOTSUP, "a machine has 1 to %d processors, not %u", QEMU_CPUS_MAX, cpus);
+        return error_set(err, -ENOTSUP, "a machine has 1 to %d processors, not %u", QEMU_CPUS_MAX,
+                         cpus);
     int result = accel_choose(qemu, err);
     if (result == 0)
         result = sockets_open(qemu, err);
@@ -178,7 +189,8 @@ static int qemu_prepare(struct qemu *qemu, struct error *err)
     return qemu->args.failed ? error_set(err, -E2BIG, "too many arguments for QEMU") : 0;
 }
 
-static int qemu_create(const struct machine_config *config, struct machine **machine, struct error *err)
+static int qemu_create(const struct machine_config *config, struct machine **machine,
+                       struct error *err)
 {
     struct qemu *qemu = calloc(1, sizeof(*qemu));
 
@@ -199,9 +211,12 @@ static int qemu_create(const struct machine_config *config, struct machine **mac
 static int explain_start(const struct qemu *qemu, int result, struct error *err)
 {
     if (result == -ENOENT && !getenv("MAZBOOT_QEMU"))
-        return error_set(err, result, "QEMU is not installed (no " QEMU_PROGRAM " in PATH); install it with apt-get install " QEMU_PACKAGE);
+        return error_set(err, result,
+                         "QEMU is not installed (no " QEMU_PROGRAM
+                         " in PATH); install it with apt-get install " QEMU_PACKAGE);
     if (result == -ENOENT)
-        return error_set(err, result, "there is no program %s, which MAZBOOT_QEMU names", qemu->args.list[0]);
+        return error_set(err, result, "there is no program %s, which MAZBOOT_QEMU names",
+                         qemu->args.list[0]);
     return result;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Machines made by qemu-system-aarch64, board "virt", without any default device: one virtio console port is the link,
- * the UART is for early boot and panics. QEMU runs under its own seccomp filter and dies with its parent.
- * The environment variable MAZBOOT_QEMU names another program to start.
+ * Machines made by qemu-system-aarch64, board "virt", without any default device: one virtio
+ * console port is the link, the UART is for early boot and panics. QEMU runs under its own seccomp
+ * filter and dies with its parent. The environment variable MAZBOOT_QEMU names another program to
+ * start.
  */
 #ifndef VMM_QEMU_QEMU_H
 #define VMM_QEMU_QEMU_H
