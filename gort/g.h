@@ -88,8 +88,7 @@ struct g {
     void *port;               /* the port's own */
     const char *name;         /* or NULL */
 #ifdef GORT_SAN
-    void *san_stack; /* sanitizer's shadow of this stack while it isn't current */
-    void *san_fiber;
+    void *san_fiber; /* what the sanitizer knows this stack by */
 #endif
 };
 

@@ -1,31 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stack switches for the sanitizers. Only linked into builds with GORT_SAN. */
+/* Stack switches for the sanitizers. Linked only into builds with GORT_SAN. */
 #include "gort/san.h"
 
-#include <sanitizer/common_interface_defs.h>
+#if __has_feature(thread_sanitizer)
+#include <sanitizer/tsan_interface.h>
 
-/* g0's stack bounds are learnt at the first switch away from it: the sanitizer knows the thread's
- * stack. */
+static void *fiber_of(struct g *gp)
+{
+    if (!gp->san_fiber)
+        gp->san_fiber = __tsan_create_fiber(0);
+    return gp->san_fiber;
+}
+
 void san_leave(struct g *from, struct g *to)
 {
-    __sanitizer_start_switch_fiber(&from->san_stack, (void *)to->stack_lo,
+    if (!from->san_fiber)
+        from->san_fiber = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(fiber_of(to), 0);
+}
+
+/* A fiber can't destroy itself: its M does, when it has arrived on g0. */
+void san_end(struct g *from, struct g *to)
+{
+    to->m->san_fiber = from->san_fiber;
+    from->san_fiber = NULL;
+    __tsan_switch_to_fiber(fiber_of(to), 0);
+}
+
+void san_arrive(struct g *now)
+{
+    struct m *mp = now->m;
+    if (now == &mp->g0 && mp->san_fiber) {
+        __tsan_destroy_fiber(mp->san_fiber);
+        mp->san_fiber = NULL;
+    }
+}
+
+#else
+#include <sanitizer/common_interface_defs.h>
+
+void san_leave(struct g *from, struct g *to)
+{
+    __sanitizer_start_switch_fiber(&from->san_fiber, (void *)to->stack_lo,
                                    to->stack_hi - to->stack_lo);
 }
 
-void san_end(struct g *gone, struct g *to)
+void san_end(struct g *from, struct g *to)
 {
-    (void)gone;
+    (void)from;
     __sanitizer_start_switch_fiber(NULL, (void *)to->stack_lo, to->stack_hi - to->stack_lo);
 }
 
 void san_arrive(struct g *now)
 {
-    const void *lo;
-    size_t size;
-    __sanitizer_finish_switch_fiber(now->san_stack, &lo, &size);
-    struct g *g0 = now->m ? &now->m->g0 : NULL;
-    if (g0 && now != g0 && g0->stack_hi == 0) {
-        g0->stack_lo = (uintptr_t)lo;
-        g0->stack_hi = (uintptr_t)lo + size;
-    }
+    __sanitizer_finish_switch_fiber(now->san_fiber, NULL, NULL);
 }
+
+#endif

@@ -49,7 +49,7 @@ struct m {
     _Atomic(struct timer *) timer_running;
     void *port; /* the port's own */
 #ifdef GORT_SAN
-    void *san_fiber;
+    void *san_fiber; /* of a G that has ended on this M */
 #endif
 };
 
