@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # lib.sh assigns
+# Runs the table of test programs (tests/programs/cases) and prints an "ok" or "not ok" line for each machine they ran on.
+#   run.sh [-n TIMES] [-j JOBS] [-t TIER,...] [-c CASE,...]
+# Without options: the tiers of Go programs, once, two machines at a time.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/programs/lib.sh
+. tests/programs/lib.sh
+
+times=1 jobs=2 tiers=hello,runtime,heavy cases=
+while getopts n:j:t:c: option; do
+    case $option in
+    n) times=$OPTARG ;;
+    j) jobs=$OPTARG ;;
+    t) tiers=$OPTARG ;;
+    c) cases=$OPTARG tiers=hello,runtime,heavy,c ;;
+    *) exit 2 ;;
+    esac
+done
+
+# machines TIER: the "LINK CPUS" that a tier's programs run on.
+machines() {
+    case $1 in
+    hello) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' 'stripped 1' 'stripped 2' 'stripped 4' ;;
+    runtime) printf '%s\n' 'plain 1' 'plain 4' 'stripped 2' ;;
+    heavy | c) printf '%s\n' 'plain 1' 'plain 4' ;;
+    esac
+}
+
+# wanted: "CASE TIER GO" of what the options ask for.
+wanted() {
+    local name tier go
+    while read -r name _ tier _; do
+        [[ -z $name || $name == \#* ]] && continue
+        [[ ,$tiers, == *,$tier,* ]] || continue
+        [[ -z $cases || ,$cases, == *,$name,* ]] || continue
+        if [ "$tier" = c ]; then echo "$name $tier c"; else for go in $gos; do echo "$name $tier $go"; done; fi
+    done <tests/programs/cases
+}
+
+gos=$(list_gos | cut -d' ' -f1)
+with_c=
+[[ ,$tiers, == *,c,* ]] && with_c=c
+tests/programs/build.sh $with_c || { echo "not ok programs build"; exit 1; }
+
+wanted | while read -r name _ go; do echo "$name $go"; done | xargs -r -P "$jobs" -L 1 tests/programs/job.sh expect
+for ((i = 0; i < times; i++)); do
+    wanted | while read -r name tier go; do
+        machines "$tier" | sed "s/^/$name $go /"
+    done
+done | xargs -r -P "$jobs" -L 1 tests/programs/job.sh
