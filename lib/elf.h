@@ -67,8 +67,9 @@ struct elf_load {
     uint64_t entry;
     uint64_t
         phdr_vaddr; /* where the program header table is in memory; 0 when no segment holds it */
-    uint64_t start, end;                   /* page-rounded hull of all segments */
-    uint64_t dynamic_vaddr, dynamic_bytes; /* PT_DYNAMIC, 0 bytes when there is none */
+    uint64_t start, end;             /* page-rounded hull of all segments */
+    uint64_t rela_vaddr, rela_bytes; /* Elf64_Rela table that the loader must apply (before the
+                                        bias), 0 bytes for none */
     unsigned count;
     struct elf_load_segment segments[ELF_LOAD_SEGMENTS_MAX]; /* by rising address */
 };

@@ -69,8 +69,9 @@ int fdt_open(struct fdt *fdt, const void *blob, size_t limit_bytes) MUST_CHECK;
  * walk with that result. */
 typedef int fdt_visit_fn(void *arg, const struct fdt_node *node);
 
-/* fdt_walk - visit every node. names: what to gather, at most FDT_NAMES_MAX. 0, visit's result, or
- * enum fdt_error. */
+/* fdt_walk - visit every node. names: what to gather, at most FDT_NAMES_MAX; #address-cells and
+ * #size-cells come as child_address_cells and child_size_cells. 0, visit's result, or enum
+ * fdt_error. */
 int fdt_walk(const struct fdt *fdt, const char *const *names, unsigned count, fdt_visit_fn *visit,
              void *arg) MUST_CHECK;
 

@@ -78,9 +78,13 @@ bool pgtable_query(const struct pgtable *pt, vaddr_t va, struct pgtable_entry *e
 /* pgtable_next - the first address >= va and < end that has an entry, or end. */
 vaddr_t pgtable_next(const struct pgtable *pt, vaddr_t va, vaddr_t end);
 
-/* pgtable_unmap - remove every entry in [start, end), release owned pages, free empty tables. A
- * block that sticks out must have been split. Returns the number of owned pages that went. */
+/* pgtable_unmap - remove every entry in [start, end) and release owned pages. A block that sticks
+ * out must have been split. Returns the number of owned pages that went. The tables stay. */
 uint64_t pgtable_unmap(struct pgtable *pt, vaddr_t start, vaddr_t end);
+
+/* pgtable_trim - free the tables of [start, end) that lie wholly in [floor, ceiling), where nothing
+ * is mapped any more. */
+void pgtable_trim(struct pgtable *pt, vaddr_t start, vaddr_t end, vaddr_t floor, vaddr_t ceiling);
 
 /* pgtable_protect - give every entry in [start, end) new permissions. A block that sticks out must
  * have been split. */
@@ -91,14 +95,16 @@ void pgtable_protect(struct pgtable *pt, vaddr_t start, vaddr_t end, unsigned pr
 int pgtable_split(struct pgtable *pt, vaddr_t va) MUST_CHECK;
 void pgtable_split_page(paddr_t pa);
 
-/* pgtable_move - move the entries of [from, from + size) to `to` (nothing is mapped there). 0, or
- * -ENOMEM with *moved bytes done. */
+/*
+ * pgtable_move - move the entries of [from, from + size) to `to`, where none are. A block moves
+ * only between aligned addresses: split the others before. 0, or -ENOMEM with *moved bytes done.
+ */
 int pgtable_move(struct pgtable *pt, vaddr_t from, vaddr_t to, uint64_t size_bytes,
                  uint64_t *moved) MUST_CHECK;
 
 /* pgtable_activate - this CPU runs the program's addresses from here on. pgtable_deactivate - no
- * program's. */
+ * program's: `empty` has nothing mapped and stays for good. */
 void pgtable_activate(const struct pgtable *pt);
-void pgtable_deactivate(void);
+void pgtable_deactivate(const struct pgtable *empty);
 
 #endif

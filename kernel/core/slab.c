@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Kernel memory by the byte. A slab is one page: a header and objects of one class, free ones
+ * linked through their first word. Each class keeps the slabs that have room in a list; full slabs
+ * are in no list and come back with their first free. An empty slab goes back to the page allocator
+ * unless it is its class's only one with room. Anything larger than the largest class is a block of
+ * pages; since objects never lie at a page's start (the header does), kfree tells the two apart by
+ * the address.
+ */
+#include "kernel/core/slab.h"
+#include "kernel/arch/mmu.h"
+#include "kernel/core/lock.h"
+#include "kernel/core/page.h"
+#include "kernel/core/panic.h"
+#include "lib/list.h"
+#include "lib/str.h"
+
+enum {
+    GRAIN = 16,
+    SIZE_MAX_BYTES = 1 << 20,
+    LARGEST_CLASS = 2016,
+};
+
+struct free_object {
+    struct free_object *next;
+};
+
+struct slab {
+    struct list node; /* in its class's list while it has room */
+    struct free_object *free;
+    uint16_t used, class_index;
+    uint32_t magic;
+};
+
+#define SLAB_MAGIC 0x51ab51abu
+
+_Static_assert(sizeof(struct slab) == 32, "objects stay 16-byte aligned");
+
+struct slab_class {
+    struct spinlock lock; /* guards the class and all its slabs */
+    struct list partial;
+};
+
+/* As many objects a page as the header leaves room for: 4064 bytes / n, rounded down to 16. */
+static const uint16_t class_bytes[] = {16,  32,  48,  64,  80,  96,  128,  160,  192,
+                                       256, 336, 448, 576, 672, 800, 1008, 1344, LARGEST_CLASS};
+
+static struct slab_class classes[ARRAY_SIZE(class_bytes)];
+static uint8_t class_of_grains[LARGEST_CLASS / GRAIN +
+                               1]; /* [n]: the class for n grains; filled on first use */
+static uint64_t in_use_bytes;
+
+static void count_bytes(int64_t bytes)
+{
+    __atomic_fetch_add(&in_use_bytes, (uint64_t)bytes, __ATOMIC_RELAXED);
+}
+
+static unsigned search_class(size_t grains)
+{
+    unsigned c = 0;
+
+    while (class_bytes[c] < grains * GRAIN)
+        c++;
+    return c;
+}
+
+/* Remembered as c + 1, so that a static table of zeros needs no initialisation at boot. */
+static unsigned class_for(size_t size_bytes)
+{
+    size_t grains = (size_bytes + GRAIN - 1) / GRAIN;
+    unsigned c = class_of_grains[grains];
+
+    if (UNLIKELY(!c)) {
+        c = search_class(grains) + 1;
+        class_of_grains[grains] = (uint8_t)c;
+    }
+    return c - 1;
+}
+
+/* A new slab with all objects free, in its class's list. */
+static struct slab *slab_new_locked(struct slab_class *k, unsigned c)
+{
+    paddr_t pa = page_alloc(0, 0);
+    struct slab *s;
+    char *first, *object;
+
+    if (pa == PAGE_NONE)
+        return NULL;
+    s = phys_to_virt(pa);
+    *s = (struct slab){.class_index = (uint16_t)c, .magic = SLAB_MAGIC};
+    first = (char *)s + sizeof(*s);
+    object = first + ((PAGE_SIZE - sizeof(*s)) / class_bytes[c]) * class_bytes[c];
+    while (object > first) { /* the lowest address goes out first */
+        object -= class_bytes[c];
+        ((struct free_object *)object)->next = s->free;
+        s->free = (struct free_object *)object;
+    }
+    list_push_front(&k->partial, &s->node);
+    return s;
+}
+
+static void *class_alloc(unsigned c)
+{
+    struct slab_class *k = &classes[c];
+    struct free_object *o = NULL;
+    struct slab *s;
+
+    spin_lock(&k->lock);
+    if (UNLIKELY(!k->partial.next))
+        list_init(&k->partial);
+    s = list_empty(&k->partial) ? slab_new_locked(k, c)
+                                : list_entry(k->partial.next, struct slab, node);
+    if (s) {
+        o = s->free;
+        s->free = o->next;
+        s->used++;
+        if (!s->free)
+            list_remove(&s->node);
+    }
+    spin_unlock(&k->lock);
+    return o;
+}
+
+static bool only_partial(const struct slab_class *k, const struct slab *s)
+{
+    return k->partial.next == &s->node && k->partial.prev == &s->node;
+}
+
+static void class_free(struct slab *s, void *p)
+{
+    struct slab_class *k = &classes[s->class_index];
+    struct free_object *o = p;
+    bool empty;
+
+    ASSERT(s->magic == SLAB_MAGIC);
+    spin_lock(&k->lock);
+    ASSERT(s->used);
+    if (!s->free)
+        list_push_front(&k->partial, &s->node);
+    o->next = s->free;
+    s->free = o;
+    empty = --s->used == 0 && !only_partial(k, s);
+    if (empty) {
+        list_remove(&s->node);
+        s->magic = 0;
+    }
+    spin_unlock(&k->lock);
+    if (empty)
+        page_put(virt_to_phys(s));
+}
+
+static unsigned order_for(size_t size_bytes)
+{
+    unsigned order = 0;
+
+    while (((size_t)PAGE_SIZE << order) < size_bytes)
+        order++;
+    return order;
+}
+
+void *kmalloc(size_t size_bytes)
+{
+    if (LIKELY(size_bytes <= LARGEST_CLASS)) {
+        unsigned c = class_for(MAX(size_bytes, (size_t)1));
+        void *p = class_alloc(c);
+        if (p)
+            count_bytes(class_bytes[c]);
+        return p;
+    }
+    if (size_bytes > SIZE_MAX_BYTES)
+        return NULL;
+    unsigned order = order_for(size_bytes);
+    paddr_t pa = page_alloc(order, 0);
+    if (pa == PAGE_NONE)
+        return NULL;
+    count_bytes((int64_t)PAGE_SIZE << order);
+    return phys_to_virt(pa);
+}
+
+void *kzalloc(size_t size_bytes)
+{
+    void *p = kmalloc(size_bytes);
+
+    if (p)
+        memset(p, 0, size_bytes);
+    return p;
+}
+
+void kfree(void *p)
+{
+    if (!p)
+        return;
+    struct slab *s = (struct slab *)ALIGN_DOWN((uintptr_t)p, (uintptr_t)PAGE_SIZE);
+    if ((void *)s != p) {
+        count_bytes(-(int64_t)class_bytes[s->class_index]);
+        class_free(s, p);
+        return;
+    }
+    paddr_t pa = virt_to_phys(p);
+    count_bytes(-((int64_t)PAGE_SIZE << page_order(pa)));
+    page_put(pa);
+}
+
+size_t slab_in_use_bytes(void)
+{
+    return __atomic_load_n(&in_use_bytes, __ATOMIC_RELAXED);
+}
