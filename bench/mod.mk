@@ -1,1 +1,3 @@
 include bench/empty/mod.mk
+
+$(call host_prog,$(B)/bench/measure,bench/measure.c,)

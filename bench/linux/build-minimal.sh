@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the smallest useful Linux to compare with, from Debian's source package: build/bench/Image-minimal.
 #   bench/linux/build-minimal.sh [JOBS]
 # Nothing is installed: the source package is downloaded with apt and unpacked under build/bench.
