@@ -7,3 +7,5 @@ $(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS))
 $(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
 $(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)
 $(call unit_test,cmd-strings,tests/cmd/strings_test.c cmd/strings.c)
+
+include tests/cli/mod.mk

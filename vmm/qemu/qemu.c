@@ -134,11 +134,19 @@ static void add_streams(struct args *args, const struct qemu *qemu)
     args_add(args, "chardev:console");
 }
 
-static void args_build(struct args *args, const struct qemu *qemu)
+/* The program that the environment names instead of QEMU, or NULL. */
+static const char *program_chosen(void)
 {
     const char *program = getenv("MAZBOOT_QEMU");
 
-    args_add(args, "%s", program && *program ? program : QEMU_PROGRAM);
+    return program && *program ? program : NULL;
+}
+
+static void args_build(struct args *args, const struct qemu *qemu)
+{
+    const char *chosen = program_chosen();
+
+    args_add(args, "%s", chosen ? chosen : QEMU_PROGRAM);
     add_board(args, qemu);
     add_fence(args);
     args_add(args, "-kernel");
@@ -208,16 +216,17 @@ static int qemu_create(const struct machine_config *config, struct machine **mac
     return 0;
 }
 
-static int explain_start(const struct qemu *qemu, int result, struct error *err)
+/* What start failed with, in the user's terms. */
+static int explain_start(int result, struct error *err)
 {
-    if (result == -ENOENT && !getenv("MAZBOOT_QEMU"))
-        return error_set(err, result,
-                         "QEMU is not installed (no " QEMU_PROGRAM
-                         " in PATH); install it with apt-get install " QEMU_PACKAGE);
-    if (result == -ENOENT)
+    if (result != -ENOENT)
+        return result;
+    if (program_chosen())
         return error_set(err, result, "there is no program %s, which MAZBOOT_QEMU names",
-                         qemu->args.list[0]);
-    return result;
+                         program_chosen());
+    return error_set(err, result,
+                     "QEMU is not installed (no " QEMU_PROGRAM
+                     " in PATH); install it with apt-get install " QEMU_PACKAGE);
 }
 
 static int qemu_start(struct machine *machine, struct error *err)
@@ -231,7 +240,7 @@ static int qemu_start(struct machine *machine, struct error *err)
 
     int result = process_start(&process, &qemu->pid, err);
     sockets_hand_over(qemu);
-    return result < 0 ? explain_start(qemu, result, err) : 0;
+    return result < 0 ? explain_start(result, err) : 0;
 }
 
 static int qemu_wait(struct machine *machine, int timeout_ms, struct machine_end *end)
