@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "gobin/constants.h"
 #include "gobin/disasm.h"
 #include "gobin/isa.h"
 #include "gobin/syscalls.h"
@@ -25,11 +26,9 @@ struct search {
     size_t nwrappers;
 };
 
-/* Values known from the code just passed: of registers, and of the first argument on the stack
- * (ABI0). */
-struct constants {
-    bool known[REG_COUNT];
-    int64_t value[REG_COUNT];
+/* What is known before a call: registers, and the first argument on the stack (ABI0). */
+struct before {
+    struct constants regs;
     bool stack_known;
     int64_t stack_value;
 };
@@ -100,39 +99,14 @@ static const struct wrapper *called_wrapper(const struct search *s, const struct
     return NULL;
 }
 
-static void stack_step(struct constants *c, const struct insn *i, const struct isa *isa)
+static void before_step(struct before *b, const struct insn *i, const struct isa *isa)
 {
     int first = isa->link_register ? 8 : 0;
-    if (i->rn != isa->sp || i->indexed || i->imm != first || i->rd >= REG_COUNT)
-        return;
-    c->stack_known = c->known[i->rd] || i->rd == REG_ZERO;
-    c->stack_value = i->rd == REG_ZERO ? 0 : c->value[i->rd];
-}
-
-static void constants_step(struct constants *c, const struct insn *i, const struct isa *isa)
-{
-    if (i->kind == INSN_CALL) {
-        *c = (struct constants){0};
-        return;
-    }
-    if (i->kind == INSN_STORE)
-        stack_step(c, i, isa);
-    if (i->kind == INSN_STORE || i->rd >= REG_COUNT)
-        return;
-    bool from_known = i->rn < REG_COUNT && c->known[i->rn];
-    switch (i->kind) {
-    case INSN_SET:
-        c->known[i->rd] = true, c->value[i->rd] = i->imm;
-        break;
-    case INSN_MOVE:
-        c->known[i->rd] = from_known || i->rn == REG_ZERO;
-        c->value[i->rd] = from_known ? c->value[i->rn] : 0;
-        break;
-    case INSN_BRANCH:
-        break;
-    default:
-        c->known[i->rd] = false;
-    }
+    if (i->kind == INSN_STORE && i->rn == isa->sp && !i->indexed && i->imm == first)
+        b->stack_known = constants_get(&b->regs, i->rd, &b->stack_value);
+    else if (i->kind == INSN_CALL)
+        b->stack_known = false;
+    constants_step(&b->regs, i);
 }
 
 static void note_unlisted(struct needs *n, int64_t number)
@@ -157,6 +131,21 @@ static void note(struct search *s, const struct gofunc *f, bool known, int64_t n
         n->made_by[index] = f->name;
         n->nsyscalls++;
     }
+}
+
+static void call_check(struct search *s, const struct gofunc *f, const struct before *b,
+                       const struct insn *i)
+{
+    const struct wrapper *w = called_wrapper(s, i);
+    int64_t number = b->stack_value;
+    bool known = b->stack_known;
+    if (!w && i->kind != INSN_SYSCALL)
+        return;
+    if (!w)
+        known = constants_get(&b->regs, s->isa->syscall_number, &number);
+    else if (!w->by_stack)
+        known = constants_get(&b->regs, s->isa->argument, &number);
+    note(s, f, known, number);
 }
 
 /* Whether a bytewise look at amd64 code finds anything worth the disassembler's time. */
@@ -187,7 +176,7 @@ static int function_walk(struct search *s, const struct gofunc *f)
         if (rc != 0)
             return rc;
     }
-    struct constants c = {0};
+    struct before b = {0};
     struct insn i;
     for (size_t at = 0, size; at < code.size; at += MAX(size, 1u)) {
         s->isa->decode(span_from(code, at), f->entry + at, &i);
@@ -196,14 +185,8 @@ static int function_walk(struct search *s, const struct gofunc *f)
         if (size != i.size_bytes)
             continue; /* a form that the decoder doesn't know changes no register that matters here
                        */
-        const struct wrapper *w = called_wrapper(s, &i);
-        if (i.kind == INSN_SYSCALL)
-            note(s, f, c.known[s->isa->syscall_number], c.value[s->isa->syscall_number]);
-        else if (w && w->by_stack)
-            note(s, f, c.stack_known, c.stack_value);
-        else if (w)
-            note(s, f, c.known[s->isa->argument], c.value[s->isa->argument]);
-        constants_step(&c, &i, s->isa);
+        call_check(s, f, &b, &i);
+        before_step(&b, &i, s->isa);
     }
     return 0;
 }
