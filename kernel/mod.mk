@@ -3,9 +3,12 @@
 #   build/kernel-arm64/mazboot.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
 K := $(B)/kernel-arm64
 
-KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c fpu.c sigframe.c)
+KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c)
-KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c time.c sched.c info.c strace.c)
+KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c sched.c info.c strace.c)
+KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
+KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/console.c virtio/rng.c)
+KERNEL_SRCS += kernel/linux/random.c
 KERNEL_SRCS += kernel/init/main.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
@@ -13,7 +16,9 @@ KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -ffixed-x18 -fsta
 $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
 
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
-ALL += $(K)/mazboot.img $(K)/mazboot.sym
+ALL += $(if $(wildcard kernel/init/main.c),$(K)/mazboot.img $(K)/mazboot.sym)
+
+include kernel/linux/vdso/mod.mk
 
 # KERNEL_SRCS is complete only after every mod.mk has been read.
 .SECONDEXPANSION:

@@ -8,14 +8,16 @@
 
 struct aspace;
 
+/* vdso_init - make the two pages that programs see. timebase: the clock's, final. Boot CPU, once, before the other calls. 0 or -ENOMEM. */
+int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns) MUST_CHECK;
+
+/* vdso_set_wall - CLOCK_REALTIME minus CLOCK_MONOTONIC is now this. Any context. */
+void vdso_set_wall(int64_t offset_ns);
+
 /* vdso_map - map data page and code into *as where there is room. *ehdr: for AT_SYSINFO_EHDR. 0 or -ENOMEM. */
 int vdso_map(struct aspace *as, vaddr_t *ehdr) MUST_CHECK;
 
 /* vdso_sigreturn - the address of __kernel_rt_sigreturn in a program whose vDSO is at ehdr: what a signal handler returns to. */
 vaddr_t vdso_sigreturn(vaddr_t ehdr);
-
-/* vdso_set_timebase - the clock's timebase, before the program runs. vdso_set_wall - CLOCK_REALTIME minus CLOCK_MONOTONIC; at any time. */
-void vdso_set_timebase(const struct timebase *t);
-void vdso_set_wall(int64_t offset_ns);
 
 #endif

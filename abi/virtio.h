@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Virtio as the OASIS specification 1.2 lays it out: the MMIO transport (4.2), legacy and current, and split virtqueues (2.7). */
+#ifndef ABI_VIRTIO_H
+#define ABI_VIRTIO_H
+
+#include "lib/types.h"
+
+enum virtio_mmio_register {
+    VIRTIO_MMIO_MAGIC = 0x000,
+    VIRTIO_MMIO_VERSION = 0x004, /* 1: legacy, 2: current */
+    VIRTIO_MMIO_DEVICE_ID = 0x008, /* 0: the slot is empty */
+    VIRTIO_MMIO_DEVICE_FEATURES = 0x010,
+    VIRTIO_MMIO_DEVICE_FEATURES_SEL = 0x014,
+    VIRTIO_MMIO_DRIVER_FEATURES = 0x020,
+    VIRTIO_MMIO_DRIVER_FEATURES_SEL = 0x024,
+    VIRTIO_MMIO_GUEST_PAGE_SIZE = 0x028, /* legacy */
+    VIRTIO_MMIO_QUEUE_SEL = 0x030,
+    VIRTIO_MMIO_QUEUE_NUM_MAX = 0x034,
+    VIRTIO_MMIO_QUEUE_NUM = 0x038,
+    VIRTIO_MMIO_QUEUE_ALIGN = 0x03c, /* legacy */
+    VIRTIO_MMIO_QUEUE_PFN = 0x040,   /* legacy */
+    VIRTIO_MMIO_QUEUE_READY = 0x044,
+    VIRTIO_MMIO_QUEUE_NOTIFY = 0x050,
+    VIRTIO_MMIO_INTERRUPT_STATUS = 0x060,
+    VIRTIO_MMIO_INTERRUPT_ACK = 0x064,
+    VIRTIO_MMIO_STATUS = 0x070,
+    VIRTIO_MMIO_QUEUE_DESC = 0x080, /* each of these three: low word, high word */
+    VIRTIO_MMIO_QUEUE_DRIVER = 0x090,
+    VIRTIO_MMIO_QUEUE_DEVICE = 0x0a0,
+};
+
+#define VIRTIO_MMIO_MAGIC_VALUE 0x74726976u /* "virt" */
+
+enum virtio_device_id {
+    VIRTIO_ID_CONSOLE = 3,
+    VIRTIO_ID_RNG = 4,
+};
+
+enum virtio_status {
+    VIRTIO_STATUS_ACKNOWLEDGE = 1,
+    VIRTIO_STATUS_DRIVER = 2,
+    VIRTIO_STATUS_DRIVER_OK = 4,
+    VIRTIO_STATUS_FEATURES_OK = 8,
+    VIRTIO_STATUS_FAILED = 128,
+};
+
+#define VIRTIO_F_VERSION_1 (UINT64_C(1) << 32)
+
+enum virtq_desc_flags {
+    VIRTQ_DESC_F_NEXT = 1,
+    VIRTQ_DESC_F_WRITE = 2, /* the device writes, otherwise it reads */
+};
+
+struct virtq_desc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t flags;
+    uint16_t next;
+};
+
+struct virtq_avail {
+    uint16_t flags;
+    uint16_t idx;
+    uint16_t ring[];
+};
+
+struct virtq_used_elem {
+    uint32_t id;
+    uint32_t len; /* bytes that the device wrote */
+};
+
+struct virtq_used {
+    uint16_t flags;
+    uint16_t idx;
+    struct virtq_used_elem ring[];
+};
+
+_Static_assert(sizeof(struct virtq_desc) == 16, "descriptor layout");
+_Static_assert(sizeof(struct virtq_used_elem) == 8, "used element layout");
+_Static_assert(offsetof(struct virtq_avail, ring) == 4 && offsetof(struct virtq_used, ring) == 4, "ring layout");
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clocks as programs read them: this runs in the program, at EL0, on whatever stack it has. Clocks that are the kernel's own business (CPU
+ * time) go on as system calls. The same arithmetic as kernel/core/clock.c (kernel/core/timebase.h).
+ */
+#include "abi/linux_time.h"
+#include "kernel/linux/vdso/data.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum { NR_CLOCK_GETTIME = 113, NR_CLOCK_GETRES = 114 };
+
+struct timezone {
+    int32_t minutes_west, dst;
+};
+
+#define BIT(clock) (1u << (clock))
+#define MONOTONIC_CLOCKS                                                                           \
+    (BIT(LINUX_CLOCK_MONOTONIC) | BIT(LINUX_CLOCK_MONOTONIC_RAW) |                                 \
+     BIT(LINUX_CLOCK_MONOTONIC_COARSE) | BIT(LINUX_CLOCK_BOOTTIME))
+#define WALL_CLOCKS                                                                                \
+    (BIT(LINUX_CLOCK_REALTIME) | BIT(LINUX_CLOCK_REALTIME_COARSE) | BIT(LINUX_CLOCK_TAI))
+
+/* The ELF header of this very object. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+EXPORT int __kernel_clock_gettime(int clock, struct linux_timespec *ts);
+EXPORT int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz);
+EXPORT int __kernel_clock_getres(int clock, struct linux_timespec *res);
+
+static inline const struct vdso_data *shared(void)
+{
+    const char *data = __ehdr_start - VDSO_DATA_BYTES;
+    __asm__("" : "+r"(data)); /* one address for all fields, so that they are loaded in pairs */
+    return (const struct vdso_data *)data;
+}
+
+/* Nanoseconds of monotonic time. The counter must not be read ahead of what the program did before. */
+static inline uint64_t monotonic_ns(const struct vdso_data *d)
+{
+    uint64_t ticks;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks)::"memory");
+    return timebase_ns(&d->timebase, ticks);
+}
+
+static inline uint64_t wall_ns(const struct vdso_data *d)
+{
+    return monotonic_ns(d) + (uint64_t)__atomic_load_n(&d->wall_offset_ns, __ATOMIC_RELAXED);
+}
+
+static inline bool clock_in(int clock, uint32_t set)
+{
+    return (unsigned)clock < 32 && set >> clock & 1;
+}
+
+static int system_call(long number, long a, void *b)
+{
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register void *x1 __asm__("x1") = b;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x1), "r"(x8) : "memory");
+    return (int)x0;
+}
+
+int __kernel_clock_gettime(int clock, struct linux_timespec *ts)
+{
+    uint64_t ns;
+    if (LIKELY(clock_in(clock, MONOTONIC_CLOCKS)))
+        ns = monotonic_ns(shared());
+    else if (LIKELY(clock_in(clock, WALL_CLOCKS)))
+        ns = wall_ns(shared());
+    else
+        return system_call(NR_CLOCK_GETTIME, clock, ts);
+    ts->tv_sec = (int64_t)(ns / NSEC_PER_SEC);
+    ts->tv_nsec = (int64_t)(ns % NSEC_PER_SEC);
+    return 0;
+}
+
+int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz)
+{
+    if (tv) {
+        uint64_t us = wall_ns(shared()) / 1000;
+        tv->tv_sec = (int64_t)(us / 1000000);
+        tv->tv_usec = (int64_t)(us % 1000000);
+    }
+    if (tz)
+        *tz = (struct timezone){0, 0};
+    return 0;
+}
+
+int __kernel_clock_getres(int clock, struct linux_timespec *res)
+{
+    if (!clock_in(clock, MONOTONIC_CLOCKS | WALL_CLOCKS))
+        return system_call(NR_CLOCK_GETRES, clock, res);
+    if (res)
+        *res = (struct linux_timespec){0, 1};
+    return 0;
+}
