@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gobin/barriers.h"
+#include "gobin/checkpoints.h"
 #include "gobin/layout.h"
 
 static struct span file_map(const char *path)
@@ -98,11 +99,25 @@ static void dump_layout(struct gobin *bin)
     printf(")\n");
 }
 
+/* Each step of coming up: its id, whether it can be stopped at, where, and its name in this program. */
+static void dump_checkpoints(const struct gobin *bin)
+{
+    static const char *const states[] = {"found", "inlined", "later", "absent"};
+    struct checkpoint_at at[64];
+    checkpoints_resolve(at, bin);
+    for (size_t i = 0; i < checkpoint_count; i++) {
+        printf("%s %s %s", checkpoints[i].id, states[at[i].state], at[i].name ? at[i].name : "-");
+        for (size_t k = 0; k < at[i].nentries; k++)
+            printf(" %" PRIx64, at[i].entries[k]);
+        putchar('\n');
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct gobin bin;
     if (argc != 3) {
-        fprintf(stderr, "usage: dump version|functions|positions|sites|layout FILE\n");
+        fprintf(stderr, "usage: dump version|functions|positions|sites|layout|checkpoints FILE\n");
         return 2;
     }
     struct span file = file_map(argv[2]);
@@ -122,6 +137,9 @@ int main(int argc, char **argv)
         break;
     case 's':
         dump_sites(&bin);
+        break;
+    case 'c':
+        dump_checkpoints(&bin);
         break;
     case 'l':
         dump_layout(&bin);
