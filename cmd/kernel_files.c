@@ -46,8 +46,9 @@ static int image_find(char path[PATH_MAX], struct error *err)
     for (size_t i = 0; i < ARRAY_SIZE(places); i++)
         if (join(path, folder, places[i]) && access(path, R_OK) == 0)
             return 0;
-    return error_set(err, -ENOENT, "there is no kernel: neither %s/%s nor %s; build one with make",
-                     folder, places[0], places[1]);
+    return error_set(err, -ENOENT,
+                     "there is no kernel: neither %s/%s nor %s/%s; build one with make", folder,
+                     places[1], folder, places[0]);
 }
 
 static void symbols_open(struct kernel_files *kernel)

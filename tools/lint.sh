@@ -34,7 +34,7 @@ check_head() {
         xargs -0r awk 'FNR == 1 && !/SPDX-License-Identifier: Apache-2.0/ { print FILENAME ":1: the first line is no SPDX-License-Identifier: Apache-2.0" }'
 }
 check_words() {
-    files sources | xargs -0r grep -nE '\b(TODO|FIXME|XXX|HACK)\b' | sed 's/:[^:]*$/: unfinished work is in an issue, not in the source/'
+    files sources | xargs -0r grep -nE '\b(TODO|FIXME|XXX|HACK)\b' | sed -E 's/^([^:]*:[0-9]+):.*/\1: unfinished work is in an issue, not in the source/'
 }
 check_blanks() {
     grep -E '(\.([chS]|sh|mk|md|def|go|rtg|ld)|akefile)$' "$work/all" | tr '\n' '\0' |
@@ -44,13 +44,13 @@ check_format() {
     files c | xargs -0r -n 20 -P 2 clang-format --dry-run 2>&1 | sed -n 's/: warning: .*/: not as make fmt would have it/p' | sort -u -t: -k1,1
 }
 check_scripts() {
-    files scripts | xargs -0r shellcheck -S warning -f gcc
+    files scripts | xargs -0r shellcheck -x -S warning -f gcc
 }
 
 # tools/lint.allow: "CHECK PATH[:NAME] REASON"; it takes away the findings that start with that path (and name that NAME).
 allowed() {
     awk -v check="$1" '
-        NR == FNR {
+        FILENAME != "-" {
             if ($1 == check && NF >= 3) { n = split($2, part, ":"); path[++rules] = part[1]; name[rules] = n > 1 ? part[2] : "" }
             next
         }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # mazboot build: one file, the same payload as a run has, but no link.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$tmp" || exit 1
 make_elf hello 183

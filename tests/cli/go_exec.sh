@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Go packages: built by mazboot itself, and by `go run` and `go test` with mazboot as their -exec. With every Go that is here.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$tmp" || exit 1
 nl=$'\n'

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # Sourced by the scripts beside it: a scratch folder in $tmp with a kernel for the fake QEMU, and checks that report.
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1

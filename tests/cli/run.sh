@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # mazboot run: streams, exit statuses, options, and what the guest gets.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$tmp" || exit 1
 make_elf hello 183

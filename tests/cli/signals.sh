@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Signals and time limits. Nothing here depends on how fast the machine is: the guest says when it is ready, and waits.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 cd "$tmp" || exit 1
 make_elf hello 183

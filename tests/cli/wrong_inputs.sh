@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What does not work says so in one sentence, with the exit status that tells whose fault it is.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # refuses NAME STATUS SENTENCE ARGS...
