@@ -22,6 +22,13 @@ const struct subcommand subcommands[] = {
         .options = build_options,
     },
     {
+        .name = "inspect",
+        .args = "[OPTIONS] FILE",
+        .summary = "show what a Go program is made of, and what it needs",
+        .run = cmd_inspect,
+        .options = inspect_options,
+    },
+    {
         .name = "completion",
         .args = "bash|zsh|fish",
         .summary = "print the shell's completion of this command",

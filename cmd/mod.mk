@@ -1,8 +1,9 @@
 # The command ./mazboot. Subcommands add their file here and their row in cmd/main.c.
-CMD_LIBS := vmm
+CMD_LIBS := vmm gobin
 CMD_SRC := cmd/main.c cmd/version.c cmd/completion.c cmd/options.c cmd/quantity.c cmd/strings.c cmd/kernel_files.c \
            cmd/gobuild.c cmd/guest.c cmd/run_options.c cmd/run.c cmd/stats.c cmd/build.c
-$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS))
+CMD_SRC += cmd/inspect.c cmd/inspect/report.c cmd/inspect/text.c cmd/inspect/json.c cmd/inspect/svg.c cmd/inspect/treemap.c
+$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS),,$(GOBIN_LDLIBS) -ljansson)
 
 $(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
 $(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)

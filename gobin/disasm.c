@@ -3,18 +3,24 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <llvm-c/Disassembler.h>
-#include <llvm-c/Target.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define LIBRARY "libLLVM-14.so.1"
 
+/* LLVM's C interface (llvm-c/Disassembler.h), which it keeps stable, is declared here: its headers
+ * are a large package. */
+typedef void *context_create_fn(const char *triple, const char *cpu, const char *features,
+                                void *info, int tag_type, void *get_op_info, void *symbol_lookup);
+typedef size_t context_insn_fn(void *context, uint8_t *bytes, uint64_t size, uint64_t pc,
+                               char *text, size_t text_size);
+typedef void context_dispose_fn(void *context);
+
 struct disasm {
     void *library;
-    LLVMDisasmContextRef context;
-    __typeof__(&LLVMDisasmInstruction) insn;
-    __typeof__(&LLVMDisasmDispose) dispose;
+    void *context;
+    context_insn_fn *insn;
+    context_dispose_fn *dispose;
 };
 
 static const char *target_of(const struct isa *isa)
@@ -39,10 +45,10 @@ static bool target_initialize(void *library, const char *target)
 
 static bool context_open(struct disasm *d, const struct isa *isa)
 {
-    __typeof__(&LLVMCreateDisasmCPUFeatures) create =
-        (__typeof__(create))dlsym(d->library, "LLVMCreateDisasmCPUFeatures");
-    d->insn = (__typeof__(d->insn))dlsym(d->library, "LLVMDisasmInstruction");
-    d->dispose = (__typeof__(d->dispose))dlsym(d->library, "LLVMDisasmDispose");
+    context_create_fn *create =
+        (context_create_fn *)dlsym(d->library, "LLVMCreateDisasmCPUFeatures");
+    d->insn = (context_insn_fn *)dlsym(d->library, "LLVMDisasmInstruction");
+    d->dispose = (context_dispose_fn *)dlsym(d->library, "LLVMDisasmDispose");
     if (!create || !d->insn || !d->dispose || !target_initialize(d->library, target_of(isa)))
         return false;
     const char *features = isa == &isa_arm64     ? "+v8.5a,+crypto"
