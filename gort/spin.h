@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The core's lock: held for a few instructions, never across a switch, never while calling out of
- * the core. */
+ * the core. (gspin_: the kernel, which embeds the core, has a spin_lock of its own.) */
 #ifndef GORT_SPIN_H
 #define GORT_SPIN_H
 
@@ -12,19 +12,19 @@ struct spin {
     _Atomic uint32_t held;
 };
 
-static inline bool spin_try(struct spin *l)
+static inline bool gspin_try(struct spin *l)
 {
     return atomic_load_explicit(&l->held, memory_order_relaxed) == 0 &&
            atomic_exchange_explicit(&l->held, 1, memory_order_acquire) == 0;
 }
 
-static inline void spin_lock(struct spin *l)
+static inline void gspin_lock(struct spin *l)
 {
-    while (UNLIKELY(!spin_try(l)))
+    while (UNLIKELY(!gspin_try(l)))
         port_relax();
 }
 
-static inline void spin_unlock(struct spin *l)
+static inline void gspin_unlock(struct spin *l)
 {
     atomic_store_explicit(&l->held, 0, memory_order_release);
 }

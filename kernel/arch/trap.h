@@ -6,7 +6,7 @@
 #ifndef KERNEL_ARCH_TRAP_H
 #define KERNEL_ARCH_TRAP_H
 
-#include "kernel/arch/arm64/frame.h"
+#include "kernel/arch/frame.h"
 #include "lib/types.h"
 
 /* What a program did wrong, as the hardware told it. */

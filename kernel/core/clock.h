@@ -24,6 +24,10 @@ void clock_set_real(int64_t real_ns);
 /* clock_ticks_at - the counter value at which monotonic time is `mono_ns` or a little later; UINT64_MAX for INT64_MAX. */
 uint64_t clock_ticks_at(int64_t mono_ns);
 
+/* clock_timebase - the arithmetic of monotonic time, for the vDSO's data page. */
+struct timebase;
+const struct timebase *clock_timebase(void);
+
 /* clock_ticks_to_ns - a number of counter ticks as nanoseconds. */
 int64_t clock_ticks_to_ns(uint64_t ticks);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel's own messages. One event, one line. Kept in memory for a panic; printed as they come when the option log= is set. */
+/* The kernel's own messages. One event, one line. What passes the level is printed and kept in memory for a panic. */
 #ifndef KERNEL_CORE_LOG_H
 #define KERNEL_CORE_LOG_H
 

@@ -9,28 +9,32 @@
 #include "gort/sched.h"
 #include "kernel/arch/fpu.h"
 #include "kernel/arch/trap.h"
+#include "kernel/core/wait.h"
 
 struct aspace;
+struct cpu;
 
 /* Bits of task.work: reasons not to go straight back to EL0. Set from any CPU with task_set_work(). */
 enum task_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable */
     WORK_FPU = 2, /* this task's FP registers aren't in this CPU */
-    WORK_TRACE = 4, /* --strace: set for good */
     WORK_EXIT = 8, /* the thread must end */
+    WORK_MASK = 16, /* a signal mask has to be given back */
 };
 
 struct task {
     struct g g;
     uint32_t work; /* end of offsets known to assembly */
-    bool sleeping_interruptibly; /* under `sleep_lock` */
     struct aspace *as; /* the address space it runs in */
     uintptr_t stack_top; /* the trap frame is right below */
     uint64_t tls; /* TPIDR_EL0 while not running */
-    int64_t cpu_ns; /* time on a CPU up to the last switch */
+    struct cpu *fp_cpu; /* whose registers hold this task's FP state, if that CPU's fp_owner agrees */
+    int64_t cpu_ns; /* time on CPUs up to the last switch */
+    int64_t running_since_ns; /* of the current stretch; 0: not running */
+    void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the program; fills its frame */
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
+    struct spinlock sleep_lock;
     struct sleeper *sleeper; /* what it sleeps in, for task_interrupt; under sleep_lock */
-    uint32_t sleep_lock;
     struct fpu_state fpu;
 };
 
@@ -63,8 +67,8 @@ void task_clear_work(struct task *t, uint32_t bits);
 /* task_interrupt - make t look at its work soon: ends an interruptible sleep, or kicks the CPU that runs it. Any context. */
 void task_interrupt(struct task *t);
 
-/* task_fpu_in_memory - the running task's FP registers, saved to t->fpu; they are loaded again before EL0. task_fpu_restore: load them
- * if they aren't in this CPU (exit work). */
+/* task_fpu_in_memory - the running task's FP registers, copied to its fpu if they weren't there; what the caller changes in it
+ * counts. task_fpu_restore: load them into this CPU (exit work, for WORK_FPU). */
 struct fpu_state *task_fpu_in_memory(void);
 void task_fpu_restore(struct task *t);
 

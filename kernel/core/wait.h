@@ -53,11 +53,13 @@ void waitq_remove(struct waitq *q, struct waiter *w);
  * wait queue's held. Cheap when nobody waits. */
 void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive);
 
+struct task;
+
 /* A task's sleep: linked into one queue, or into several for poll. */
 struct sleeper {
     struct waiter waiter; /* for the single-queue case */
     struct task *task;
-    bool woken;
+    uint8_t woken; /* enum sleeper_state in wait.c; 0: armed */
 };
 
 /* sleeper_init - prepare s for the running task. sleeper_arm clears `woken` before the condition is looked at again. */
@@ -70,6 +72,9 @@ bool sleeper_wake_fn(struct waiter *w, unsigned events); /* for extra waiters: a
  */
 int sleeper_sleep(struct sleeper *s, int64_t deadline_ns) MUST_CHECK;
 
+/* sleeper_wake - end s's sleep, or the next one that hasn't been armed anew. Any context; s must not go away meanwhile. */
+void sleeper_wake(struct sleeper *s);
+
 #define wait_event(q, cond, deadline_ns)                                                           \
     ({                                                                                             \
         int err_ = 0;                                                                              \
@@ -78,7 +83,7 @@ int sleeper_sleep(struct sleeper *s, int64_t deadline_ns) MUST_CHECK;
             sleeper_init(&s_);                                                                     \
             waitq_add((q), &s_.waiter);                                                            \
             for (;;) {                                                                             \
-                __atomic_store_n(&s_.woken, false, __ATOMIC_SEQ_CST);                              \
+                __atomic_store_n(&s_.woken, 0, __ATOMIC_SEQ_CST);                               \
                 if (cond) {                                                                        \
                     err_ = 0;                                                                      \
                     break;                                                                         \

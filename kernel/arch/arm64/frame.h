@@ -35,6 +35,14 @@ static inline void frame_restart(struct trapframe *tf)
     tf->pc -= 4;
 }
 
+/* frame_restart_block - the same, but as restart_syscall. */
+#define FRAME_RESTART_SYSCALL 128
+static inline void frame_restart_block(struct trapframe *tf)
+{
+    tf->regs[8] = FRAME_RESTART_SYSCALL;
+    tf->pc -= 4;
+}
+
 static inline uint64_t frame_argument(const struct trapframe *tf, unsigned i)
 {
     return i == 0 ? tf->orig_x0 : tf->regs[i];

@@ -53,7 +53,8 @@ boot_entry:
     mov     x22, #DIRECT_MAP_BASE
     add     x0, x19, x22
     add     x0, x0, #ROOM_BYTES
-    and     sp, x0, #~(2 * KSTACK_SIZE - 1)
+    and     x0, x0, #~(2 * KSTACK_SIZE - 1)
+    mov     sp, x0
     mov     x29, xzr
     mov     x30, xzr
     adrp    x0, cpus
@@ -115,7 +116,8 @@ drop_to_el1:
     ubfx    x0, x0, #24, #4             /* GIC system registers */
     cbz     x0, 2f
     mrs     x0, S3_4_C12_C9_5           /* ICC_SRE_EL2: SRE and Enable */
-    orr     x0, x0, #9
+    mov     x1, #9
+    orr     x0, x0, x1
     msr     S3_4_C12_C9_5, x0
     isb
 2:  mov     x0, #0x0800

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kernel/core/uaccess.h over the routines in uaccess.S: the one place where an address is checked against the user range. */
+#include "kernel/core/uaccess.h"
+#include "abi/errno.h"
+
+size_t uaccess_copy(void *dst, const void *src, size_t size_bytes);
+size_t uaccess_clear(void *dst, size_t size_bytes);
+size_t uaccess_string(char *dst, const char *src, size_t room);
+uint64_t uaccess_load_u32(const void *addr, uint32_t *value);
+uint64_t uaccess_cas_u32(void *addr, uint32_t expected, uint32_t desired, uint32_t *old);
+
+static bool in_user_range(vaddr_t addr, size_t size_bytes)
+{
+    return size_bytes <= USER_END && addr <= USER_END - size_bytes;
+}
+
+size_t copy_from_user_part(void *dst, vaddr_t src, size_t size_bytes)
+{
+    if (!in_user_range(src, size_bytes))
+        return 0;
+    return size_bytes - uaccess_copy(dst, (const void *)src, size_bytes);
+}
+
+size_t copy_to_user_part(vaddr_t dst, const void *src, size_t size_bytes)
+{
+    if (!in_user_range(dst, size_bytes))
+        return 0;
+    return size_bytes - uaccess_copy((void *)dst, src, size_bytes);
+}
+
+int copy_from_user(void *dst, vaddr_t src, size_t size_bytes)
+{
+    if (!in_user_range(src, size_bytes))
+        return -EFAULT;
+    return uaccess_copy(dst, (const void *)src, size_bytes) ? -EFAULT : 0;
+}
+
+int copy_to_user(vaddr_t dst, const void *src, size_t size_bytes)
+{
+    if (!in_user_range(dst, size_bytes))
+        return -EFAULT;
+    return uaccess_copy((void *)dst, src, size_bytes) ? -EFAULT : 0;
+}
+
+int clear_user(vaddr_t dst, size_t size_bytes)
+{
+    if (!in_user_range(dst, size_bytes))
+        return -EFAULT;
+    return uaccess_clear((void *)dst, size_bytes) ? -EFAULT : 0;
+}
+
+long copy_string_from_user(char *dst, vaddr_t src, size_t size_bytes)
+{
+    if (src >= USER_END || size_bytes == 0)
+        return size_bytes ? -EFAULT : -ENAMETOOLONG;
+    size_t room = MIN(size_bytes, (size_t)(USER_END - src));
+    size_t left = uaccess_string(dst, (const char *)src, room);
+    if (left == SIZE_MAX)
+        return -EFAULT;
+    if (left == 0)
+        return room < size_bytes ? -EFAULT : -ENAMETOOLONG;
+    return (long)(room - left);
+}
+
+int user_load_u32(vaddr_t addr, uint32_t *value)
+{
+    if (!in_user_range(addr, 4) || !IS_ALIGNED(addr, 4))
+        return -EFAULT;
+    return uaccess_load_u32((const void *)addr, value) ? -EFAULT : 0;
+}
+
+int user_cas_u32(vaddr_t addr, uint32_t expected, uint32_t desired, uint32_t *old)
+{
+    if (!in_user_range(addr, 4) || !IS_ALIGNED(addr, 4))
+        return -EFAULT;
+    return uaccess_cas_u32((void *)addr, expected, desired, old) ? -EFAULT : 0;
+}

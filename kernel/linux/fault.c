@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults of the program, and what is done on the way back to it. */
+#include "abi/errno.h"
+#include "kernel/core/aspace.h"
+#include "kernel/core/cpu.h"
+#include "kernel/core/log.h"
+#include "kernel/core/page.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/linux/signal.h"
+#include "lib/str.h"
+
+#define ADDRESS_BITS UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
+
+/* As Linux without swap: the program is killed, and told why. */
+static void out_of_memory(struct thread *t)
+{
+    struct page_stats s;
+    page_stats(&s);
+    log_err("out of memory: the program has %lu KiB of the machine's %lu KiB; give it more with -m",
+            t->process->as->resident_pages * PAGE_SIZE / 1024, s.total_bytes / 1024);
+    process_end(t->process, 0, SIGKILL);
+}
+
+static enum aspace_fault page_fault(vaddr_t address, unsigned access)
+{
+    struct thread *t = thread_self();
+    enum aspace_fault what = ASPACE_FAULT_MAPERR;
+    cpu_self()->faults++;
+    if (address < USER_END)
+        what = aspace_fault(t->process->as, address, access);
+    if (what == ASPACE_FAULT_OOM)
+        out_of_memory(t);
+    return what;
+}
+
+static void page_signal(enum aspace_fault what, struct linux_siginfo *info)
+{
+    info->signo = what == ASPACE_FAULT_BUS ? SIGBUS : SIGSEGV;
+    if (what == ASPACE_FAULT_BUS)
+        info->code = BUS_ADRERR;
+    else
+        info->code = what == ASPACE_FAULT_ACCERR ? SEGV_ACCERR : SEGV_MAPERR;
+}
+
+static const struct {
+    int signo, code;
+} fault_signals[] = {
+    [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN}, [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
+    [FAULT_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT}, [FAULT_STEP] = {SIGTRAP, TRAP_TRACE},
+    [FAULT_FP] = {SIGFPE, FPE_FLTINV}, [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
+};
+
+void user_fault(struct trapframe *tf, const struct fault *f)
+{
+    struct linux_siginfo info;
+    vaddr_t address = f->address & ADDRESS_BITS;
+    (void)tf;
+    if (LIKELY(f->kind == FAULT_PAGE)) {
+        enum aspace_fault what = page_fault(address, f->access);
+        if (LIKELY(what == ASPACE_FAULT_NONE))
+            return;
+        memset(&info, 0, sizeof info);
+        page_signal(what, &info);
+    } else {
+        memset(&info, 0, sizeof info);
+        info.signo = fault_signals[f->kind].signo;
+        info.code = fault_signals[f->kind].code;
+    }
+    info.fault.address = address;
+    signal_force(&info, f->address, f->esr);
+}
+
+int uaccess_fault(uint64_t address, unsigned access)
+{
+    return page_fault(address, access) == ASPACE_FAULT_NONE ? 0 : -EFAULT;
+}
+
+/* FP registers last: delivering a signal and being preempted both put them into memory. */
+void user_exit_work(struct trapframe *tf)
+{
+    struct thread *t = thread_self();
+    for (;;) {
+        uint32_t work = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST);
+        if (sched_need_resched())
+            task_preempted();
+        else if (work & WORK_EXIT)
+            thread_exit(0);
+        else if (work & (WORK_SIGNAL | WORK_MASK))
+            signal_deliver(t, tf);
+        else if (work & WORK_FPU)
+            task_fpu_restore(&t->task);
+        else
+            return;
+    }
+}

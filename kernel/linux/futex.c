@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/linux/futex.h"
+#include "abi/errno.h"
+#include "abi/linux_time.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/core/wait.h"
+#include "kernel/linux/syscall.h"
+#include "kernel/linux/time.h"
+
+enum {
+    FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5,
+    FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10,
+    FUTEX_PRIVATE = 128, FUTEX_REALTIME = 256, FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_REALTIME),
+};
+
+#define BITSET_ALL   UINT32_MAX
+#define BUCKETS      128u
+#define TID_MASK     0x3fffffffu
+#define OWNER_DIED   0x40000000u
+#define WAITERS      0x80000000u
+#define ROBUST_LIMIT 2048
+
+struct bucket {
+    struct spinlock lock;
+    struct list waiters; /* next == NULL: never used */
+};
+
+/* A sleeping waiter; key and bucket change when it is requeued. */
+struct futex_waiter {
+    struct list node; /* bucket lock; free-standing: woken */
+    struct bucket *bucket; /* bucket lock */
+    vaddr_t key;
+    uint32_t bitset;
+    struct sleeper sleeper;
+};
+
+static struct bucket buckets[BUCKETS];
+
+static struct bucket *bucket_of(vaddr_t key)
+{
+    uint64_t h = (key >> 2) * UINT64_C(0x9e3779b97f4a7c15);
+    return &buckets[h >> 57];
+}
+
+static void bucket_lock(struct bucket *b)
+{
+    spin_lock(&b->lock);
+    if (!b->waiters.next)
+        list_init(&b->waiters);
+}
+
+/* Two buckets in address order, so that two requeues can't deadlock. */
+static void bucket_lock_two(struct bucket *a, struct bucket *b)
+{
+    bucket_lock(MIN(a, b));
+    if (a != b)
+        bucket_lock(MAX(a, b));
+}
+
+static void bucket_unlock_two(struct bucket *a, struct bucket *b)
+{
+    spin_unlock(&a->lock);
+    if (a != b)
+        spin_unlock(&b->lock);
+}
+
+/* The waiter's memory may go once its lock is free: the sleeper is woken under it. */
+static void wake_locked(struct futex_waiter *w)
+{
+    list_remove(&w->node);
+    sleeper_wake(&w->sleeper);
+}
+
+static long wake(vaddr_t key, uint32_t count, uint32_t bitset)
+{
+    struct bucket *b = bucket_of(key);
+    long woken = 0;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (!b->waiters.next || list_empty(&b->waiters))
+        return 0;
+    bucket_lock(b);
+    list_for_each (n, &b->waiters) {
+        struct futex_waiter *w = list_entry(n, struct futex_waiter, node);
+        if (woken >= (long)count)
+            break;
+        if (w->key == key && (w->bitset & bitset)) {
+            wake_locked(w);
+            woken++;
+        }
+    }
+    spin_unlock(&b->lock);
+    return woken;
+}
+
+long futex_wake_address(struct process *p, vaddr_t addr, uint32_t count)
+{
+    (void)p;
+    return wake(addr, count, BITSET_ALL);
+}
+
+/* Lock the bucket that w is in now. */
+static struct bucket *waiter_lock(struct futex_waiter *w)
+{
+    for (;;) {
+        struct bucket *b = __atomic_load_n(&w->bucket, __ATOMIC_RELAXED);
+        bucket_lock(b);
+        if (b == w->bucket)
+            return b;
+        spin_unlock(&b->lock);
+    }
+}
+
+static void waiter_enqueue(struct futex_waiter *w)
+{
+    struct bucket *b = w->bucket = bucket_of(w->key);
+    bucket_lock(b);
+    list_push_back(&b->waiters, &w->node);
+    spin_unlock(&b->lock);
+}
+
+/* Take w out; true when somebody had woken it already. */
+static bool waiter_dequeue(struct futex_waiter *w)
+{
+    struct bucket *b = waiter_lock(w);
+    bool woken = list_empty(&w->node);
+    list_remove(&w->node);
+    spin_unlock(&b->lock);
+    return woken;
+}
+
+static bool waiter_woken(struct futex_waiter *w)
+{
+    struct bucket *b = waiter_lock(w);
+    bool woken = list_empty(&w->node);
+    spin_unlock(&b->lock);
+    return woken;
+}
+
+/* Sleep until woken for real: a sleeper may also wake for nothing. */
+static int waiter_sleep(struct futex_waiter *w, int64_t deadline_ns)
+{
+    int err = 0;
+    while (!err && !waiter_woken(w)) {
+        err = sleeper_sleep(&w->sleeper, deadline_ns);
+        __atomic_store_n(&w->sleeper.woken, 0, __ATOMIC_SEQ_CST);
+    }
+    return waiter_dequeue(w) ? 0 : err;
+}
+
+static int wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
+{
+    struct futex_waiter w = {.key = addr, .bitset = bitset};
+    uint32_t now;
+    sleeper_init(&w.sleeper);
+    list_init(&w.node);
+    waiter_enqueue(&w);
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    int err = user_load_u32(addr, &now);
+    if (!err && now != value)
+        err = -EAGAIN;
+    if (err)
+        return waiter_dequeue(&w) ? 0 : err;
+    return waiter_sleep(&w, deadline_ns);
+}
+
+static long wait_again(struct thread *t)
+{
+    struct restart *r = &t->restart;
+    int err = wait(r->uaddr, r->value, r->bitset, r->deadline_ns);
+    return err == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : err;
+}
+
+/* A wait with a timeout goes on with the time that is left, unless a handler ran: then it is EINTR. Without one it restarts like other calls. */
+static long wait_restartable(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
+{
+    int err = wait(addr, value, bitset, deadline_ns);
+    if (err != -ERESTARTSYS || deadline_ns == WAIT_FOREVER)
+        return err;
+    thread_self()->restart = (struct restart){
+        .fn = wait_again, .deadline_ns = deadline_ns, .uaddr = addr, .value = value, .bitset = bitset};
+    return -ERESTART_RESTARTBLOCK;
+}
+
+static int read_deadline(uint32_t op, vaddr_t timeout, int64_t *deadline_ns)
+{
+    int64_t ns;
+    *deadline_ns = WAIT_FOREVER;
+    if (!timeout)
+        return 0;
+    int err = time_read_timespec(timeout, &ns);
+    if (err)
+        return err;
+    if ((op & FUTEX_COMMAND) == FUTEX_WAIT)
+        *deadline_ns = time_add(clock_mono_ns(), ns);
+    else if (op & FUTEX_REALTIME)
+        *deadline_ns = time_add(ns, -clock_real_offset_ns());
+    else
+        *deadline_ns = ns;
+    return 0;
+}
+
+static void move_locked(struct futex_waiter *w, struct bucket *to, vaddr_t key)
+{
+    list_remove(&w->node);
+    w->key = key;
+    __atomic_store_n(&w->bucket, to, __ATOMIC_RELAXED);
+    list_push_back(&to->waiters, &w->node);
+}
+
+/* The word is read before the buckets are locked; whoever changes it between then and the move is followed by a wake that finds the waiter in
+ * one of the two places. */
+static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
+{
+    struct bucket *a = bucket_of(from), *b = bucket_of(to);
+    long woken = 0, moved = 0;
+    bucket_lock_two(a, b);
+    list_for_each (n, &a->waiters) {
+        struct futex_waiter *w = list_entry(n, struct futex_waiter, node);
+        if (w->key != from)
+            continue;
+        if (woken < (long)wakes) {
+            wake_locked(w);
+            woken++;
+        } else if (moved < (long)moves && from != to) {
+            move_locked(w, b, to);
+            moved++;
+        } else {
+            break;
+        }
+    }
+    bucket_unlock_two(a, b);
+    return woken + moved;
+}
+
+/* FUTEX_WAKE_OP: change a second word, and wake there too if its old value compares. The encoding is futex(2)'s. */
+static uint32_t wake_op_apply(uint32_t op, uint32_t old, uint32_t arg)
+{
+    switch (op & 7) {
+    case 0:
+        return arg;
+    case 1:
+        return old + arg;
+    case 2:
+        return old | arg;
+    case 3:
+        return old & ~arg;
+    default:
+        return old ^ arg;
+    }
+}
+
+static bool wake_op_compare(uint32_t cmp, int32_t old, int32_t arg)
+{
+    switch (cmp) {
+    case 0:
+        return old == arg;
+    case 1:
+        return old != arg;
+    case 2:
+        return old < arg;
+    case 3:
+        return old <= arg;
+    case 4:
+        return old > arg;
+    default:
+        return old >= arg;
+    }
+}
+
+static long wake_op(vaddr_t a, vaddr_t b, uint32_t na, uint32_t nb, uint32_t code)
+{
+    uint32_t op = code >> 28, cmp = (code >> 24) & 15, now, old;
+    int32_t oparg = (int32_t)(code << 8) >> 20, cmparg = (int32_t)(code << 20) >> 20;
+    if ((op & 7) > 4 || cmp > 5)
+        return -ENOSYS;
+    if (op & 8)
+        oparg = (int32_t)(1u << (oparg & 31));
+    int err = user_load_u32(b, &now);
+    do {
+        old = now;
+        if (!err)
+            err = user_cas_u32(b, old, wake_op_apply(op, old, (uint32_t)oparg), &now);
+        if (err)
+            return err;
+    } while (now != old);
+    long woken = wake(a, na, BITSET_ALL);
+    return wake_op_compare(cmp, (int32_t)old, cmparg) ? woken + wake(b, nb, BITSET_ALL) : woken;
+}
+
+static long cmp_requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves, uint32_t value)
+{
+    uint32_t now;
+    int err = user_load_u32(from, &now);
+    if (err)
+        return err;
+    return now == value ? requeue(from, to, wakes, moves) : -EAGAIN;
+}
+
+long sys_futex(vaddr_t uaddr, uint32_t op, uint32_t val, uint64_t timeout, vaddr_t uaddr2,
+               uint32_t val3)
+{
+    int64_t deadline_ns;
+    int err;
+    if (uaddr % 4)
+        return -EINVAL;
+    if (uaddr > USER_END - 4)
+        return -EFAULT;
+    switch (op & (uint32_t)FUTEX_COMMAND) {
+    case FUTEX_WAIT:
+        val3 = BITSET_ALL;
+        __attribute__((fallthrough));
+    case FUTEX_WAIT_BITSET:
+        if (!val3)
+            return -EINVAL;
+        err = read_deadline(op, timeout, &deadline_ns);
+        return err ? err : wait_restartable(uaddr, val, val3, deadline_ns);
+    case FUTEX_WAKE:
+        return wake(uaddr, val, BITSET_ALL);
+    case FUTEX_WAKE_BITSET:
+        return val3 ? wake(uaddr, val, val3) : -EINVAL;
+    case FUTEX_REQUEUE:
+        return requeue(uaddr, uaddr2, val, (uint32_t)timeout);
+    case FUTEX_CMP_REQUEUE:
+        return cmp_requeue(uaddr, uaddr2, val, (uint32_t)timeout, val3);
+    case FUTEX_WAKE_OP:
+        return wake_op(uaddr, uaddr2, val, (uint32_t)timeout, val3);
+    default:
+        return -ENOSYS;
+    }
+}
+
+/* One lock of an ending thread: if the word still names it, say that the owner died. */
+static void release_one(const struct thread *t, vaddr_t word)
+{
+    uint32_t old;
+    if (word % 4 || user_load_u32(word, &old))
+        return;
+    for (;;) {
+        uint32_t now;
+        if ((old & TID_MASK) != (uint32_t)t->tid)
+            return;
+        if (user_cas_u32(word, old, (old & WAITERS) | OWNER_DIED, &now))
+            return;
+        if (now == old)
+            break;
+        old = now;
+    }
+    if (old & WAITERS)
+        wake(word, 1, BITSET_ALL);
+}
+
+struct robust_head {
+    uint64_t next;
+    int64_t futex_offset;
+    uint64_t pending;
+};
+
+/* The list is the program's and may be broken or endless: it is read carefully and up to a limit (set_robust_list(2)). */
+void futex_release_robust(struct thread *t)
+{
+    struct robust_head head;
+    if (!t->robust_list || copy_from_user(&head, t->robust_list, sizeof head))
+        return;
+    uint64_t entry = head.next;
+    for (unsigned i = 0; i < ROBUST_LIMIT && (entry & ~UINT64_C(1)) != t->robust_list; i++) {
+        uint64_t next, at = entry & ~UINT64_C(1);
+        int err = copy_from_user(&next, at, sizeof next);
+        if (at != head.pending)
+            release_one(t, at + (uint64_t)head.futex_offset);
+        if (err)
+            return;
+        entry = next;
+    }
+    if (head.pending)
+        release_one(t, (head.pending & ~UINT64_C(1)) + (uint64_t)head.futex_offset);
+}
+
+long sys_set_robust_list(vaddr_t head, uint64_t len)
+{
+    if (len != sizeof(struct robust_head))
+        return -EINVAL;
+    thread_self()->robust_list = head;
+    return 0;
+}
+
+long sys_get_robust_list(int pid, vaddr_t head, vaddr_t len)
+{
+    uint64_t size = sizeof(struct robust_head), list = 0;
+    struct process *p = process_self();
+    spin_lock(&p->lock);
+    struct thread *t = pid ? process_find_thread_locked(p, pid) : thread_self();
+    if (t)
+        list = t->robust_list;
+    spin_unlock(&p->lock);
+    if (!t)
+        return -ESRCH;
+    int err = copy_to_user(len, &size, sizeof size);
+    return err ? err : copy_to_user(head, &list, sizeof list);
+}

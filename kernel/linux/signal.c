@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/linux/signal.h"
+#include "abi/errno.h"
+#include "kernel/arch/sigframe.h"
+#include "kernel/core/log.h"
+#include "kernel/linux/vdso/vdso.h"
+
+#define UNBLOCKABLE  (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
+#define IGNORED      (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
+#define STOPS        (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+
+static bool ignored_locked(const struct process *p, int sig)
+{
+    uint64_t handler = p->actions[sig].handler;
+    return handler == SIG_IGN || (handler == SIG_DFL && (IGNORED & SIG_BIT(sig)));
+}
+
+static uint64_t deliverable_locked(const struct thread *t)
+{
+    return (t->pending.mask | t->process->pending.mask) & ~t->blocked;
+}
+
+/* Make t look: it has something unblocked, or something it waits for. */
+static void notify_locked(struct thread *t)
+{
+    task_set_work(&t->task, WORK_SIGNAL);
+    task_interrupt(&t->task);
+}
+
+static bool wants_locked(const struct thread *t, int sig)
+{
+    return (~t->blocked | t->awaited) & SIG_BIT(sig);
+}
+
+/* A signal that would be ignored isn't kept, unless it is blocked: its action may change before it is unblocked (Linux sig_ignored). */
+void signal_send_thread_locked(struct thread *t, const struct linux_siginfo *info)
+{
+    bool blocked = (t->blocked | t->awaited) & SIG_BIT(info->signo);
+    if (!blocked && ignored_locked(t->process, info->signo))
+        return;
+    sigqueue_put(&t->pending, info);
+    if (wants_locked(t, info->signo))
+        notify_locked(t);
+}
+
+void signal_send_thread(struct thread *t, const struct linux_siginfo *info)
+{
+    spin_lock(&t->process->lock);
+    signal_send_thread_locked(t, info);
+    spin_unlock(&t->process->lock);
+}
+
+/* The main thread if it takes the signal, else any that does. NULL: all have it blocked. */
+static struct thread *choose_locked(struct process *p, int sig)
+{
+    list_for_each (n, &p->threads) {
+        struct thread *t = list_entry(n, struct thread, siblings);
+        if (wants_locked(t, sig))
+            return t;
+    }
+    return NULL;
+}
+
+void signal_send_process(struct process *p, const struct linux_siginfo *info)
+{
+    spin_lock(&p->lock);
+    struct thread *t = choose_locked(p, info->signo);
+    bool awaited = t && (t->awaited & SIG_BIT(info->signo));
+    if (!t || awaited || !ignored_locked(p, info->signo)) {
+        sigqueue_put(&p->pending, info);
+        if (t)
+            notify_locked(t);
+    }
+    spin_unlock(&p->lock);
+}
+
+void signal_force(const struct linux_siginfo *info, uint64_t fault_address, uint64_t fault_esr)
+{
+    struct thread *t = thread_self();
+    struct process *p = t->process;
+    uint64_t bit = SIG_BIT(info->signo);
+    t->fault_address = fault_address;
+    t->fault_esr = fault_esr;
+    spin_lock(&p->lock);
+    if ((t->blocked & bit) || p->actions[info->signo].handler == SIG_IGN) {
+        p->actions[info->signo].handler = SIG_DFL;
+        t->blocked &= ~bit;
+    }
+    sigqueue_put(&t->pending, info);
+    task_set_work(&t->task, WORK_SIGNAL);
+    spin_unlock(&p->lock);
+}
+
+void signal_retarget(struct thread *t)
+{
+    struct process *p = t->process;
+    spin_lock(&p->lock);
+    for (uint64_t left = p->pending.mask & ~t->blocked; left; left &= left - 1) {
+        struct thread *other = choose_locked(p, __builtin_ctzl(left) + 1);
+        if (other)
+            notify_locked(other);
+    }
+    sigqueue_drop(&t->pending, UINT64_MAX);
+    spin_unlock(&p->lock);
+}
+
+void signal_set_blocked(struct thread *t, uint64_t mask)
+{
+    spin_lock(&t->process->lock);
+    t->blocked = mask & ~UNBLOCKABLE;
+    if (deliverable_locked(t))
+        task_set_work(&t->task, WORK_SIGNAL);
+    spin_unlock(&t->process->lock);
+}
+
+void signal_block_while(uint64_t mask)
+{
+    struct thread *t = thread_self();
+    t->saved_blocked = t->blocked;
+    t->restore_blocked = true;
+    signal_set_blocked(t, mask);
+    /* so that the exit path gives the old mask back even when no signal comes */
+    task_set_work(&t->task, WORK_MASK);
+}
+
+/* The next signal to act on and its action; false when there is none left. */
+static bool take(struct thread *t, struct linux_siginfo *info, struct linux_sigaction *action)
+{
+    struct process *p = t->process;
+    bool found = false;
+    spin_lock(&p->lock);
+    task_clear_work(&t->task, WORK_SIGNAL);
+    while (!found && (sigqueue_take(&t->pending, ~t->blocked, info) ||
+                      sigqueue_take(&p->pending, ~t->blocked, info))) {
+        *action = p->actions[info->signo];
+        found = !ignored_locked(p, info->signo);
+        if (found && action->handler != SIG_DFL && (action->flags & SA_RESETHAND))
+            p->actions[info->signo].handler = SIG_DFL;
+    }
+    if (found && deliverable_locked(t))
+        task_set_work(&t->task, WORK_SIGNAL);
+    spin_unlock(&p->lock);
+    return found;
+}
+
+/* One process and nobody to continue it: a stop would be the end. */
+static bool ignored_stop(int sig)
+{
+    if (!(STOPS & SIG_BIT(sig)))
+        return false;
+    log_warn("%s ignored: a machine of one program can't be stopped", signal_name(sig));
+    return true;
+}
+
+static bool on_altstack(const struct thread *t, uint64_t sp)
+{
+    return !(t->altstack.flags & SS_DISABLE) && sp > t->altstack.sp &&
+           sp - t->altstack.sp <= t->altstack.size;
+}
+
+static uint64_t frame_top(const struct thread *t, const struct trapframe *tf, uint64_t flags)
+{
+    bool use = (flags & SA_ONSTACK) && !(t->altstack.flags & SS_DISABLE) && !on_altstack(t, tf->sp);
+    return use ? t->altstack.sp + t->altstack.size : tf->sp;
+}
+
+/* Enter the handler; when there is no room for its frame the program dies of SIGSEGV. */
+static void enter_handler(struct thread *t, struct trapframe *tf, const struct linux_siginfo *info,
+                          const struct linux_sigaction *a)
+{
+    struct sigframe_request r = {
+        .info = info,
+        .handler = a->handler,
+        .sigreturn = a->flags & SA_RESTORER ? a->restorer : vdso_sigreturn(t->process->vdso),
+        .stack_top = frame_top(t, tf, a->flags),
+        .altstack = t->altstack,
+        .blocked = t->restore_blocked ? t->saved_blocked : t->blocked,
+        .fault_address = t->fault_address,
+        .fault_esr = t->fault_esr,
+        .fpu = task_fpu_in_memory(),
+    };
+    if (sigframe_push(tf, &r))
+        process_end(t->process, 0, SIGSEGV);
+    t->restore_blocked = false;
+    t->fault_esr = 0;
+    signal_set_blocked(t, t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIG_BIT(info->signo)));
+    if (t->altstack.flags & SS_AUTODISARM)
+        t->altstack = (struct linux_stack){.flags = SS_DISABLE};
+}
+
+/* An interrupted call with a handler to run first: EINTR, or again afterwards. */
+static void settle_for_handler(struct trapframe *tf, const struct linux_sigaction *a)
+{
+    switch ((int64_t)frame_result(tf)) {
+    case -ERESTARTSYS:
+        if (a->flags & SA_RESTART) {
+            frame_restart(tf);
+            break;
+        }
+        __attribute__((fallthrough));
+    case -ERESTARTNOHAND:
+    case -ERESTART_RESTARTBLOCK:
+        frame_set_result(tf, (uint64_t)-EINTR);
+        break;
+    }
+    tf->syscall = NO_SYSCALL;
+}
+
+/* ... and without one: again at once. */
+static void settle_without_handler(struct trapframe *tf)
+{
+    switch ((int64_t)frame_result(tf)) {
+    case -ERESTARTSYS:
+    case -ERESTARTNOHAND:
+        frame_restart(tf);
+        break;
+    case -ERESTART_RESTARTBLOCK:
+        frame_restart_block(tf);
+        break;
+    }
+    tf->syscall = NO_SYSCALL;
+}
+
+void signal_deliver(struct thread *t, struct trapframe *tf)
+{
+    struct linux_siginfo info;
+    struct linux_sigaction action;
+    bool in_syscall = tf->syscall >= 0;
+    while (take(t, &info, &action)) {
+        if (action.handler == SIG_DFL) {
+            if (ignored_stop(info.signo))
+                continue;
+            process_end(t->process, 0, info.signo);
+        }
+        if (in_syscall)
+            settle_for_handler(tf, &action);
+        enter_handler(t, tf, &info, &action);
+        return;
+    }
+    if (in_syscall)
+        settle_without_handler(tf);
+    task_clear_work(&t->task, WORK_MASK);
+    if (t->restore_blocked) {
+        t->restore_blocked = false;
+        signal_set_blocked(t, t->saved_blocked);
+    }
+}
+
+const char *signal_name(int sig)
+{
+    static const char *const names[] = {
+        "signal 0",  "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",    "SIGTRAP", "SIGABRT", "SIGBUS",
+        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",   "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",   "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH",  "SIGIO",   "SIGPWR",  "SIGSYS",
+    };
+    return sig >= 0 && sig < (int)ARRAY_SIZE(names) ? names[sig] : "a real-time signal";
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * --strace: every system call with its arguments by kind (abi/syscalls.def), its result and the time it took. Turning it on puts
+ * strace_call in the place of every handler, so it costs nothing while it is off.
+ */
+#include "abi/errno.h"
+#include "abi/errno_names.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/console.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/core/wait.h"
+#include "kernel/linux/signal.h"
+#include "kernel/linux/syscall.h"
+#include "kernel/linux/thread.h"
+#include "lib/fmt.h"
+
+enum kind {
+    K_NONE, K_INT, K_FD, K_DIRFD, K_SIG, K_U32, K_FLAGS, K_MODE, K_PROT, K_MAPFLAGS, K_OFLAGS,
+    K_FUTEXOP, K_S64, K_U64, K_CLONEFLAGS, K_SIZE, K_PTR, K_STR, K_INBUF, K_OUTBUF,
+};
+
+struct call_shape {
+    uint8_t nargs;
+    uint8_t kinds[6];
+};
+
+#define AU()                                                    {6, {K_U64, K_U64, K_U64, K_U64, K_U64, K_U64}}
+#define A0()                                                    {0, {0}}
+#define A1(k1, n1)                                              {1, {K_##k1}}
+#define A2(k1, n1, k2, n2)                                      {2, {K_##k1, K_##k2}}
+#define A3(k1, n1, k2, n2, k3, n3)                              {3, {K_##k1, K_##k2, K_##k3}}
+#define A4(k1, n1, k2, n2, k3, n3, k4, n4)                      {4, {K_##k1, K_##k2, K_##k3, K_##k4}}
+#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5)              {5, {K_##k1, K_##k2, K_##k3, K_##k4, K_##k5}}
+#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6)      {6, {K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, K_##k6}}
+#define S(nr, nr_amd64, name, status, ...) [nr] = __VA_ARGS__,
+
+static const struct call_shape shapes[SYSCALL_TABLE_SIZE] = {
+#include "abi/syscalls.def"
+};
+
+static const void *handlers[SYSCALL_TABLE_SIZE];
+
+#define LINE_MAX   512
+#define STRING_MAX 64
+
+struct line {
+    char text[LINE_MAX];
+    size_t len;
+};
+
+static void add(struct line *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
+static void add(struct line *l, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    int n = fmt_vprint(l->text + l->len, LINE_MAX - l->len, fmt, ap);
+    va_end(ap);
+    l->len = MIN(l->len + (size_t)n, (size_t)LINE_MAX - 1);
+}
+
+static void add_bytes(struct line *l, const char *s, size_t n, bool more)
+{
+    add(l, "\"");
+    for (size_t i = 0; i < n; i++) {
+        char c = s[i];
+        if (c == '\n')
+            add(l, "\\n");
+        else if (c == '"' || c == '\\')
+            add(l, "\\%c", c);
+        else if (c >= ' ' && c < 127)
+            add(l, "%c", c);
+        else
+            add(l, "\\x%02x", (uint8_t)c);
+    }
+    add(l, more ? "\"..." : "\"");
+}
+
+static void add_string(struct line *l, vaddr_t at)
+{
+    char s[STRING_MAX];
+    long n = copy_string_from_user(s, at, sizeof s);
+    if (n == -EFAULT)
+        add(l, "0x%lx", at);
+    else
+        add_bytes(l, s, n < 0 ? sizeof s : (size_t)n, n < 0);
+}
+
+static void add_buffer(struct line *l, vaddr_t at, uint64_t size)
+{
+    char s[STRING_MAX];
+    size_t n = copy_from_user_part(s, at, MIN(size, (uint64_t)sizeof s));
+    if (!n && size)
+        add(l, "0x%lx", at);
+    else
+        add_bytes(l, s, n, n < size);
+}
+
+struct flag_name {
+    uint64_t value;
+    const char *name;
+};
+
+static const struct flag_name prot_names[] = {{1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
+static const struct flag_name map_names[] = {
+    {1, "MAP_SHARED"}, {2, "MAP_PRIVATE"}, {0x10, "MAP_FIXED"}, {0x20, "MAP_ANONYMOUS"},
+    {0x100, "MAP_GROWSDOWN"}, {0x4000, "MAP_NORESERVE"}, {0x8000, "MAP_POPULATE"},
+    {0x20000, "MAP_STACK"}, {0x100000, "MAP_FIXED_NOREPLACE"}};
+static const struct flag_name open_names[] = {
+    {1, "O_WRONLY"}, {2, "O_RDWR"}, {0100, "O_CREAT"}, {0200, "O_EXCL"}, {01000, "O_TRUNC"},
+    {02000, "O_APPEND"}, {04000, "O_NONBLOCK"}, {040000, "O_DIRECTORY"}, {0100000, "O_NOFOLLOW"},
+    {0400000, "O_LARGEFILE"}, {02000000, "O_CLOEXEC"}};
+static const struct flag_name clone_names[] = {
+    {0x100, "CLONE_VM"}, {0x200, "CLONE_FS"}, {0x400, "CLONE_FILES"}, {0x800, "CLONE_SIGHAND"},
+    {0x4000, "CLONE_VFORK"}, {0x10000, "CLONE_THREAD"}, {0x40000, "CLONE_SYSVSEM"},
+    {0x80000, "CLONE_SETTLS"}, {0x100000, "CLONE_PARENT_SETTID"},
+    {0x200000, "CLONE_CHILD_CLEARTID"}, {0x1000000, "CLONE_CHILD_SETTID"}};
+
+static void add_flags(struct line *l, uint64_t v, const struct flag_name *names, size_t n,
+                      const char *zero)
+{
+    const char *sep = "";
+    for (size_t i = 0; i < n; i++)
+        if (v & names[i].value) {
+            add(l, "%s%s", sep, names[i].name);
+            sep = "|";
+            v &= ~names[i].value;
+        }
+    if (v)
+        add(l, "%s0x%lx", sep, v);
+    else if (!*sep)
+        add(l, "%s", zero);
+}
+
+#define ADD_FLAGS(l, v, names, zero) add_flags(l, v, names, ARRAY_SIZE(names), zero)
+
+static void add_futex_op(struct line *l, uint64_t v)
+{
+    static const char *const ops[] = {"WAIT", "WAKE", "FD", "REQUEUE", "CMP_REQUEUE", "WAKE_OP", "LOCK_PI",
+                                      "UNLOCK_PI", "TRYLOCK_PI", "WAIT_BITSET", "WAKE_BITSET"};
+    uint64_t op = v & 127;
+    if (op < ARRAY_SIZE(ops))
+        add(l, "FUTEX_%s%s%s", ops[op], v & 128 ? "_PRIVATE" : "", v & 256 ? "|CLOCK_REALTIME" : "");
+    else
+        add(l, "0x%lx", v);
+}
+
+static void add_argument(struct line *l, enum kind k, uint64_t v, uint64_t next)
+{
+    switch (k) {
+    case K_DIRFD:
+        if ((int)v == -100) {
+            add(l, "AT_FDCWD");
+            break;
+        }
+        __attribute__((fallthrough));
+    case K_INT:
+    case K_FD:
+        add(l, "%d", (int)v);
+        break;
+    case K_SIG:
+        add(l, "%s", signal_name((int)v));
+        break;
+    case K_MODE:
+        add(l, "0%o", (unsigned)v);
+        break;
+    case K_PROT:
+        ADD_FLAGS(l, (uint32_t)v, prot_names, "PROT_NONE");
+        break;
+    case K_MAPFLAGS:
+        ADD_FLAGS(l, (uint32_t)v, map_names, "0");
+        break;
+    case K_OFLAGS:
+        if (!(v & 3))
+            add(l, (uint32_t)v ? "O_RDONLY|" : "O_RDONLY");
+        ADD_FLAGS(l, (uint32_t)v, open_names, "");
+        break;
+    case K_CLONEFLAGS:
+        ADD_FLAGS(l, v, clone_names, "0");
+        break;
+    case K_FUTEXOP:
+        add_futex_op(l, (uint32_t)v);
+        break;
+    case K_STR:
+        add_string(l, v);
+        break;
+    case K_INBUF:
+        add_buffer(l, v, next);
+        break;
+    case K_S64:
+        add(l, "%ld", (long)v);
+        break;
+    case K_U32:
+    case K_SIZE:
+        add(l, "%lu", k == K_U32 ? (unsigned long)(uint32_t)v : (unsigned long)v);
+        break;
+    case K_FLAGS:
+        add(l, (uint32_t)v ? "0x%x" : "%x", (uint32_t)v);
+        break;
+    default:
+        add(l, v ? "0x%lx" : "NULL", v);
+        break;
+    }
+}
+
+static const char *errno_name(long err)
+{
+    static const struct {
+        uint16_t value;
+        char name[18];
+    } names[] = ERRNO_NAMES;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (names[i].value == err)
+            return names[i].name;
+    switch (err) {
+    case ERESTARTSYS:
+    case ERESTARTNOHAND:
+    case ERESTART_RESTARTBLOCK:
+        return "interrupted, may restart";
+    }
+    return "?";
+}
+
+static void add_result(struct line *l, long ret)
+{
+    if (ret < 0 && ret >= -4095)
+        add(l, " = -1 %s", errno_name(-ret));
+    else if (ret > 0xffffffffL)
+        add(l, " = 0x%lx", (unsigned long)ret);
+    else
+        add(l, " = %ld", ret);
+}
+
+static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
+{
+    const struct call_shape *shape = &shapes[nr];
+    const char *name = syscall_name(nr);
+    int64_t us = clock_mono_ns() / 1000;
+    add(l, "%ld.%06ld [%d] ", (long)(us / 1000000), (long)(us % 1000000), tid);
+    if (name)
+        add(l, "%s(", name);
+    else
+        add(l, "syscall_%lu(", nr);
+    for (unsigned i = 0; i < shape->nargs; i++) {
+        if (i)
+            add(l, ", ");
+        add_argument(l, shape->kinds[i], args[i], i < 5 ? args[i + 1] : 0);
+    }
+    add(l, ")");
+}
+
+static void flush(struct line *l)
+{
+    l->text[l->len++] = '\n';
+    console_trace(l->text, l->len);
+}
+
+typedef long handler_fn(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+enum { NR_EXIT = 93, NR_EXIT_GROUP = 94, NR_SIGRETURN = 139 };
+
+/* The line is written when the call is over, so that a buffer can be shown; calls that don't come back are written first. */
+static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct thread *t = thread_self();
+    uint64_t nr = (uint64_t)task_frame(&t->task)->syscall;
+    uint64_t args[6] = {a0, a1, a2, a3, a4, a5};
+    handler_fn *fn = (handler_fn *)handlers[nr];
+    struct line l;
+    l.len = 0;
+    if (nr == NR_EXIT || nr == NR_EXIT_GROUP || nr == NR_SIGRETURN) {
+        add_call(&l, t->tid, nr, args);
+        flush(&l);
+        return fn(a0, a1, a2, a3, a4, a5);
+    }
+    int64_t start_ns = clock_mono_ns();
+    long ret = fn(a0, a1, a2, a3, a4, a5);
+    int64_t took_us = (clock_mono_ns() - start_ns) / 1000;
+    add_call(&l, t->tid, nr, args);
+    add_result(&l, ret);
+    add(&l, " <%ld us>", (long)took_us);
+    flush(&l);
+    return ret;
+}
+
+void syscall_trace_on(void)
+{
+    for (unsigned i = 0; i < SYSCALL_TABLE_SIZE; i++) {
+        handlers[i] = syscall_table[i];
+        syscall_table[i] = (const void *)strace_call;
+    }
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dispatch table, made from abi/syscalls.def, and calls that nobody handles. */
+#include "kernel/linux/syscall.h"
+#include "abi/errno.h"
+#include "kernel/arch/trap.h"
+#include "kernel/core/log.h"
+#include "kernel/core/task.h"
+
+static long sys_none(void);
+
+#define SYSCALL_ENTRY_NONE(nr, name)
+#define SYSCALL_ENTRY_DONE(nr, name) [nr] = (const void *)sys_##name,
+#define SYSCALL_ENTRY_PART(nr, name) [nr] = (const void *)sys_##name,
+#define S(nr, nr_amd64, name, status, args) SYSCALL_ENTRY_##status(nr, name)
+
+/* Filled with sys_none first. Writable: --strace replaces all entries. */
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winitializer-overrides"
+const void *syscall_table[SYSCALL_TABLE_SIZE] = {[0 ... SYSCALL_TABLE_SIZE - 1] = (const void *)sys_none,
+#include "abi/syscalls.def"
+};
+#pragma clang diagnostic pop
+#undef S
+
+/* Looked up by walking: only reports and --strace come here. */
+#define S(nr, nr_amd64, name, status, args) {nr, #name},
+static const struct {
+    uint16_t nr;
+    char name[24];
+} names[] = {
+#include "abi/syscalls.def"
+};
+#undef S
+
+const char *syscall_name(uint64_t nr)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+        if (names[i].nr == nr)
+            return names[i].name;
+    return NULL;
+}
+
+static uint64_t unknown_count;
+static uint64_t reported[SYSCALL_TABLE_SIZE / 64];
+
+uint64_t syscall_unknown_count(void)
+{
+    return __atomic_load_n(&unknown_count, __ATOMIC_RELAXED);
+}
+
+/* Told once per number; numbers beyond the table share the last bit. */
+static long refuse(uint64_t nr)
+{
+    uint64_t slot = MIN(nr, (uint64_t)SYSCALL_TABLE_SIZE - 1);
+    uint64_t bit = UINT64_C(1) << (slot % 64);
+    __atomic_fetch_add(&unknown_count, 1, __ATOMIC_RELAXED);
+    if (!(__atomic_fetch_or(&reported[slot / 64], bit, __ATOMIC_RELAXED) & bit)) {
+        const char *name = syscall_name(nr);
+        log_info("system call %lu (%s) is not implemented: the program gets ENOSYS", nr,
+                 name ? name : "no Linux call has this number");
+    }
+    return -ENOSYS;
+}
+
+static long sys_none(void)
+{
+    return refuse((uint64_t)task_frame(task_self())->syscall);
+}
+
+long syscall_unknown(struct trapframe *tf)
+{
+    return refuse((uint64_t)tf->syscall);
+}

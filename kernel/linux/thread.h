@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A thread: a task of a process. Fields belong to the thread itself unless a lock is named. */
+#ifndef KERNEL_LINUX_THREAD_H
+#define KERNEL_LINUX_THREAD_H
+
+#include "kernel/core/task.h"
+#include "kernel/linux/process.h"
+
+/* A system call that was interrupted and goes on with the time that is left (restart_syscall). */
+struct restart {
+    long (*fn)(struct thread *t);
+    int64_t deadline_ns;
+    int clock;
+    vaddr_t rem, uaddr;
+    uint32_t value, bitset;
+    bool private;
+};
+
+struct thread {
+    struct task task;
+    struct process *process;
+    int tid;
+    struct list siblings; /* process lock */
+    char name[16];
+
+    struct sigqueue pending; /* process lock; for this thread alone */
+    uint64_t blocked; /* written by the thread under the process lock */
+    uint64_t saved_blocked; /* to go back to after sigsuspend, ppoll, epoll_pwait */
+    bool restore_blocked;
+    struct linux_stack altstack;
+    uint64_t fault_address, fault_esr; /* of the last fault, for its signal frame */
+    struct restart restart;
+    uint64_t awaited; /* process lock; signals that rt_sigtimedwait takes */
+
+    vaddr_t clear_tid; /* 0: none */
+    vaddr_t robust_list;
+    uint64_t syscall_count;
+};
+
+static inline struct thread *thread_of(struct task *t)
+{
+    return container_of(t, struct thread, task);
+}
+
+/* thread_self - the running thread. */
+struct thread *thread_self(void);
+
+/*
+ * thread_new - a thread of p that isn't started: zeroed frame, next thread id, on the process's list. NULL: no memory.
+ * thread_start makes it runnable.
+ */
+struct thread *thread_new(struct process *p) MUST_CHECK;
+void thread_start(struct thread *t);
+
+/* thread_exit - end the running thread; the last one ends the process with `status`. */
+void thread_exit(int status) NORETURN;
+
+/* thread_signal_self - send sig to the running thread, as the kernel does for SIGPIPE. */
+void thread_signal_self(int sig);
+
+#endif
