@@ -45,7 +45,7 @@ enum {
     DT_REL = 17,
     DT_JMPREL = 23,
     DT_RELR = 36,
-    RELA_BYTES = 24,
+    RELA_BYTES = sizeof(struct elf_rela),
 };
 
 struct reader {
@@ -308,6 +308,20 @@ const char *elf_load_error_text(enum elf_load_error error)
     };
 
     return (unsigned)error < ARRAY_SIZE(text) && text[error] ? text[error] : "can't be loaded";
+}
+
+uint32_t elf_relative_type(unsigned machine)
+{
+    switch (machine) {
+    case ELF_MACHINE_ARM64:
+        return 1027;
+    case ELF_MACHINE_AMD64:
+        return 8;
+    case ELF_MACHINE_RISCV:
+        return 3;
+    default:
+        return 0;
+    }
 }
 
 const char *elf_machine_name(unsigned machine)

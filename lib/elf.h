@@ -74,6 +74,13 @@ struct elf_load {
     struct elf_load_segment segments[ELF_LOAD_SEGMENTS_MAX]; /* by rising address */
 };
 
+/* An entry of the table at rela_vaddr (Elf64_Rela). */
+struct elf_rela {
+    uint64_t where; /* before the bias */
+    uint32_t type, symbol;
+    int64_t addend;
+};
+
 /*
  * elf_load_plan - check the program and say how it is loaded.
  * head: the file's first head_bytes bytes, holding at least the ELF header and the program headers;
@@ -86,6 +93,10 @@ enum elf_load_error elf_load_plan(struct elf_load *plan, const void *head, size_
 /* elf_load_error_text - the problem as the end of a sentence that begins with the file's name: "is
  * not an ELF file". */
 const char *elf_load_error_text(enum elf_load_error error);
+
+/* elf_relative_type - the machine's relocation "base plus addend" (R_AARCH64_RELATIVE and its kin),
+ * 0 for an unknown machine. */
+uint32_t elf_relative_type(unsigned machine);
 
 /* elf_machine_name - "arm64", "amd64", "riscv64", or "another machine". */
 const char *elf_machine_name(unsigned machine);

@@ -2,4 +2,3 @@
 LIB_SRCS := lib/chacha20.c lib/elf.c lib/fdt.c lib/fmt.c lib/rbtree.c
 $(call host_lib,base,$(LIB_SRCS))
 KERNEL_SRCS += $(LIB_SRCS) lib/str.c
-KERNEL_SRCS += kernel/arch/arm64/pgtable.c kernel/core/page.c kernel/core/slab.c

@@ -19,9 +19,11 @@
 #define ASPACE_START                                                                          \
     UINT64_C(0x10000) /* lowest address that the kernel chooses; a fixed one may be as low as \
                          PAGE_SIZE */
-#define ASPACE_END       (UINT64_C(1) << 48)
-#define ASPACE_STACK_TOP (ASPACE_END - 0x10000)
-#define ASPACE_MAPS_MAX  65530 /* regions, as vm.max_map_count */
+#define ASPACE_END         (UINT64_C(1) << 48)
+#define ASPACE_STACK_TOP   (ASPACE_END - 0x10000)
+#define ASPACE_STACK_LIMIT (UINT64_C(8) << 20)  /* RLIMIT_STACK where nobody says otherwise */
+#define ASPACE_STACK_ROOM  (UINT64_C(64) << 20) /* kept free below the stack, guard gap included */
+#define ASPACE_MAPS_MAX    65530                /* regions, as vm.max_map_count */
 
 enum aspace_prot {
     ASPACE_READ = PGTABLE_READ,
@@ -63,9 +65,12 @@ struct aspace {
     uint64_t faults;         /* served */
     vaddr_t map_top;         /* kernel-chosen addresses lie below */
     vaddr_t map_search;      /* no free page in [map_search, map_top) */
+    vaddr_t stack_top;       /* where exec puts the main thread's stack */
     vaddr_t brk_start, brk;
     uint64_t limit_as_bytes, limit_data_bytes, limit_stack_bytes,
         limit_locked_bytes; /* soft rlimits, UINT64_MAX: none */
+    bool lock_future;       /* mlockall(MCL_FUTURE) */
+    bool blocks;            /* a 2 MiB page was mapped at some time */
     struct aspace *next;    /* in the list of all */
 };
 
@@ -143,6 +148,10 @@ enum aspace_fault {
  * may sleep for a file's page.
  */
 enum aspace_fault aspace_fault(struct aspace *as, vaddr_t addr, unsigned access);
+
+/* aspace_write - copy bytes (src NULL: zeros) into the program's memory, which need not be active:
+ * for building its first stack. Only anonymous or private memory. 0, -EFAULT, -ENOMEM. */
+int aspace_write(struct aspace *as, vaddr_t addr, const void *src, size_t size_bytes) MUST_CHECK;
 
 /* aspace_populate - fault in [addr, addr + size) for writing or reading, all or -EFAULT, -ENOMEM.
  */

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Page faults: what a region promises is brought in at the first touch.
+ *
+ *     anonymous        a write gets a zeroed page; a read gets the page of zeros, marked COW
+ *     object, shared   the object's page
+ *     object, private  the object's page, marked COW; a write gets a copy
+ *
+ * An object that is simply there (pinned) is mapped around the fault as far as one table reaches: a
+ * store for each page is cheaper than a second fault. Other objects may sleep for a page: the lock
+ * is dropped, and if the regions changed meanwhile everything is looked at again.
+ */
+#include "kernel/core/aspace.h"
+#include "abi/errno.h"
+#include "kernel/arch/mmu.h"
+#include "kernel/core/aspace_internal.h"
+#include "lib/str.h"
+
+enum {
+    HUGE_RESIDENT_PAGES =
+        4096,            /* 2 MiB pages unasked for: only for programs that have 16 MiB already, */
+    HUGE_FREE_SHARE = 4, /* and while a quarter of the memory is free */
+    HUGE_REGION_BYTES = 4 << 20,
+    ORDER_BLOCK = 9,
+};
+
+static vaddr_t page_of(vaddr_t addr)
+{
+    return ALIGN_DOWN(addr, (vaddr_t)PAGE_SIZE);
+}
+
+/* ---- 2 MiB pages ---- */
+
+static bool memory_is_plentiful(void)
+{
+    struct page_stats s;
+
+    page_stats(&s);
+    return s.free_bytes > s.total_bytes / HUGE_FREE_SHARE;
+}
+
+static inline bool huge_wanted(const struct aspace *as, const struct region *r)
+{
+    if (LIKELY(as->resident_pages < HUGE_RESIDENT_PAGES) && !(r->flags & ASPACE_HUGE))
+        return false;
+    return !(r->flags & (ASPACE_NOHUGE | ASPACE_GROWSDOWN)) && r->prot & ASPACE_WRITE;
+}
+
+/* A 2 MiB page around addr, if the region has room for it and nothing is mapped there yet. */
+static __attribute__((noinline)) bool map_huge(struct aspace *as, const struct region *r,
+                                               vaddr_t addr)
+{
+    vaddr_t base = ALIGN_DOWN(addr, PGTABLE_BLOCK);
+
+    if (base < r->start || base + PGTABLE_BLOCK > r->end)
+        return false;
+    if (!(r->flags & ASPACE_HUGE) &&
+        (region_bytes(r) < HUGE_REGION_BYTES || !memory_is_plentiful()))
+        return false;
+    if (pgtable_next(&as->pgtable, base, base + PGTABLE_BLOCK) != base + PGTABLE_BLOCK)
+        return false;
+    paddr_t pa = page_alloc(ORDER_BLOCK, PAGE_ZERO);
+    if (pa == PAGE_NONE)
+        return false;
+    if (pgtable_map_block(&as->pgtable, base, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC)) {
+        page_put(pa);
+        return false;
+    }
+    as->resident_pages += 1u << ORDER_BLOCK;
+    as->blocks = true;
+    return true;
+}
+
+/* ---- pages of our own ---- */
+
+/* Map pa, a new page, at addr. On failure the page goes back. */
+static enum aspace_fault map_own(struct aspace *as, const struct region *r, vaddr_t va, paddr_t pa)
+{
+    if (UNLIKELY(pgtable_map(&as->pgtable, va, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC))) {
+        page_put(pa);
+        return ASPACE_FAULT_OOM;
+    }
+    as->resident_pages++;
+    return ASPACE_FAULT_NONE;
+}
+
+static enum aspace_fault fault_anonymous(struct aspace *as, const struct region *r, vaddr_t va,
+                                         unsigned access)
+{
+    if (LIKELY(access & ASPACE_WRITE)) {
+        if (UNLIKELY(huge_wanted(as, r)) && map_huge(as, r, va))
+            return ASPACE_FAULT_NONE;
+        paddr_t pa = page_alloc(0, PAGE_ZERO);
+        return LIKELY(pa != PAGE_NONE) ? map_own(as, r, va, pa) : ASPACE_FAULT_OOM;
+    }
+    return pgtable_map(&as->pgtable, va, aspace_zero_page, r->prot, PGTABLE_COW)
+               ? ASPACE_FAULT_OOM
+               : ASPACE_FAULT_NONE;
+}
+
+/* A page with the bytes of `from` (PAGE_NONE or the page of zeros: zeros). */
+static paddr_t copy_of(paddr_t from)
+{
+    bool zeros = from == PAGE_NONE || from == aspace_zero_page;
+    paddr_t pa = page_alloc(0, zeros ? PAGE_ZERO : 0);
+
+    if (pa != PAGE_NONE && !zeros)
+        memcpy(phys_to_virt(pa), phys_to_virt(from), PAGE_SIZE);
+    return pa;
+}
+
+/* The program writes to a page that shows an object's bytes or zeros: a copy takes its place. */
+static enum aspace_fault break_cow(struct aspace *as, const struct region *r, vaddr_t va,
+                                   const struct pgtable_entry *e)
+{
+    paddr_t pa = copy_of(e->pa);
+
+    if (pa == PAGE_NONE)
+        return ASPACE_FAULT_OOM;
+    pgtable_replace(&as->pgtable, va, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC);
+    if (!(e->flags & PGTABLE_OWNED))
+        as->resident_pages++;
+    return ASPACE_FAULT_NONE;
+}
+
+/* ---- pages of objects ---- */
+
+static uint64_t object_index(const struct region *r, vaddr_t va)
+{
+    return (r->offset + (va - r->start)) >> PAGE_SHIFT;
+}
+
+static unsigned object_flags(const struct region *r)
+{
+    return r->flags & ASPACE_SHARED ? 0 : PGTABLE_COW;
+}
+
+/* Pages that are there: all of this table's that belong to the region. */
+static enum aspace_fault map_around(struct aspace *as, const struct region *r, vaddr_t va)
+{
+    vaddr_t base = MAX(ALIGN_DOWN(va, PGTABLE_BLOCK), r->start);
+    vaddr_t end = MIN(ALIGN_DOWN(va, PGTABLE_BLOCK) + PGTABLE_BLOCK, r->end);
+    uint64_t index = object_index(r, base);
+    uint64_t there = (r->obj->pinned_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
+    unsigned pages = (unsigned)MIN((end - base) >> PAGE_SHIFT, there - index);
+    int n = pgtable_map_run(&as->pgtable, base, r->obj->pinned + (index << PAGE_SHIFT), pages,
+                            r->prot, object_flags(r));
+
+    return n < 0 ? ASPACE_FAULT_OOM : ASPACE_FAULT_NONE;
+}
+
+static enum aspace_fault fault_pinned(struct aspace *as, const struct region *r, vaddr_t va,
+                                      unsigned access)
+{
+    uint64_t index = object_index(r, va);
+
+    if (index >= (r->obj->pinned_bytes + PAGE_SIZE - 1) >> PAGE_SHIFT)
+        return ASPACE_FAULT_BUS;
+    if (!(access & ASPACE_WRITE) || r->flags & ASPACE_SHARED)
+        return map_around(as, r, va);
+    paddr_t pa = copy_of(r->obj->pinned + (index << PAGE_SHIFT));
+    return pa == PAGE_NONE ? ASPACE_FAULT_OOM : map_own(as, r, va, pa);
+}
+
+static enum aspace_fault fault_of_error(int err)
+{
+    return err == -ENOMEM ? ASPACE_FAULT_OOM : ASPACE_FAULT_BUS;
+}
+
+/* Put the object's page (a reference of ours, or PAGE_NONE for a hole) at va, where e is now, or
+ * nothing when e is NULL. */
+static enum aspace_fault map_object_page(struct aspace *as, const struct region *r, vaddr_t va,
+                                         unsigned access, paddr_t page,
+                                         const struct pgtable_entry *e)
+{
+    unsigned flags = object_flags(r) | PGTABLE_OWNED;
+
+    if (access & ASPACE_WRITE && !(r->flags & ASPACE_SHARED)) {
+        paddr_t copy = copy_of(page);
+        if (page != PAGE_NONE)
+            page_put(page);
+        if (copy == PAGE_NONE)
+            return ASPACE_FAULT_OOM;
+        page = copy;
+        flags = PGTABLE_OWNED | PGTABLE_SYNC;
+    } else if (page == PAGE_NONE) {
+        page = aspace_zero_page;
+        flags = PGTABLE_COW;
+    }
+    if (e) {
+        pgtable_replace(&as->pgtable, va, page, r->prot, flags);
+        as->resident_pages -= e->flags & PGTABLE_OWNED ? 1 : 0;
+    } else if (pgtable_map(&as->pgtable, va, page, r->prot, flags)) {
+        if (flags & PGTABLE_OWNED)
+            page_put(page);
+        return ASPACE_FAULT_OOM;
+    }
+    as->resident_pages += flags & PGTABLE_OWNED ? 1 : 0;
+    return ASPACE_FAULT_NONE;
+}
+
+/* An object that may sleep. The lock is dropped and taken again. */
+static enum aspace_fault fault_object(struct aspace *as, const struct region *r, vaddr_t va,
+                                      unsigned access, const struct pgtable_entry *e)
+{
+    struct vmobj *o = vmobj_get(r->obj);
+    uint32_t sequence = as->sequence;
+    uint64_t index = object_index(r, va);
+    bool write = access & ASPACE_WRITE && r->flags & ASPACE_SHARED;
+    paddr_t page = PAGE_NONE;
+    enum aspace_fault f = ASPACE_FAULT_AGAIN;
+    struct pgtable_entry now;
+
+    spin_unlock(&as->lock);
+    int err = o->ops->get_page(o, index, write, &page);
+    spin_lock(&as->lock);
+
+    /* Another CPU may have served the same fault: then what is there must still be what we saw. */
+    bool there = pgtable_query(&as->pgtable, va, &now);
+    bool same = as->sequence == sequence && there == (e != NULL) && (!there || now.pa == e->pa);
+    if (same && err)
+        f = fault_of_error(err);
+    else if (same)
+        f = map_object_page(as, r, va, access, page, e);
+    else if (!err && page != PAGE_NONE)
+        page_put(page);
+
+    spin_unlock(&as->lock);
+    vmobj_put(o);
+    spin_lock(&as->lock);
+    return f;
+}
+
+/* ---- the fault ---- */
+
+/* A touch just below a region that grows down extends it, within the stack limit and not into the
+ * gap above what is below. */
+static struct region *grow_down(struct aspace *as, vaddr_t addr)
+{
+    struct region *r = region_above(as, addr), *prev;
+    vaddr_t start = page_of(addr);
+
+    if (!r || !(r->flags & ASPACE_GROWSDOWN) || r->end - start > as->limit_stack_bytes)
+        return NULL;
+    prev = region_prev(r);
+    if (start < ASPACE_START || (prev && prev->prot && prev->end + REGION_GUARD_BYTES > start) ||
+        (prev && prev->end > start))
+        return NULL;
+    if (aspace_may_map(as, r->start - start, r->prot, r->flags))
+        return NULL;
+    region_uncount(as, r);
+    r->start = start;
+    region_count(as, r);
+    as->sequence++;
+    return r;
+}
+
+static inline bool allowed(const struct region *r, unsigned access)
+{
+    return access & ASPACE_READ ? r->prot != 0 : (r->prot & access) != 0;
+}
+
+/* There is an entry already: served by another CPU, or a page that must be copied. */
+static enum aspace_fault fault_present(struct aspace *as, const struct region *r, vaddr_t va,
+                                       unsigned access)
+{
+    struct pgtable_entry e;
+
+    if (!pgtable_query(&as->pgtable, va, &e))
+        return ASPACE_FAULT_AGAIN;
+    if (!(access & ASPACE_WRITE) || !(e.flags & PGTABLE_COW))
+        return ASPACE_FAULT_NONE;
+    if (r->obj && !r->obj->pinned && r->flags & ASPACE_SHARED)
+        return fault_object(as, r, va, access, &e);
+    return break_cow(as, r, va, &e);
+}
+
+static enum aspace_fault fault_locked(struct aspace *as, vaddr_t addr, unsigned access)
+{
+    struct region *r = region_find(as, addr);
+    vaddr_t va = page_of(addr);
+    struct pgtable_entry e;
+
+    if (UNLIKELY(!r) && !(r = grow_down(as, addr)))
+        return ASPACE_FAULT_MAPERR;
+    if (UNLIKELY(!allowed(r, access)))
+        return ASPACE_FAULT_ACCERR;
+    if (UNLIKELY(pgtable_query(&as->pgtable, va, &e)))
+        return fault_present(as, r, va, access);
+    if (LIKELY(!r->obj))
+        return fault_anonymous(as, r, va, access);
+    if (r->obj->pinned)
+        return fault_pinned(as, r, va, access);
+    return fault_object(as, r, va, access, NULL);
+}
+
+enum aspace_fault aspace_fault(struct aspace *as, vaddr_t addr, unsigned access)
+{
+    enum aspace_fault f;
+
+    if (UNLIKELY(addr >= ASPACE_END))
+        return ASPACE_FAULT_MAPERR;
+    spin_lock(&as->lock);
+    do {
+        f = fault_locked(as, addr, access);
+    } while (UNLIKELY(f == ASPACE_FAULT_AGAIN));
+    as->faults++;
+    spin_unlock(&as->lock);
+    return f;
+}
+
+static int error_of_fault(enum aspace_fault f)
+{
+    return f == ASPACE_FAULT_NONE ? 0 : f == ASPACE_FAULT_OOM ? -ENOMEM : -EFAULT;
+}
+
+int aspace_populate(struct aspace *as, vaddr_t addr, uint64_t size_bytes, unsigned access)
+{
+    int err = 0;
+
+    if (addr > ASPACE_END || size_bytes > ASPACE_END - addr)
+        return -EFAULT;
+    for (vaddr_t va = page_of(addr), end = addr + size_bytes; va < end && !err; va += PAGE_SIZE)
+        err = error_of_fault(aspace_fault(as, va, access));
+    return err;
+}
+
+/* The place of addr in the direct map, writable, or NULL with *err. Regions are not to change
+ * meanwhile. */
+static void *writable_page(struct aspace *as, vaddr_t addr, int *err)
+{
+    struct pgtable_entry e;
+    bool there = false;
+
+    *err = error_of_fault(aspace_fault(as, addr, ASPACE_WRITE));
+    if (*err)
+        return NULL;
+    spin_lock(&as->lock);
+    there = pgtable_query(&as->pgtable, addr, &e);
+    spin_unlock(&as->lock);
+    *err = there ? 0 : -EFAULT;
+    return there ? phys_to_virt(e.pa) : NULL;
+}
+
+int aspace_write(struct aspace *as, vaddr_t addr, const void *src, size_t size_bytes)
+{
+    const char *s = src;
+
+    while (size_bytes) {
+        size_t into = addr % PAGE_SIZE, n = MIN(size_bytes, PAGE_SIZE - into);
+        int err;
+        char *page = writable_page(as, addr, &err);
+        if (!page)
+            return err;
+        if (s)
+            memcpy(page + into, s, n);
+        else
+            memset(page + into, 0, n);
+        s = s ? s + n : NULL;
+        addr += n;
+        size_bytes -= n;
+    }
+    return 0;
+}
