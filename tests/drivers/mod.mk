@@ -1,0 +1,16 @@
+# Tests of kernel/drivers and what sits right on it. KERNEL_CFLAGS and K come from kernel/mod.mk.
+FAKE := -iquote tests/fake
+
+# A bare guest of the drivers alone, for guest.sh, and the launcher's side of its link.
+GUEST_SRCS := $(wildcard tests/drivers/guest/*.[cS]) $(wildcard kernel/drivers/*.c kernel/drivers/virtio/*.c) \
+              $(addprefix kernel/core/,timebase.c machine.c link.c stdin.c console.c random.c) lib/fdt.c lib/chacha20.c lib/fmt.c lib/str.c
+$(call object_rules,guest,$(KERNEL_CFLAGS) $(FAKE) -mstrict-align -Wframe-larger-than=2048)
+GUEST_OBJS := $(call objects,guest,$(GUEST_SRCS))
+ALL_DEPS += $(GUEST_OBJS:.o=.d)
+$(B)/guest/guest.elf: $(GUEST_OBJS) tests/drivers/guest/guest.ld
+	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) -Wl,-T,tests/drivers/guest/guest.ld -o $@ $(GUEST_OBJS)
+$(B)/guest/guest.img: $(B)/guest/guest.elf
+	$(call say,IMAGE,$@)$(OBJCOPY) -O binary $< $@
+$(call host_prog,$(B)/guest/peer,tests/drivers/peer.c)
+ALL += $(B)/guest/guest.img
+SCRIPT_TESTS += tests/drivers/guest.sh
