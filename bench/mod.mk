@@ -1,3 +1,13 @@
 include bench/empty/mod.mk
 
 $(call host_prog,$(B)/bench/measure,bench/measure.c,)
+
+.PHONY: bench-boot bench-syscalls bench-linux-minimal
+bench-boot: all $(B)/bench/empty.img $(B)/bench/empty-user $(B)/tools/insncount.so ## boot to hello, here and on Linux: instructions, time, memory
+	@bench/linux/fetch-debian.sh
+	@bench/boot.sh
+bench-syscalls: all ## instructions per system call, fault and thread switch, here and on Linux
+	@bench/linux/fetch-debian.sh
+	@bench/syscalls.sh
+bench-linux-minimal: ## build the smallest useful Linux to compare with, some minutes
+	@bench/linux/build-minimal.sh $(shell nproc)

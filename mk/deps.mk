@@ -4,11 +4,14 @@ DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev
 DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
 DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go dtc:device-tree-compiler pkg-config \
               shellcheck clang-format:clang-format libdw-dev libcapstone-dev
+# Linux kernels to compare with, and C programs.
+DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 
 DEPS_GOALS := $(or $(MAKECMDGOALS),all)
 DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) \
                $(if $(filter run,$(DEPS_GOALS)),$(DEPS_RUN)) \
                $(if $(filter deps test unit lint fuzz-% test-% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_BENCH))
 DEPS_WANTED := $(strip $(DEPS_WANTED))
 
 # Plain `make` only says what is missing. This happens while the makefiles are read, since every rule depends on it.

@@ -1,0 +1,3 @@
+module mazboot/bench/syscalls
+
+go 1.19
