@@ -2,10 +2,46 @@
 GORT_CORE_SRCS := gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c
 GORT_CORE_ASM_arm64 := gort/asm/arm64.S
 GORT_CORE_ASM_amd64 := gort/asm/amd64.S
-GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_amd64)
+GORT_CORE_ASM_riscv64 := gort/asm/riscv64.S
 
+GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
+GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c report.c run.c \
+                spawn.c sysmon.c threads.c)
+GORT_OBJECTS := gort/chan.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
+                gort/ctx.c gort/scope.c
+GORT_SRCS := $(GORT_CORE_host) $(GORT_OBJECTS) $(GORT_POSIX)
+
+# The library: position-independent objects for both kinds; frame pointers for tracebacks.
+GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
+               -fstack-clash-protection
+$(call object_rules,gort,$(GORT_CFLAGS))
+GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
+ALL_DEPS += $(GORT_OBJS:.o=.d)
+GORT_LIB := $(B)/host/libgort.a
+GORT_SO := $(B)/host/libgort.so
+ALL += $(GORT_LIB) $(GORT_SO)
+
+$(GORT_LIB): $(GORT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+$(GORT_SO): $(GORT_OBJS)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -fuse-ld=lld -shared -Wl,-soname,libgort.so.0 -Wl,-z,relro,-z,now -o $@ $^ -pthread
+
+# A program with the library: $(call gort_prog,PATH,SOURCES)
+define gort_prog_
+GORTPROG_$1 := $(call objects,host,$2)
+ALL_DEPS += $$(GORTPROG_$1:.o=.d)
+$1: $$(GORTPROG_$1) $(GORT_LIB)
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)$(CC) $(HOST_LDFLAGS) -rdynamic -o $$@ $$(GORTPROG_$1) $(GORT_LIB) -pthread
+endef
+gort_prog = $(eval $(call gort_prog_,$1,$2))
+
+# Tests. The sanitizers are told of stack switches (GORT_SAN).
 GORT_SAN_FLAGS := -DGORT_SAN=1
-GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c gort/port/posix/m.c tests/gort/rig.c
+GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c
 
 $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c,,-pthread)

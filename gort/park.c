@@ -41,17 +41,17 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
 
 static void live_add(struct g *gp)
 {
-    spin_lock(&all.lock);
+    gspin_lock(&all.lock);
     list_push_back(&all.live, &gp->all);
-    spin_unlock(&all.lock);
+    gspin_unlock(&all.lock);
     atomic_fetch_add_explicit(&all.nlive, 1, memory_order_relaxed);
 }
 
 static void live_remove(struct g *gp)
 {
-    spin_lock(&all.lock);
+    gspin_lock(&all.lock);
     list_remove(&gp->all);
-    spin_unlock(&all.lock);
+    gspin_unlock(&all.lock);
     atomic_fetch_sub_explicit(&all.nlive, 1, memory_order_relaxed);
 }
 
@@ -62,10 +62,10 @@ uint64_t sched_live(void)
 
 void sched_foreach(void (*fn)(struct g *, void *), void *arg)
 {
-    spin_lock(&all.lock);
+    gspin_lock(&all.lock);
     list_for_each (n, &all.live)
         fn(list_entry(n, struct g, all), arg);
-    spin_unlock(&all.lock);
+    gspin_unlock(&all.lock);
 }
 
 void g_start(struct g *gp)

@@ -148,14 +148,14 @@ bool runq_empty(struct runq *q)
 void gqueue_put(struct gqueue *q, struct g *gp)
 {
     gp->schedlink = NULL;
-    spin_lock(&q->lock);
+    gspin_lock(&q->lock);
     if (q->tail)
         q->tail->schedlink = gp;
     else
         q->head = gp;
     q->tail = gp;
     atomic_fetch_add_explicit(&q->n, 1, memory_order_release);
-    spin_unlock(&q->lock);
+    gspin_unlock(&q->lock);
 }
 
 static struct g **find_allowed(struct gqueue *q, uint64_t mask, struct g **prev)
@@ -172,7 +172,7 @@ struct g *gqueue_get(struct gqueue *q, uint64_t mask)
     struct g *prev, *gp = NULL;
     if (gqueue_len(q) == 0)
         return NULL;
-    spin_lock(&q->lock);
+    gspin_lock(&q->lock);
     struct g **at = find_allowed(q, mask, &prev);
     if (at) {
         gp = *at;
@@ -182,7 +182,7 @@ struct g *gqueue_get(struct gqueue *q, uint64_t mask)
         gp->schedlink = NULL;
         atomic_fetch_sub_explicit(&q->n, 1, memory_order_relaxed);
     }
-    spin_unlock(&q->lock);
+    gspin_unlock(&q->lock);
     return gp;
 }
 
@@ -191,8 +191,8 @@ bool gqueue_has(struct gqueue *q, uint64_t mask)
     struct g *prev;
     if (gqueue_len(q) == 0)
         return false;
-    spin_lock(&q->lock);
+    gspin_lock(&q->lock);
     bool has = find_allowed(q, mask, &prev) != NULL;
-    spin_unlock(&q->lock);
+    gspin_unlock(&q->lock);
     return has;
 }

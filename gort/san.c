@@ -36,7 +36,14 @@ void san_arrive(struct g *now)
     }
 }
 
+void san_stack_new(void *lo, void *hi)
+{
+    (void)lo;
+    (void)hi;
+}
+
 #else
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 
 void san_leave(struct g *from, struct g *to)
@@ -54,6 +61,11 @@ void san_end(struct g *from, struct g *to)
 void san_arrive(struct g *now)
 {
     __sanitizer_finish_switch_fiber(now->san_fiber, NULL, NULL);
+}
+
+void san_stack_new(void *lo, void *hi)
+{
+    __asan_unpoison_memory_region(lo, (size_t)((char *)hi - (char *)lo));
 }
 
 #endif

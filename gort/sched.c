@@ -17,6 +17,7 @@
 static struct {
     unsigned nprocs;
     struct p p[GORT_MAX_PROCS];
+    bool perturbed;
     struct gqueue global; /* overflow of the rings, and Gs made ready outside any M */
 } sched;
 
@@ -68,9 +69,28 @@ void sched_init(unsigned nprocs, struct m *m0)
     m_bind(m0, 0);
 }
 
+uint32_t m_random(struct m *mp)
+{
+    uint32_t x = mp->random;
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    return mp->random = x;
+}
+
+void sched_perturb(uint64_t seed)
+{
+    sched.perturbed = seed != 0;
+    for (unsigned i = 0; i < sched.nprocs && seed; i++) {
+        struct m *mp = atomic_load_explicit(&sched.p[i].m, memory_order_acquire);
+        if (mp)
+            mp->random = (uint32_t)(seed ^ seed >> 32) * 2654435769u + i + 1;
+    }
+}
+
 /* ------------------------------------------------------------------ queueing */
 
-static bool work_waits(struct p *pp)
+bool sched_work_waits(struct p *pp)
 {
     return !runq_empty(&pp->runq) || gqueue_len(&pp->bound) > 0 || gqueue_len(&sched.global) > 0;
 }
@@ -152,6 +172,8 @@ void sched_enqueue(struct g *gp, bool next)
         idle_wake_one();
         return;
     }
+    if (UNLIKELY(sched.perturbed))
+        next = m_random(mp) % 2;
     runq_put(&mp->p->runq, gp, next, &sched.global);
     publish_fence();
     if (mp->asleep)
@@ -161,6 +183,18 @@ void sched_enqueue(struct g *gp, bool next)
 }
 
 /* ------------------------------------------------------------------ finding a G */
+
+/* Seeded schedules: a random number of Gs goes from the front to the back. */
+static void shuffle(struct m *mp)
+{
+    bool inherit;
+    for (uint32_t n = m_random(mp) % 4; n > 0; n--) {
+        struct g *gp = runq_get(&mp->p->runq, &inherit);
+        if (!gp)
+            return;
+        runq_put(&mp->p->runq, gp, false, &sched.global);
+    }
+}
 
 /* Two Gs that wake each other share one slice; without an end to it nobody else would run on this
  * P. */
@@ -180,6 +214,8 @@ static struct g *local_get(struct m *mp, bool *inherit)
     if (UNLIKELY(gqueue_len(&pp->bound)) && (pp->schedtick & 1) &&
         (gp = gqueue_get(&pp->bound, 1ull << pp->id)))
         return gp;
+    if (UNLIKELY(sched.perturbed))
+        shuffle(mp);
     if (UNLIKELY(pair_is_over(mp)))
         runq_rotate_next(&pp->runq, &sched.global);
     if ((gp = runq_get(&pp->runq, inherit)))
@@ -214,20 +250,11 @@ static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)
     return gp;
 }
 
-static uint32_t random_next(struct m *mp)
-{
-    uint32_t x = mp->random;
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    return mp->random = x;
-}
-
 static struct g *steal(struct m *mp)
 {
     unsigned n = sched.nprocs;
     for (int pass = 0; pass < STEAL_PASSES; pass++) {
-        unsigned first = random_next(mp) % n;
+        unsigned first = m_random(mp) % n;
         for (unsigned i = 0; i < n; i++) {
             struct p *victim = &sched.p[(first + i) % n];
             struct g *gp = NULL;
@@ -260,9 +287,29 @@ static bool timers_due(struct m *mp)
     return timer_heap_run(h, mp, port_now_ns()) > 0;
 }
 
+/* Overdue timers of an M that is busy or away (hosts; a kernel's M is interrupted for them). */
+static bool timers_of_others(struct m *mp)
+{
+    int64_t now = port_now_ns();
+    unsigned n = 0;
+    for (unsigned i = 0; i < sched.nprocs; i++)
+        if (timer_heap_min(&sched.p[i].timers) <= now)
+            n += timer_heap_run(&sched.p[i].timers, mp, now);
+    return n > 0;
+}
+
+static void tick_if_due(struct m *mp)
+{
+    if (LIKELY(!atomic_load_explicit(&mp->tick_due, memory_order_relaxed)))
+        return;
+    atomic_store_explicit(&mp->tick_due, false, memory_order_relaxed);
+    sched_tick(port_now_ns());
+}
+
 static struct g *find_runnable(struct m *mp, bool *inherit)
 {
     bool forced = false;
+    tick_if_due(mp);
     for (;;) {
         struct g *gp = local_get(mp, inherit);
         if (gp)
@@ -271,6 +318,8 @@ static struct g *find_runnable(struct m *mp, bool *inherit)
             continue;
         if ((gp = search(mp, forced)))
             return gp;
+        if (mp->spinning && timers_of_others(mp))
+            continue;
         forced = idle_wait(mp);
     }
 }
@@ -365,7 +414,7 @@ static void slice_check(struct p *pp, int64_t now_ns)
 {
     if (!pp->slice_armed || now_ns < pp->slice_end_ns)
         return;
-    if (!work_waits(pp)) {
+    if (!sched_work_waits(pp)) {
         pp->slice_armed = false;
         return;
     }

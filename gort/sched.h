@@ -31,6 +31,7 @@ struct p {
     uint32_t slice_tick;   /* schedtick when the watched slice was seen first */
     int64_t slice_end_ns;
     int64_t run_since_ns; /* coarse clock: when the current slice began */
+    uint32_t sleeps;      /* times that its M went to sleep */
     struct runq runq;     /* Gs that may run anywhere */
     struct gqueue bound;  /* Gs with an allowed mask, this P in it */
     struct timer_heap timers;
@@ -41,6 +42,7 @@ struct m {
     struct p *p;               /* what it owns; the kernel's never changes */
     struct g *curg;            /* the user G it runs, or NULL */
     _Atomic bool need_resched; /* curg should yield */
+    _Atomic bool tick_due;     /* call sched_tick before the next G; set by other Ms of a host */
     bool spinning;             /* counted among the Ms that look for work */
     bool asleep; /* inside port_m_sleep; read and written by this M and its interrupts */
     uint32_t id;
@@ -123,6 +125,14 @@ void sched_tick(int64_t now_ns);
  * receiving end. */
 void sched_preempt(void);
 
+/* sched_work_waits - whether pp has Gs in its queues, or the global queue has. A hint, from any M.
+ */
+bool sched_work_waits(struct p *pp);
+
+/* sched_perturb - from now on order queues by each M's pseudo-random numbers, which start from
+ * seed; 0: don't. Tests only. */
+void sched_perturb(uint64_t seed);
+
 /* sched_need_resched - whether the running G should yield now (with g_preempted). */
 static inline bool sched_need_resched(void)
 {
@@ -137,6 +147,9 @@ void sched_foreach(void (*fn)(struct g *, void *), void *arg);
 struct p *sched_p(unsigned index);
 unsigned sched_nprocs(void);
 
+/* m_random - the next of mp's pseudo-random numbers. This M only. */
+uint32_t m_random(struct m *mp);
+
 /* sched_live - Gs between g_start and their end. */
 uint64_t sched_live(void);
 
@@ -149,6 +162,7 @@ void mcall(void (*fn)(struct g *));
 void gort_mcall(struct g *gp, struct gobuf *g0, void (*fn)(struct g *));
 void gort_gogo(struct gobuf *buf) NORETURN;
 void gort_entry(void);
+void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp);
 void gort_g_main(void) NORETURN;
 
 #endif

@@ -87,19 +87,19 @@ static void unlink_locked(struct timer_heap *h, struct timer *t)
 
 bool timer_heap_add(struct timer_heap *h, struct timer *t, int64_t when_ns)
 {
-    spin_lock(&h->lock);
+    gspin_lock(&h->lock);
     t->when_ns = when_ns;
     t->heap = h;
     t->child = t->sibling = NULL;
     root_set(h, meld(h->root, t));
     bool first = h->root == t;
-    spin_unlock(&h->lock);
+    gspin_unlock(&h->lock);
     return first;
 }
 
 static struct timer *pop_due(struct timer_heap *h, struct m *mp, int64_t now_ns)
 {
-    spin_lock(&h->lock);
+    gspin_lock(&h->lock);
     struct timer *t = h->root;
     if (t && t->when_ns <= now_ns && t->when_ns != TIMER_NEVER) {
         unlink_locked(h, t);
@@ -108,7 +108,7 @@ static struct timer *pop_due(struct timer_heap *h, struct m *mp, int64_t now_ns)
     } else {
         t = NULL;
     }
-    spin_unlock(&h->lock);
+    gspin_unlock(&h->lock);
     return t;
 }
 
@@ -134,13 +134,13 @@ enum timer_stopped timer_stop(struct timer *t)
     struct timer_heap *h = t->heap;
     if (!h)
         return TIMER_IDLE;
-    spin_lock(&h->lock);
+    gspin_lock(&h->lock);
     enum timer_stopped was = TIMER_PENDING;
     if (t->link)
         unlink_locked(h, t);
     else
         was = runs_now(t) ? TIMER_RUNNING : TIMER_IDLE;
-    spin_unlock(&h->lock);
+    gspin_unlock(&h->lock);
     return was;
 }
 

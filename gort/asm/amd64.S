@@ -66,4 +66,27 @@ gort_entry:
     .cfi_endproc
     .size gort_entry, . - gort_entry
 
+/* void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp): call fn(arg) on the stack that ends at sp. */
+    .globl gort_systemstack
+    .type gort_systemstack, @function
+    .p2align 4
+gort_systemstack:
+    .cfi_startproc
+    endbr64
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register rbp
+    movq %rdx, %rsp
+    andq $-16, %rsp
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    callq *%rax
+    leave
+    .cfi_def_cfa rsp, 8
+    ret
+    .cfi_endproc
+    .size gort_systemstack, . - gort_systemstack
+
     .section .note.GNU-stack, "", @progbits

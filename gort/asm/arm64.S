@@ -85,4 +85,32 @@ gort_entry:
     .cfi_endproc
     .size gort_entry, . - gort_entry
 
+/* void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp): call fn(arg) on the stack that ends at sp. */
+    .globl gort_systemstack
+    .type gort_systemstack, %function
+    .p2align 4
+gort_systemstack:
+    .cfi_startproc
+    hint #34
+    stp x29, x30, [sp, #-16]!
+    .cfi_def_cfa_offset 16
+    .cfi_offset x29, -16
+    .cfi_offset x30, -8
+    mov x29, sp
+    .cfi_def_cfa_register x29
+    and x9, x2, #-16
+    mov sp, x9
+    mov x16, x0
+    mov x0, x1
+    blr x16
+    mov sp, x29
+    .cfi_def_cfa_register sp
+    ldp x29, x30, [sp], #16
+    .cfi_def_cfa_offset 0
+    .cfi_restore x29
+    .cfi_restore x30
+    ret
+    .cfi_endproc
+    .size gort_systemstack, . - gort_systemstack
+
     .section .note.GNU-stack, "", %progbits

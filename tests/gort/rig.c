@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "gort/port/posix/m.h"
+#include "tests/gort/rigport.h"
 
 #define STACK (64 * 1024)
 

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The posix port: Ms are threads that sleep in a futex. */
+/* Ms are threads: which G a thread runs, how it sleeps and is woken. */
 #include "gort/port/posix/m.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP };
+#include "gort/port/posix/futex.h"
+#include "gort/port/posix/rt.h"
 
-static __thread struct m *cur_m;
-static __thread struct g *cur_g;
+/* Of a posix_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
+enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
+
+static _Thread_local struct m *cur_m;
+static _Thread_local struct g *cur_g;
+_Thread_local volatile int go_poll_word_;
 
 /* Out of line and opaque: an address of a thread-local that a caller keeps across a switch is
  * another thread's. */
@@ -38,7 +39,7 @@ __attribute__((noinline)) struct m *port_getm(void)
     return cur_m;
 }
 
-void posix_m_stack(struct m *mp)
+static void g0_bounds(struct g *g0)
 {
     pthread_attr_t attr;
     void *lo;
@@ -47,85 +48,112 @@ void posix_m_stack(struct m *mp)
         port_fatal("gort: a thread's stack bounds are unknown");
     pthread_attr_getstack(&attr, &lo, &size);
     pthread_attr_destroy(&attr);
-    mp->g0.stack_lo = (uintptr_t)lo;
-    mp->g0.stack_hi = (uintptr_t)lo + size;
+    g0->stack_lo = (uintptr_t)lo;
+    g0->stack_hi = (uintptr_t)lo + size;
 }
 
 void posix_m_adopt(struct m *mp)
 {
     cur_m = mp;
     cur_g = mp ? &mp->g0 : NULL;
-    if (mp)
-        posix_m_stack(mp);
+    if (!mp)
+        return;
+    g0_bounds(&mp->g0);
+    mp->g0.m = mp;
+    posix_m(mp)->poll_word = &go_poll_word_;
 }
 
-int64_t port_now_ns(void)
+/* ------------------------------------------------------------------ sleep */
+
+static bool note_begin(struct posix_m *pm, uint32_t how)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+    uint32_t none = NOTE_NONE;
+    return atomic_compare_exchange_strong(&pm->note, &none, how);
 }
 
-int64_t port_coarse_ns(void)
+void posix_note_sleep(struct posix_m *pm, int64_t deadline_ns)
 {
-    return 0;
+    if (note_begin(pm, NOTE_ASLEEP))
+        futex_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
+    atomic_exchange(&pm->note, NOTE_NONE);
 }
 
-static void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns)
+static void sleep_in_poll(struct posix_m *pm, int64_t deadline_ns)
 {
-    struct timespec ts = {deadline_ns / 1000000000, deadline_ns % 1000000000};
-    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
-            deadline_ns == INT64_MAX ? NULL : &ts, NULL, FUTEX_BITSET_MATCH_ANY);
+    if (note_begin(pm, NOTE_IN_POLL))
+        netpoll_run(deadline_ns);
+    atomic_exchange(&pm->note, NOTE_NONE);
+    netpoll_unclaim();
 }
 
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
     struct posix_m *pm = posix_m(mp);
-    uint32_t none = NOTE_NONE;
-    if (atomic_compare_exchange_strong(&pm->note, &none, NOTE_ASLEEP))
-        futex_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
-    atomic_exchange(&pm->note, NOTE_NONE);
+    if (atomic_load(&rt.stopping))
+        return;
+    if (deadline_ns != INT64_MAX && clock_jump(deadline_ns))
+        return;
+    if (netpoll_active() && netpoll_claim())
+        sleep_in_poll(pm, deadline_ns);
+    else
+        posix_note_sleep(pm, deadline_ns);
 }
 
 void port_m_wake(struct m *mp)
 {
     struct posix_m *pm = posix_m(mp);
-    if (atomic_exchange(&pm->note, NOTE_WOKEN) == NOTE_ASLEEP)
-        syscall(SYS_futex, &pm->note, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    uint32_t was = atomic_exchange(&pm->note, NOTE_WOKEN);
+    if (was == NOTE_ASLEEP)
+        futex_wake(&pm->note);
+    else if (was == NOTE_IN_POLL)
+        netpoll_break();
 }
 
-static void *m_thread(void *arg)
+bool port_poll(void)
 {
-    struct m *mp = arg;
-    posix_m_adopt(mp);
-    m_run(mp);
-    return NULL;
+    if (UNLIKELY(atomic_load_explicit(&rt.stopping, memory_order_relaxed)))
+        m_stop(port_getm());
+    return netpoll_active() && netpoll_run(0) > 0;
 }
 
-int port_m_start(struct m *mp)
-{
-    return -pthread_create(&posix_m(mp)->thread, NULL, m_thread, mp);
-}
+/* ------------------------------------------------------------------ the rest of port.h */
 
 void port_timer_set(int64_t deadline_ns)
 {
-    (void)deadline_ns;
+    sysmon_deadline(deadline_ns);
 }
 
 void port_execute(struct g *gp)
 {
     (void)gp;
+    go_poll_word_ = 0;
+    sysmon_note_running();
 }
 
+/* What is set here may meet the next G instead: that one then yields early, which does no harm. */
 void port_preempt(struct m *mp)
 {
+    struct g *gp = mp->curg;
+    if (gp) {
+        atomic_store_explicit(&gp->preempt, 1, memory_order_relaxed);
+        atomic_store_explicit(&gp->stackguard0, STACK_PREEMPT, memory_order_relaxed);
+    }
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
+    if (posix_m(mp)->poll_word)
+        *posix_m(mp)->poll_word = 1;
+}
+
+void go_poll_slow_(void)
+{
+    go_poll_word_ = 0;
+    if (go_self())
+        g_preempted();
 }
 
 /* A lock's holder may have lost its CPU: give ours away now and then. */
 void port_relax(void)
 {
-    static __thread unsigned turns;
+    static _Thread_local unsigned turns;
     if (++turns % 64 == 0)
         sched_yield();
 }

@@ -10,7 +10,12 @@
 struct posix_m {
     struct m m;
     pthread_t thread;
-    _Atomic uint32_t note; /* futex: 0 none, 1 woken, 2 asleep */
+    _Atomic uint32_t note;   /* futex, see m.c */
+    _Atomic uint32_t given;  /* spare: index of the P it was given, plus 1 */
+    uint32_t call;           /* the blocking call it is in, see handoff.c */
+    volatile int *poll_word; /* go_poll_word_ of this thread */
+    struct posix_m *next_spare;
+    struct posix_m *next_all;
 };
 
 static inline struct posix_m *posix_m(struct m *mp)
@@ -18,10 +23,10 @@ static inline struct posix_m *posix_m(struct m *mp)
     return container_of(mp, struct posix_m, m);
 }
 
-/* posix_m_adopt - make the calling thread the M mp. */
+/* posix_m_adopt - make the calling thread the M mp; NULL: no longer an M. */
 void posix_m_adopt(struct m *mp);
 
-/* posix_m_stack - note the calling thread's stack bounds in mp's g0. */
-void posix_m_stack(struct m *mp);
+/* posix_note_sleep - wait for port_m_wake(&pm->m), which may have come before. */
+void posix_note_sleep(struct posix_m *pm, int64_t deadline_ns);
 
 #endif

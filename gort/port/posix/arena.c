@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stacks: one reserved mapping cut into slots. A slot is a guard page, then a stack, whose top page
+ * also holds the goroutine.
+ *
+ * Slots are a page longer than a power of two and goroutines are shifted within their page, so that
+ * neighbours don't fight for the same sets of caches and TLBs. Free slots wait in a small stack per
+ * P, then in a global one; their memory stays. Guards are made with MADV_GUARD_INSTALL, which needs
+ * no mapping of its own; before Linux 6.13 with mprotect, which splits the mapping, so
+ * vm.max_map_count limits how many there can be.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "gort/port/posix/rt.h"
+#include "gort/san.h"
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+#define CACHE_SLOTS    64
+#define CACHE_HALF     (CACHE_SLOTS / 2)
+#define FRESH_BATCH    16
+#define COLOURS        8
+#define COLOUR_BYTES   128
+#define SMALLEST_ARENA 64
+
+struct cache {
+    unsigned n;
+    struct hg *slot[CACHE_SLOTS];
+} ALIGNED(64);
+
+static struct {
+    char *base;
+    size_t page, stride;
+    uint64_t max;
+    bool with_mprotect;
+    int error;
+    struct spin lock; /* the fields below */
+    uint64_t guarded; /* slots with a guard */
+    _Atomic uint64_t used;
+    struct hg *free;
+} arena;
+
+static struct cache caches[GORT_MAX_PROCS];
+
+static char *slot_base(uint64_t i)
+{
+    return arena.base + i * arena.stride;
+}
+
+struct hg *arena_slot(uint64_t i)
+{
+    char *top = slot_base(i) + arena.stride - i % COLOURS * COLOUR_BYTES;
+    return (struct hg *)ALIGN_DOWN((uintptr_t)top - sizeof(struct hg), 64);
+}
+
+/* ------------------------------------------------------------------ guards */
+
+static int guard_install(uint64_t i)
+{
+    if (!arena.with_mprotect)
+        return madvise(slot_base(i), arena.page, MADV_GUARD_INSTALL);
+    return mprotect(slot_base(i), arena.page, PROT_NONE);
+}
+
+static void say_limit(void)
+{
+    static bool said;
+    if (!said)
+        fprintf(stderr,
+                "gort: no more guard pages after %llu goroutines: this kernel needs a mapping for "
+                "each; "
+                "raise vm.max_map_count (sysctl) or use Linux 6.13 or newer\n",
+                (unsigned long long)arena.guarded);
+    said = true;
+}
+
+/* Locked. Makes guards for some more slots; false when there are none to be had. */
+static bool guard_more(void)
+{
+    for (int n = 0; n < FRESH_BATCH && arena.guarded < arena.max; n++, arena.guarded++)
+        if (guard_install(arena.guarded) != 0) {
+            arena.error = -ENOMEM;
+            say_limit();
+            break;
+        }
+    return arena.used < arena.guarded;
+}
+
+/* ------------------------------------------------------------------ slots */
+
+static struct hg *fresh_locked(void)
+{
+    if (arena.used == arena.guarded) {
+        arena.error = -EAGAIN;
+        if (!guard_more())
+            return NULL;
+    }
+    struct hg *hg = arena_slot(arena.used);
+    hg->slot = (uint32_t)arena.used;
+    atomic_store_explicit(&arena.used, arena.used + 1, memory_order_release);
+    return hg;
+}
+
+static struct hg *global_get_locked(void)
+{
+    struct hg *hg = arena.free;
+    if (!hg)
+        return fresh_locked();
+    arena.free = hg->next_free;
+    return hg;
+}
+
+static struct cache *own_cache(void)
+{
+    struct m *mp = port_getm();
+    return mp && mp->p ? &caches[mp->p->id] : NULL;
+}
+
+static void cache_fill(struct cache *c)
+{
+    gspin_lock(&arena.lock);
+    while (c->n < CACHE_HALF && arena.free) {
+        c->slot[c->n++] = arena.free;
+        arena.free = arena.free->next_free;
+    }
+    if (c->n == 0) {
+        struct hg *hg = fresh_locked();
+        if (hg)
+            c->slot[c->n++] = hg;
+    }
+    gspin_unlock(&arena.lock);
+}
+
+struct hg *arena_get(void)
+{
+    struct cache *c = own_cache();
+    if (!c) {
+        gspin_lock(&arena.lock);
+        struct hg *hg = global_get_locked();
+        gspin_unlock(&arena.lock);
+        return hg;
+    }
+    if (c->n == 0)
+        cache_fill(c);
+    return c->n ? c->slot[--c->n] : NULL;
+}
+
+static void global_put_locked(struct hg *hg)
+{
+    hg->next_free = arena.free;
+    arena.free = hg;
+}
+
+static void cache_drain(struct cache *c)
+{
+    gspin_lock(&arena.lock);
+    while (c->n > CACHE_HALF)
+        global_put_locked(c->slot[--c->n]);
+    gspin_unlock(&arena.lock);
+}
+
+void arena_put(struct hg *hg)
+{
+    struct cache *c = own_cache();
+    if (!c) {
+        gspin_lock(&arena.lock);
+        global_put_locked(hg);
+        gspin_unlock(&arena.lock);
+        return;
+    }
+    if (c->n == CACHE_SLOTS)
+        cache_drain(c);
+    c->slot[c->n++] = hg;
+}
+
+/* ------------------------------------------------------------------ life */
+
+static bool reserve(void)
+{
+    for (; arena.max >= SMALLEST_ARENA; arena.max /= 2) {
+        void *at = mmap(NULL, arena.max * arena.stride, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+        if (at != MAP_FAILED) {
+            arena.base = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+int arena_init(size_t stack, size_t max_g)
+{
+    memset(caches, 0, sizeof(caches));
+    arena.page = (size_t)sysconf(_SC_PAGESIZE);
+    arena.stride = ALIGN_UP(stack, arena.page) + arena.page;
+    arena.max = max_g;
+    arena.guarded = 0;
+    atomic_store(&arena.used, 0);
+    arena.free = NULL;
+    if (!reserve())
+        return -ENOMEM;
+    madvise(arena.base, arena.max * arena.stride, MADV_NOHUGEPAGE);
+    arena.with_mprotect = false;
+    arena.with_mprotect = guard_install(0) != 0;
+    return 0;
+}
+
+void arena_end(void)
+{
+    munmap(arena.base, arena.max * arena.stride);
+    arena.base = NULL;
+}
+
+uint64_t arena_used(void)
+{
+    return atomic_load_explicit(&arena.used, memory_order_acquire);
+}
+
+const char *arena_guard(void)
+{
+    return arena.with_mprotect ? "mprotect" : "madvise";
+}
+
+int arena_error(void)
+{
+    return arena.error;
+}
+
+struct hg *arena_guard_hit(uintptr_t va)
+{
+    uintptr_t off = va - (uintptr_t)arena.base;
+    if (!arena.base || off >= arena.used * arena.stride || off % arena.stride >= arena.page)
+        return NULL;
+    return arena_slot(off / arena.stride);
+}
+
+uintptr_t arena_stack_lo(const struct hg *hg)
+{
+    return (uintptr_t)slot_base(hg->slot) + arena.page;
+}

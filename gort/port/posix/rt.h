@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the posix port share. Lock order: none of these locks is held while another is
+ * taken, except a wait queue's lock and then a core lock.
+ */
+#ifndef GORT_PORT_POSIX_RT_H
+#define GORT_PORT_POSIX_RT_H
+
+#include "gort/port/posix/m.h"
+#include "gort/waitq.h"
+
+/* A goroutine of this port. It lies in the top page of its own stack slot and is never unmapped
+ * while the runtime lives. */
+struct hg {
+    struct g g;
+    uint32_t slot;
+    uint32_t flags; /* GO_JOINABLE, GO_PINNED */
+    go_fn fn;
+    void *arg;
+    struct hg *next_free;
+    struct go_waitq_ q; /* the joiner, and the lock of `ended` */
+    bool ended;
+    bool has_locals;
+    int64_t blocked_since; /* GSYSCALL: when */
+    void *local[GO_LOCAL_KEYS];
+};
+
+_Static_assert(sizeof(struct hg) <= 1024, "a parked goroutine must fit its one page");
+
+static inline struct hg *hg_of(struct g *gp)
+{
+    return container_of(gp, struct hg, g);
+}
+
+/* The runtime's settings and life. */
+struct rt {
+    go_config cfg;
+    _Atomic bool running;
+    _Atomic bool stopping;
+    bool exits_on_deadlock; /* go_main */
+    _Atomic uint64_t started;
+    _Atomic uint32_t nthreads;
+    _Atomic uint32_t in_block; /* Gs between go_block_enter and leave */
+};
+extern struct rt rt;
+
+/* arena.c - stacks */
+int arena_init(size_t stack, size_t max_g);
+void arena_end(void);
+struct hg *arena_get(void); /* a slot with its stack bounds set, or NULL */
+void arena_put(struct hg *hg);
+uint64_t arena_used(void);         /* slots handed out at least once */
+struct hg *arena_slot(uint64_t i); /* slot i < arena_used() */
+const char *arena_guard(void);
+struct hg *arena_guard_hit(uintptr_t va); /* whose guard page va is in, or NULL */
+uintptr_t arena_stack_lo(const struct hg *hg);
+int arena_error(void); /* why arena_get failed: -EAGAIN or -ENOMEM */
+
+/* spawn.c */
+int spawn(struct hg **out, const go_attr *attr, go_fn fn, void *arg);
+
+/* handoff.c - Ps of Ms in blocking calls */
+uint32_t handoff_call(unsigned index); /* the call that P `index` is in, 0: none */
+void handoff_retake(unsigned index,
+                    uint32_t call); /* sysmon: give the P another M if it still is in that call */
+void handoff_reset(void);
+
+/* threads.c - all Ms */
+int threads_start(unsigned procs, uint64_t seed);
+bool threads_stop(void);
+struct posix_m *thread_spare(void);                   /* an M without P, new if need be, or NULL */
+void thread_return(struct posix_m *pm);               /* it wasn't needed */
+void thread_give(struct posix_m *pm, unsigned index); /* run P `index` */
+void thread_wait_for_p(struct m *mp);                 /* on g0, without a P: until thread_give */
+
+/* sysmon.c */
+int sysmon_start(void);
+void sysmon_stop(void);
+void sysmon_wake(void);
+void sysmon_deadline(int64_t deadline_ns);
+void sysmon_note_running(void); /* an M runs a G: sysmon must not be parked */
+
+/* netpoll.c */
+bool netpoll_active(void);                   /* somebody ever opened a go_fd */
+unsigned netpoll_run(int64_t wait_until_ns); /* ready what is ready; 0: don't wait; how many Gs */
+void netpoll_break(void);                    /* end a netpoll_run that waits */
+uint32_t netpoll_waiters(void);
+bool netpoll_claim(void); /* become the one M that waits in netpoll_run */
+void netpoll_unclaim(void);
+
+/* report.c */
+void report_deadlock(void) NORETURN;
+void report_install(void);
+void report_thread(void); /* signal stack of the calling thread */
+
+/* clock.c */
+void clock_virtual(bool on);
+bool clock_jump(int64_t to_ns); /* virtual time: go there, true; real time: false */
+
+#endif

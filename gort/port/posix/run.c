@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starting and ending the runtime. */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "gort/port/posix/futex.h"
+#include "gort/idle.h"
+#include "gort/port/posix/rt.h"
+
+#define DEFAULT_STACK  (128 * 1024)
+#define DEFAULT_MAX_G  (1u << 20)
+#define SMALLEST_STACK 16384
+
+struct rt rt;
+
+static uint32_t cpus(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        return 1;
+    return (uint32_t)MIN(CPU_COUNT(&set), GORT_MAX_PROCS);
+}
+
+static uint32_t env_procs(void)
+{
+    const char *s = getenv("GORT_PROCS");
+    int n = s ? atoi(s) : 0;
+    return n >= 1 && n <= GORT_MAX_PROCS ? (uint32_t)n : cpus();
+}
+
+static int config(go_config *c)
+{
+    if (c->procs == 0)
+        c->procs = c->virtual_time ? 1 : env_procs();
+    if (c->stack == 0)
+        c->stack = DEFAULT_STACK;
+    if (c->max_g == 0)
+        c->max_g = DEFAULT_MAX_G;
+    if (c->procs > GORT_MAX_PROCS || c->stack < SMALLEST_STACK || c->max_g > UINT32_MAX ||
+        (c->virtual_time && c->procs != 1))
+        return -EINVAL;
+    return 0;
+}
+
+static int start(const go_config *cfg, bool exits_on_deadlock)
+{
+    bool running = false;
+    go_config c = cfg ? *cfg : (go_config){0};
+    int r = config(&c);
+    if (r)
+        return r;
+    if (!atomic_compare_exchange_strong(&rt.running, &running, true))
+        return -EBUSY;
+    rt.cfg = c;
+    rt.exits_on_deadlock = exits_on_deadlock;
+    atomic_store(&rt.stopping, false);
+    atomic_store(&rt.nthreads, 0);
+    atomic_store(&rt.in_block, 0);
+    handoff_reset();
+    clock_virtual(c.virtual_time);
+    if ((r = arena_init(c.stack, c.max_g)) != 0)
+        goto out;
+    report_install();
+    if ((r = threads_start(c.procs, c.seed)) != 0)
+        goto out_threads;
+    if ((r = sysmon_start()) == 0)
+        return 0;
+out_threads:
+    if (!threads_stop())
+        return r;
+    arena_end();
+out:
+    atomic_store(&rt.running, false);
+    return r;
+}
+
+/* Threads that run a goroutine which doesn't end keep its memory, and the runtime stays as it is.
+ */
+static void stop(void)
+{
+    sysmon_stop();
+    if (!threads_stop())
+        return;
+    arena_end();
+    atomic_store(&rt.running, false);
+}
+
+struct first {
+    go_fn fn;
+    void *arg;
+    _Atomic uint32_t done;
+};
+
+static void first_main(void *arg)
+{
+    struct first *f = arg;
+    f->fn(f->arg);
+    atomic_store(&f->done, 1);
+    futex_wake(&f->done);
+}
+
+int go_main(go_fn fn, void *arg, const go_config *cfg)
+{
+    struct first f = {fn, arg, 0};
+    const go_attr attr = {.name = "main"};
+    int r = start(cfg, true);
+    if (r)
+        return r;
+    r = go_spawn(NULL, &attr, first_main, &f);
+    while (r == 0 && !atomic_load(&f.done))
+        futex_wait(&f.done, 0, INT64_MAX);
+    stop();
+    return r;
+}
+
+int go_init(const go_config *cfg)
+{
+    return start(cfg, false);
+}
+
+/* The caller isn't a goroutine: it looks now and then. */
+int go_shutdown(int64_t deadline)
+{
+    if (!atomic_load(&rt.running))
+        return 0;
+    while (sched_live() > 0) {
+        struct timespec ms = {.tv_nsec = GO_MS};
+        if (deadline >= 0 && go_now() >= deadline)
+            return -ETIMEDOUT;
+        nanosleep(&ms, NULL);
+    }
+    stop();
+    return 0;
+}
+
+static void count(struct g *gp, void *arg)
+{
+    uint64_t *last = arg;
+    *last = MAX(*last, gp->goid);
+}
+
+void go_stats_get(go_stats *s)
+{
+    uint64_t last = 0;
+    sched_foreach(count, &last);
+    *s = (go_stats){
+        .live = sched_live(),
+        .started = last,
+        .procs = sched_nprocs(),
+        .threads = atomic_load(&rt.nthreads),
+        .idle_procs = (uint32_t)__builtin_popcountll(idle_mask()),
+        .stack_slots_used = arena_used(),
+        .guard = arena_guard(),
+    };
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sysmon: a thread without P that watches the others. It limits slices, takes Ps from Ms that block
+ * in calls, sees to timers and netpoll when every M is busy, and finds deadlocks. It sleeps longer
+ * the longer nothing happens, and for ever while all Ps are idle.
+ *
+ * Parking: sysmon sets `parked`, then looks at the idle mask again; an M leaves the mask, then
+ * looks at `parked`. Both sequentially consistent, so one of them sees the other.
+ */
+#include "gort/port/posix/rt.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gort/idle.h"
+#include "gort/port/posix/futex.h"
+
+#define DELAY_MIN_NS     (20 * GO_US)
+#define DELAY_MAX_NS     (10 * GO_MS)
+#define QUIET_ROUNDS     50
+#define CALL_GRACE_NS    (20 * GO_US) /* a call shorter than this keeps its P */
+#define CALL_IDLE_NS     (10 * GO_MS) /* the same when nobody wants the P */
+#define DEADLOCK_LOOK_NS (2 * GO_MS)
+
+struct watch {
+    uint32_t tick, sleeps;
+    uint32_t call;
+    int64_t since; /* when this slice or call was first seen */
+};
+
+static struct {
+    pthread_t thread;
+    _Atomic bool stop;
+    _Atomic uint32_t parked; /* futex: 1 parked for ever, 2 asleep until `next` */
+    _Atomic int64_t next;
+    int64_t trace_every, trace_next;
+    struct watch p[GORT_MAX_PROCS];
+} mon;
+
+static uint64_t all_ps(void)
+{
+    unsigned n = sched_nprocs();
+    return n == 64 ? UINT64_MAX : (1ull << n) - 1;
+}
+
+static bool all_idle(void)
+{
+    return idle_mask() == all_ps();
+}
+
+/* ------------------------------------------------------------------ waking sysmon */
+
+void sysmon_wake(void)
+{
+    if (atomic_exchange(&mon.parked, 0) != 0)
+        futex_wake(&mon.parked);
+}
+
+void sysmon_note_running(void)
+{
+    if (UNLIKELY(atomic_load(&mon.parked) == 1))
+        sysmon_wake();
+}
+
+void sysmon_deadline(int64_t deadline_ns)
+{
+    if (UNLIKELY(deadline_ns < atomic_load_explicit(&mon.next, memory_order_relaxed)))
+        sysmon_wake();
+}
+
+static void sleep_as(uint32_t how, int64_t until)
+{
+    atomic_store(&mon.next, until);
+    atomic_store(&mon.parked, how);
+    if (!atomic_load(&mon.stop) && (how == 2 || all_idle()))
+        futex_wait(&mon.parked, how, until);
+    atomic_store(&mon.parked, 0);
+    atomic_store(&mon.next, INT64_MIN);
+}
+
+/* ------------------------------------------------------------------ deadlock */
+
+static bool quiet(uint64_t *activity)
+{
+    *activity = 0;
+    for (unsigned i = 0; i < sched_nprocs(); i++) {
+        struct p *pp = sched_p(i);
+        *activity += pp->schedtick + (uint64_t)pp->sleeps;
+        if (sched_work_waits(pp) || timer_heap_min(&pp->timers) != TIMER_NEVER)
+            return false;
+    }
+    return all_idle() && sched_live() > 0 && atomic_load(&rt.in_block) == 0 &&
+           netpoll_waiters() == 0;
+}
+
+/* Looks twice: an M that woke in between has counted that. */
+static void deadlock_look(void)
+{
+    uint64_t before, after;
+    if (!rt.exits_on_deadlock || !quiet(&before))
+        return;
+    sleep_as(2, port_now_ns() + DEADLOCK_LOOK_NS);
+    if (!atomic_load(&mon.stop) && quiet(&after) && before == after)
+        report_deadlock();
+}
+
+/* ------------------------------------------------------------------ one round */
+
+static bool same_slice(struct watch *w, struct p *pp, uint32_t call, int64_t now)
+{
+    if (w->tick == pp->schedtick && w->sleeps == pp->sleeps && w->call == call)
+        return true;
+    *w = (struct watch){pp->schedtick, pp->sleeps, call, now};
+    return false;
+}
+
+static bool watch_call(struct watch *w, struct p *pp, int64_t now)
+{
+    bool wanted = sched_work_waits(pp) || timer_heap_min(&pp->timers) <= now;
+    if (now - w->since < (wanted ? CALL_GRACE_NS : CALL_IDLE_NS))
+        return wanted;
+    handoff_retake(pp->id, w->call);
+    return true;
+}
+
+static bool watch_timers(struct p *pp, struct m *mp, int64_t now)
+{
+    if (timer_heap_min(&pp->timers) > now)
+        return false;
+    atomic_store_explicit(&mp->tick_due, true, memory_order_relaxed);
+    idle_wake_one();
+    return true;
+}
+
+/* Something happened on P i, or should. */
+static bool watch_p(unsigned i, int64_t now)
+{
+    struct p *pp = sched_p(i);
+    struct watch *w = &mon.p[i];
+    struct m *mp = atomic_load_explicit(&pp->m, memory_order_acquire);
+    uint32_t call = handoff_call(i);
+    if ((idle_mask() >> i & 1) || !mp || !same_slice(w, pp, call, now))
+        return false;
+    if (call)
+        return watch_call(w, pp, now);
+    bool due = watch_timers(pp, mp, now);
+    if (now - w->since < SCHED_SLICE_NS)
+        return due;
+    w->since = now;
+    port_preempt(mp);
+    return true;
+}
+
+static bool poll_if_nobody_does(void)
+{
+    if (!netpoll_active() || netpoll_waiters() == 0 || !netpoll_claim())
+        return false;
+    unsigned n = netpoll_run(0);
+    netpoll_unclaim();
+    return n > 0;
+}
+
+static void trace(int64_t now)
+{
+    if (!mon.trace_every || now < mon.trace_next)
+        return;
+    mon.trace_next = now + mon.trace_every;
+    fprintf(stderr, "gort: %lld ms: %llu goroutines, %u threads, idle %llx, queues",
+            (long long)(now / GO_MS), (unsigned long long)sched_live(), atomic_load(&rt.nthreads),
+            (unsigned long long)idle_mask());
+    for (unsigned i = 0; i < sched_nprocs(); i++) {
+        struct runq *q = &sched_p(i)->runq;
+        fprintf(stderr, " %u", atomic_load(&q->tail) - atomic_load(&q->head));
+    }
+    fputc('\n', stderr);
+}
+
+static bool round_of_watch(void)
+{
+    int64_t now = port_now_ns();
+    bool busy = poll_if_nobody_does();
+    for (unsigned i = 0; i < sched_nprocs(); i++)
+        busy |= watch_p(i, now);
+    trace(now);
+    return busy;
+}
+
+static int64_t next_look(int64_t delay)
+{
+    int64_t until = port_now_ns() + delay;
+    for (unsigned i = 0; i < sched_nprocs(); i++)
+        if (!(idle_mask() >> i & 1))
+            until = MIN(until, timer_heap_min(&sched_p(i)->timers));
+    return until;
+}
+
+static void *sysmon_main(void *arg)
+{
+    (void)arg;
+    int64_t delay = DELAY_MIN_NS;
+    for (unsigned quiet_rounds = 0; !atomic_load(&mon.stop);) {
+        if (all_idle()) {
+            deadlock_look();
+            sleep_as(1, INT64_MAX);
+            quiet_rounds = 0;
+        }
+        quiet_rounds = round_of_watch() ? 0 : quiet_rounds + 1;
+        delay = quiet_rounds < QUIET_ROUNDS ? DELAY_MIN_NS : MIN(2 * delay, DELAY_MAX_NS);
+        sleep_as(2, MAX(next_look(delay), port_now_ns() + DELAY_MIN_NS));
+    }
+    return NULL;
+}
+
+static int64_t trace_option(void)
+{
+    const char *s = getenv("GORTDEBUG");
+    s = s ? strstr(s, "schedtrace=") : NULL;
+    return s ? atoll(s + 11) * GO_MS : 0;
+}
+
+int sysmon_start(void)
+{
+    memset(mon.p, 0, sizeof(mon.p));
+    mon.trace_every = trace_option();
+    atomic_store(&mon.stop, false);
+    atomic_store(&mon.next, INT64_MIN);
+    return -pthread_create(&mon.thread, NULL, sysmon_main, NULL);
+}
+
+void sysmon_stop(void)
+{
+    atomic_store(&mon.stop, true);
+    sysmon_wake();
+    pthread_join(mon.thread, NULL);
+}
