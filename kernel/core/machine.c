@@ -6,6 +6,7 @@
 #include "kernel/core/machine.h"
 #include "kernel/arch/mmu.h"
 #include "lib/fdt.h"
+#include "lib/fmt.h"
 #include "lib/str.h"
 
 enum {
@@ -300,6 +301,14 @@ static const char *missing(const struct walk *w)
     return NULL;
 }
 
+/* What lib/fdt.h says about a tree that can't be read, as a sentence of its own. */
+static const char *unreadable(int err)
+{
+    static char text[64];
+    fmt_print(text, sizeof text, "the device tree %s", fdt_error_text(err));
+    return text;
+}
+
 const char *machine_read(struct machine *m, void *dtb, size_t size_bytes, uint64_t boot_mpidr)
 {
     struct fdt fdt;
@@ -311,7 +320,7 @@ const char *machine_read(struct machine *m, void *dtb, size_t size_bytes, uint64
     if (!err)
         err = fdt_walk(&fdt, property_names, P_COUNT, visit, &w);
     if (err)
-        return fdt_error_text(err);
+        return unreadable(err);
     reserve_listed(m, &fdt, dtb);
     ram_tidy(m);
     return missing(&w);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the device tree said about the machine, gathered in one walk and never changed after that. Nothing else in the kernel reads the tree.
+ * Addresses are taken as they stand: buses that translate them (ranges) are for boards, which we don't know yet.
  * Numbers are bounded: what does not fit (more RAM ranges or virtio slots than here) is left unused and counted in `ignored`.
  */
 #ifndef KERNEL_CORE_MACHINE_H
@@ -72,7 +73,7 @@ struct machine {
 
 /*
  * machine_read - fill *m from the flattened tree `dtb`, of which size_bytes can be read. boot_mpidr: the running CPU.
- * Boot CPU, once; no allocation. NULL, or a sentence's rest that says what is missing or broken ("the device tree names no memory");
+ * Boot CPU, once; no allocation. NULL, or a sentence that says what is missing or broken ("the device tree names no memory");
  * *m is then not to be used, but m->uart is filled if the tree could be read that far, so that the reason can be printed.
  */
 const char *machine_read(struct machine *m, void *dtb, size_t size_bytes, uint64_t boot_mpidr) MUST_CHECK;

@@ -14,3 +14,13 @@ $(B)/guest/guest.img: $(B)/guest/guest.elf
 $(call host_prog,$(B)/guest/peer,tests/drivers/peer.c)
 ALL += $(B)/guest/guest.img
 SCRIPT_TESTS += tests/drivers/guest.sh
+
+# What the kernel reads out of a device tree, for machine.sh.
+$(call object_rules,machine_facts,$(TEST_CFLAGS) $(FAKE))
+FACTS_OBJS := $(call objects,machine_facts,tests/drivers/machine_facts.c kernel/core/machine.c lib/fdt.c lib/fmt.c)
+ALL_DEPS += $(FACTS_OBJS:.o=.d)
+ALL += $(B)/test/machine_facts
+$(B)/test/machine_facts: $(FACTS_OBJS)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -fuse-ld=lld $(SAN_FLAGS) -o $@ $^
+SCRIPT_TESTS += tests/drivers/machine.sh
