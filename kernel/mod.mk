@@ -13,7 +13,7 @@ KERNEL_SRCS += kernel/arch/arm64/pgtable.c $(addprefix kernel/core/,page.c slab.
 KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
-KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -ffixed-x18 -fstack-protector-strong -mstack-protector-guard=global
+KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -fstack-protector-strong -mstack-protector-guard=global
 $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
 
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
@@ -31,3 +31,4 @@ $(K)/mazboot.img: $(K)/mazboot.elf
 
 $(K)/mazboot.sym: $(K)/mazboot.elf tools/symtab.sh
 	$(call say,SYMS,$@)tools/symtab.sh $< $@
+CFLAGS_kernel-arm64_lib/fdt.c := -Wframe-larger-than=2048

@@ -141,16 +141,19 @@ static void clock_start(void)
     } else {
         log_warn("the machine has no clock of the day: time starts in 1970");
     }
-    vdso_set_timebase(clock_timebase());
-    vdso_set_wall(clock_real_offset_ns());
+    if (vdso_init(clock_timebase(), clock_real_offset_ns()))
+        boot_fail("too little memory; give the machine more with -m");
 }
 
-static void random_start(void)
+/* Changes the stack protector's word, so it mustn't check it itself. */
+__attribute__((no_stack_protector)) static void random_start(void)
 {
+    uintptr_t guard;
     random_init(&machine);
     if (!random_trusted() && !virtio_rng_seed(&machine))
         log_warn("no source of randomness but the clock: don't make keys on this machine");
-    random_fill(&__stack_chk_guard, sizeof __stack_chk_guard);
+    random_fill(&guard, sizeof guard);
+    __stack_chk_guard = guard;
 }
 
 static void link_init(void)

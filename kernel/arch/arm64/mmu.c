@@ -60,6 +60,11 @@ static paddr_t table_alloc(void)
     return pa;
 }
 
+static bool is_table(uint64_t e)
+{
+    return (e & PTE_TABLE) == PTE_TABLE;
+}
+
 /* The table below entry e, made if there is none. NULL: out of memory, or a block is there already. */
 static uint64_t *table_below(uint64_t *e)
 {
@@ -69,7 +74,7 @@ static uint64_t *table_below(uint64_t *e)
             return NULL;
         *e = pa | PTE_TABLE;
     }
-    if ((*e & PTE_TABLE) != PTE_TABLE)
+    if (!is_table(*e))
         return NULL;
     return phys_to_virt(*e & PTE_ADDR_MASK);
 }
@@ -86,26 +91,42 @@ static uint64_t *entry_at(uint64_t va, unsigned level)
     return &table[(va >> (39 - 9 * level)) % ENTRIES];
 }
 
-static unsigned direct_level(paddr_t pa, paddr_t end)
+/* The ends of RAM that aren't whole blocks; pages that the boot code mapped stay. */
+static void map_pages(paddr_t start, paddr_t end)
 {
-    if (IS_ALIGNED(pa, SIZE_1G) && end - pa >= SIZE_1G)
-        return 1;
-    return IS_ALIGNED(pa, SIZE_2M) && end - pa >= SIZE_2M ? 2 : 3;
+    for (paddr_t pa = start; pa < end; pa += PAGE_SIZE) {
+        uint64_t *e = entry_at(DIRECT_MAP_BASE + pa, 3);
+        if (e && !(*e & PTE_VALID))
+            *e = pa | NORMAL_RW | PTE_PAGE;
+    }
+}
+
+/* Part of one gigabyte in 2 MiB blocks. A table in the place of a block is the image's own: the boot code has filled it. */
+static void map_blocks(paddr_t start, paddr_t end)
+{
+    paddr_t first = ALIGN_UP(start, SIZE_2M), last = ALIGN_DOWN(end, SIZE_2M);
+    if (first >= last) {
+        map_pages(start, end);
+        return;
+    }
+    map_pages(start, first);
+    uint64_t *e = entry_at(DIRECT_MAP_BASE + first, 2);
+    for (paddr_t pa = first; e && pa < last; pa += SIZE_2M, e++)
+        if (!(*e & PTE_VALID))
+            *e = pa | NORMAL_RW | PTE_BLOCK;
+    map_pages(last, end);
 }
 
 void mmu_map_ram(paddr_t start, paddr_t end)
 {
-    paddr_t pa = ALIGN_UP(start, PAGE_SIZE);
-    end = ALIGN_DOWN(end, PAGE_SIZE);
-    while (pa < end) {
-        unsigned level = direct_level(pa, end);
-        uint64_t *e = entry_at(DIRECT_MAP_BASE + pa, level);
-        /* The boot code's tables and blocks stay: a table in the place of a block is filled by going down a level. */
-        while (e && (*e & PTE_TABLE) == PTE_TABLE && level < 3)
-            e = entry_at(DIRECT_MAP_BASE + pa, ++level);
-        if (e && !(*e & PTE_VALID))
-            *e = pa | NORMAL_RW | (level == 3 ? PTE_PAGE : PTE_BLOCK);
-        pa += UINT64_C(1) << (39 - 9 * level);
+    paddr_t next, limit = ALIGN_DOWN(end, PAGE_SIZE);
+    for (paddr_t pa = ALIGN_UP(start, PAGE_SIZE); pa < limit; pa = next) {
+        next = MIN(ALIGN_DOWN(pa, SIZE_1G) + SIZE_1G, limit);
+        uint64_t *e = entry_at(DIRECT_MAP_BASE + pa, 1);
+        if (e && next - pa == SIZE_1G && !(*e & PTE_VALID))
+            *e = pa | NORMAL_RW | PTE_BLOCK;
+        else if (e && (!(*e & PTE_VALID) || is_table(*e)))
+            map_blocks(pa, next);
     }
     table_barrier();
 }
