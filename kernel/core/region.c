@@ -160,10 +160,15 @@ int region_isolate(struct aspace *as, struct region **r, vaddr_t start, vaddr_t 
     return (*r)->end > end ? region_split(as, *r, end) : 0;
 }
 
-static bool joinable(const struct region *a, const struct region *b)
+static bool same_name(const struct region *a, const struct region *b)
+{
+    return a->name == b->name || (a->name && b->name && !strcmp(a->name->text, b->name->text));
+}
+
+bool region_joinable(const struct region *a, const struct region *b)
 {
     return a->end == b->start && a->prot == b->prot && a->max_prot == b->max_prot &&
-           a->flags == b->flags && a->obj == b->obj && a->name == b->name &&
+           a->flags == b->flags && a->obj == b->obj && same_name(a, b) &&
            offset_at(a, a->end) == b->offset && !(a->flags & ASPACE_GROWSDOWN);
 }
 
@@ -184,7 +189,7 @@ struct region *region_merge_below(struct aspace *as, struct region *r)
 {
     struct region *prev = region_prev(r);
 
-    if (!prev || !joinable(prev, r))
+    if (!prev || !region_joinable(prev, r))
         return r;
     absorb(as, prev, r);
     return prev;
@@ -194,7 +199,7 @@ struct region *region_merge(struct aspace *as, struct region *r)
 {
     struct region *next = region_next(r);
 
-    if (next && joinable(r, next))
+    if (next && region_joinable(r, next))
         absorb(as, r, next);
     return region_merge_below(as, r);
 }

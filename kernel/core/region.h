@@ -74,6 +74,9 @@ int region_isolate(struct aspace *as, struct region **r, vaddr_t start, vaddr_t 
 struct region *region_merge_below(struct aspace *as, struct region *r);
 struct region *region_merge(struct aspace *as, struct region *r);
 
+/* region_joinable - a ends where b begins and nothing else distinguishes them. */
+bool region_joinable(const struct region *a, const struct region *b);
+
 /* region_free - release an unlinked region. Drops its object: no lock held, may sleep. */
 void region_free(struct region *r);
 
