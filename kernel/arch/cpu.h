@@ -14,6 +14,9 @@
 /* cpu_index - number of this CPU, 0 is the boot CPU. */
 unsigned cpu_index(void);
 
+/* cpu_affinity - the identity by which the device tree and the interrupt controller know this CPU (MPIDR_EL1). */
+uint64_t cpu_affinity(void);
+
 /* cpu_init - set this CPU up for programs: feature registers, EL0 access to counter and cache maintenance, FP. Each CPU once. */
 void cpu_init(void);
 

@@ -12,6 +12,11 @@ unsigned cpu_index(void)
     return cpu_self()->index;
 }
 
+uint64_t cpu_affinity(void)
+{
+    return sysreg_read(mpidr_el1);
+}
+
 static unsigned field(uint64_t reg, unsigned shift)
 {
     return (reg >> shift) & 0xf;

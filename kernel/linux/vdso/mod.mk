@@ -6,9 +6,15 @@ $(call object_rules,kernel-arm64/vdso,$(VDSO_CFLAGS))
 VDSO_OBJS := $(call objects,kernel-arm64/vdso,$(addprefix kernel/linux/vdso/,user_sigreturn.S user_clock.c))
 ALL_DEPS += $(VDSO_OBJS:.o=.d)
 
+# Go up to 1.25 looks for __kernel_clock_gettime on arm64 with the hashes of another name (fixed in 1.26). With a GNU hash table it never
+# finds it; with a System V one it does where both hashes fall into the same bucket: of 1, 2, 3, 4, 6, 8, 12, 16 or 24 buckets. lld makes as many
+# buckets as there are symbols.
+VDSO_BUCKETS := 6
+
 $(K)/vdso.so: $(VDSO_OBJS) $(addprefix kernel/linux/vdso/,user.ld user.map)
 	$(call say,LD,$@)$(CC) --target=aarch64-linux-gnu -fuse-ld=lld -nostdlib -shared -Wl,-T,kernel/linux/vdso/user.ld -Wl,-soname,linux-vdso.so.1 \
-	    -Wl,--version-script,kernel/linux/vdso/user.map -Wl,--hash-style=both -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,-s -o $@ $(VDSO_OBJS)
+	    -Wl,--version-script,kernel/linux/vdso/user.map -Wl,--hash-style=sysv -Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,-s -o $@ $(VDSO_OBJS)
+	@test "$$(llvm-readelf -x .hash $@ | awk '$$1 ~ /^0x/ {print $$2; exit}')" = 0$(VDSO_BUCKETS)000000 || { rm $@; echo "$@: not $(VDSO_BUCKETS) hash buckets"; exit 1; }
 
 $(K)/vdso_image.o: $(K)/vdso.so
 	$(call say,AS,$@)llvm-nm -D $< | awk '$$3 ~ /^__kernel_rt_sigreturn/ { sigreturn = $$1 } END { \
