@@ -212,6 +212,17 @@ static void send_arguments(void)
         send_text(OUT, 1, *a);
 }
 
+static void send_blocked(void)
+{
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+
+    while (status && fgets(line, sizeof(line), status))
+        if (strncmp(line, "SigBlk:", 7) == 0)
+            send_frame(OUT, 1, line, (uint32_t)strlen(line));
+    exit(0);
+}
+
 static void text_command(const char *verb, const char *rest)
 {
     if (strcmp(verb, "out") == 0)
@@ -230,6 +241,8 @@ static void text_command(const char *verb, const char *rest)
         send_arguments();
     else if (strcmp(verb, "payload") == 0)
         send_layout();
+    else if (strcmp(verb, "blocked") == 0)
+        send_blocked();
     else if (strcmp(verb, "await") == 0)
         await_frame();
     else

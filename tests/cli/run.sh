@@ -77,7 +77,7 @@ out=$(FAKE_GUEST="want 9${nl}exit 0" "$mazboot" run ./hello <&-)
 same 'closed input' '(eof)' "$out"
 out=$(FAKE_GUEST="want 9${nl}exit 0" "$mazboot" run ./hello <"$tmp")
 same 'unreadable input' '(eof)' "$out"
-FAKE_GUEST='exit 5' "$mazboot" run ./hello <&- >&- 2>&-
+FAKE_GUEST="out x${nl}err y${nl}exit 5" "$mazboot" run ./hello <&- >&- 2>&-
 same 'all streams closed' '5' "$?"
 
 out=$(FAKE_GUEST="flood 3000000${nl}exit 0" "$mazboot" run ./hello | wc -c)
@@ -98,6 +98,8 @@ same 'nonsense' '125|mazboot: the kernel sent a frame of unknown type 9; the ker
 play "raw 01010000ffffff7f${nl}hang" run ./hello
 same 'huge frame' '125|mazboot: the kernel sent a frame of type 1 with 2147483647 bytes; the kernel image may be from another version of mazboot' "$status|$err"
 
+play 'blocked' run ./hello
+same 'QEMU has no signal blocked' 'SigBlk: 0000000000000000' "${out//[[:space:]]/ }"
 play '' --version
 same 'version' '0|mazboot' "$status|${out%% *}"
 play '' run --help

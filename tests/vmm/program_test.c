@@ -119,6 +119,23 @@ static void static_pie(void **state)
     assert_int_equal(check(sizeof(elf), &err), 0);
 }
 
+/* A table that ends at its size, not at DT_NULL: what is behind it does not count and is not read.
+ */
+static void dynamic_table_ends(void **state)
+{
+    struct error err;
+
+    (void)state;
+    elf_put(elf, AT_PHNUM, 3, 2);
+    elf_segment(elf, 2, 2, 6, 1024, 0x10400, 16, 16);
+    elf_put(elf, 1024, 5, 8);
+    elf_put(elf, 1040, 1, 8);
+    assert_int_equal(check(sizeof(elf), &err), 0);
+    elf_segment(elf, 2, 2, 6, sizeof(elf) - 16, 0x20ff0, 16, 16);
+    elf_put(elf, sizeof(elf) - 16, 5, 8);
+    assert_int_equal(check(sizeof(elf), &err), 0);
+}
+
 static void damaged_segments(void **state)
 {
     (void)state;
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test_setup(foreign_file, setup),
         cmocka_unit_test_setup(dynamic_program, setup),
         cmocka_unit_test_setup(static_pie, setup),
+        cmocka_unit_test_setup(dynamic_table_ends, setup),
         cmocka_unit_test_setup(damaged_segments, setup),
         cmocka_unit_test_setup(damaged_header, setup),
         cmocka_unit_test_setup(truncated_anywhere, setup),
