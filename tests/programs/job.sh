@@ -20,7 +20,7 @@ expect() { # CASE GO
     read_case "$1" || return
     binary=$(binary_of "$2" plain)
     [ "$dir/status" -nt "$binary" ] && [ "$dir/status" -nt tests/programs/cases ] && return
-    captured "$dir" "$(nproc)" env -i PATH=/usr/bin HOME=/root "${environment[@]}" timeout 120 qemu-aarch64 "$binary"
+    captured "$dir" "$(nproc)" env -i PATH=/usr/bin HOME=/root "${environment[@]}" timeout "${EXPECT_SECONDS:-120}" qemu-aarch64 "$binary"
 }
 
 # differences EXPECTED GOT: empty when the run was right.

@@ -11,6 +11,12 @@ list_gos() {
     done | sort -V | awk '!seen[$1]++' | sed -n '1p; $p' | uniq
 }
 
+# table_of_cases: the table, and the cases that testprog.sh found.
+table_of_cases() {
+    cat tests/programs/cases
+    if [ -e $programs/cases.testprog ]; then cat $programs/cases.testprog; fi
+}
+
 # read_case NAME: sets program, tier, environment, input and arguments from the table.
 read_case() {
     local name words variables
@@ -20,8 +26,8 @@ read_case() {
         environment=()
         [ "$variables" = - ] || IFS=, read -ra environment <<<"$variables"
         return 0
-    done <tests/programs/cases
-    echo "no case $1 in tests/programs/cases" >&2
+    done < <(table_of_cases)
+    echo "there is no case $1" >&2
     return 1
 }
 

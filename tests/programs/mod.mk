@@ -8,3 +8,7 @@ test-programs-full: all ## every program N times (20 unless set), on 1, 2 and 4 
 	@tests/programs/run.sh -n $(or $(N),20) -t hello,runtime,heavy,c | tests/programs/sum.sh
 test-programs-c: all ## the static C programs
 	@tests/programs/run.sh -t c | tests/programs/sum.sh
+
+.PHONY: test-testprog
+test-testprog: all ## Go's own crash, scheduler and signal programs (runtime/testdata/testprog), beside Linux
+	@tests/programs/testprog.sh | tests/programs/sum.sh

@@ -15,7 +15,7 @@ while getopts n:j:t:c: option; do
     n) times=$OPTARG ;;
     j) jobs=$OPTARG ;;
     t) tiers=$OPTARG ;;
-    c) cases=$OPTARG tiers=hello,runtime,heavy,c ;;
+    c) cases=$OPTARG tiers=hello,runtime,heavy,c,testprog ;;
     *) exit 2 ;;
     esac
 done
@@ -25,7 +25,7 @@ machines() {
     case $1 in
     hello) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' 'stripped 1' 'stripped 2' 'stripped 4' ;;
     runtime) printf '%s\n' 'plain 1' 'plain 4' 'stripped 2' ;;
-    heavy | c) printf '%s\n' 'plain 1' 'plain 4' ;;
+    heavy | c | testprog-*) printf '%s\n' 'plain 1' 'plain 4' ;;
     esac
 }
 
@@ -34,10 +34,14 @@ wanted() {
     local name tier go
     while read -r name _ tier _; do
         [[ -z $name || $name == \#* ]] && continue
-        [[ ,$tiers, == *,$tier,* ]] || continue
+        [[ ,$tiers, == *,${tier%-*},* ]] || continue
         [[ -z $cases || ,$cases, == *,$name,* ]] || continue
-        if [ "$tier" = c ]; then echo "$name $tier c"; else for go in $gos; do echo "$name $tier $go"; done; fi
-    done <tests/programs/cases
+        case $tier in
+        c) echo "$name $tier c" ;;
+        testprog-*) echo "$name $tier ${tier#testprog-}" ;;
+        *) for go in $gos; do echo "$name $tier $go"; done ;;
+        esac
+    done < <(table_of_cases)
 }
 
 gos=$(list_gos | cut -d' ' -f1)
