@@ -91,7 +91,7 @@ row() {
     echo "$line"
 }
 
-tabulate() { # TITLE PROGRAM LIMIT_INSTRUCTIONS
+print_table() { # TITLE PROGRAM LIMIT_INSTRUCTIONS
     {
         printf '%s\tlimit\t%s\n' "$1" "$(kernels | paste -s)"
         row "guest instructions, reset to exit" "$3" "$2" instructions millions
@@ -112,8 +112,8 @@ floor=$(output_ms empty "${empty[@]}")
 for kernel in $(kernels); do note "$kernel" - image_bytes "$(image_bytes "$kernel")"; done
 gather println
 gather hello
-tabulate "println hello, $go" println "0.450 M"
-tabulate "fmt hello, $go" hello "0.650 M"
+print_table "println hello, $go" println "0.450 M"
+print_table "fmt hello, $go" hello "0.650 M"
 own=$(difference "$(output_ms "$text" qemu-aarch64 "$programs/$go/plain/println")" "$(output_ms empty qemu-aarch64 $bench/empty-user)")
 note - println user_mode_ms "$own"
 note - empty floor_ms "$floor"

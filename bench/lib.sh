@@ -14,13 +14,13 @@ kernels() {
 }
 
 # start_command KERNEL PROGRAM MEMORY [VARIABLE...]: sets `command` to what boots PROGRAM; `extra` holds more arguments for QEMU,
-# `icount` is 1 for a virtual clock that counts instructions.
-extra=() icount=0
+# `icount` is 1 for a virtual clock that counts instructions, `cpus` how many CPUs there are.
+extra=() icount=0 cpus=1
 start_command() {
     local kernel=$1 program=$2 memory=$3 argument
     shift 3
     if [ "$kernel" = here ]; then
-        command=(./mazboot run --accel tcg -m "${memory}M" --cpu "$cpu")
+        command=(./mazboot run --accel tcg -m "${memory}M" -smp "$cpus" --cpu "$cpu")
         [ $icount = 1 ] && command+=(--icount)
         for argument in "${extra[@]}"; do command+=(--qemu-arg "$argument"); done
         for argument; do command+=(-e "$argument"); done
@@ -28,7 +28,7 @@ start_command() {
         return
     fi
     bench/linux/initramfs.sh "$program" "$bench/$(basename "$program").cpio"
-    command=(qemu-system-aarch64 -M virt -cpu "$cpu" -m "$memory" -nodefaults -display none -serial stdio -no-reboot
+    command=(qemu-system-aarch64 -M virt -cpu "$cpu" -m "$memory" -smp "$cpus" -nodefaults -display none -serial stdio -no-reboot
         -kernel "$bench/Image-$kernel" -initrd "$bench/$(basename "$program").cpio"
         -append "console=ttyAMA0 panic=-1 quiet nokaslr $*" "${extra[@]}")
     [ $icount = 1 ] && command+=(-icount "shift=0,sleep=off")
@@ -46,4 +46,38 @@ table() {
                 print ""
             }
         }'
+}
+
+# build_go FOLDER GO: builds the Go program of that folder of bench/ into build/bench.
+build_go() {
+    local path
+    path=$(list_gos | awk -v go="$2" '$1 == go { print $2 }')
+    (cd "bench/$1" && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$path" build -trimpath -o "../../$bench/$1" .)
+}
+
+# tabulate LIMITS TITLE KERNEL... <LINES: of lines "KERNEL NAME FIGURE", separated by tabs, one line a name in the order of measuring: name,
+# limit, a column for each kernel; a star on what is over its limit.
+tabulate() {
+    awk -F '\t' -v title="$2" -v kernels="${*:3}" '
+        BEGIN { n = split(kernels, kernel, " "); printf "%s\tlimit", title; for (i = 1; i <= n; i++) printf "\t%s", kernel[i]; print "" }
+        FNR == NR { if ($0 !~ /^#/) limit[$1] = $2; next }
+        { if (!($2 in seen)) { seen[$2]; order[++rows] = $2 } figure[$1, $2] = $3 }
+        END {
+            for (r = 1; r <= rows; r++) {
+                name = order[r]; printf "%s\t%s", name, limit[name]
+                for (i = 1; i <= n; i++) {
+                    f = figure[kernel[i], name]
+                    printf "\t%s%s", f == "" ? "-" : f, kernel[i] == "here" && name in limit && (f == "-" || f > limit[name] + 0) ? " *" : ""
+                }
+                print ""
+            }
+        }' "$1" - | table
+}
+
+# to_json KEY: the same lines as a JSON array, the figure named KEY.
+to_json() {
+    awk -F '\t' -v key="$1" '
+        BEGIN { print "[" }
+        { printf "%s{\"kernel\": \"%s\", \"operation\": \"%s\", \"%s\": %s}", (NR > 1 ? ",\n" : ""), $1, $2, key, ($3 == "-" ? "null" : $3) }
+        END { print "\n]" }'
 }

@@ -11,7 +11,7 @@ import (
 	"unsafe"
 )
 
-// operations in the order of printing. The names are those of bench/limits.
+// operations in the order of printing. The names are those of bench/syscalls/limits.
 var operations = []operation{
 	{"empty loop", 100000, emptyLoop},
 	{"getpid", 10000, raw(syscall.SYS_GETPID, 0, 0, 0)},

@@ -1,0 +1,3 @@
+module mazboot/bench/parallel
+
+go 1.19
