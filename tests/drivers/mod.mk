@@ -24,3 +24,18 @@ $(B)/test/machine_facts: $(FACTS_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) -fuse-ld=lld $(SAN_FLAGS) -o $@ $^
 SCRIPT_TESTS += tests/drivers/machine.sh
+
+$(call unit_test,timebase_test,tests/drivers/timebase_test.c kernel/core/timebase.c)
+
+# The vDSO called by a freestanding program, for vdso.sh.
+VDSO_TEST_CFLAGS := -std=gnu11 -O1 -I. $(WARN) -ffreestanding -nostdlibinc -fno-stack-protector --target=aarch64-linux-gnu -mgeneral-regs-only \
+                    -ffixed-x18 -DVDSO_FILE='"$(K)/vdso.so"'
+$(call object_rules,vdso_test,$(VDSO_TEST_CFLAGS))
+VDSO_TEST_OBJS := $(call objects,vdso_test,$(addprefix tests/drivers/vdso/,start.S test.c string.c) kernel/core/timebase.c lib/fmt.c lib/str.c)
+ALL_DEPS += $(VDSO_TEST_OBJS:.o=.d)
+ALL += $(B)/test/vdso_test
+$(B)/vdso_test/tests/drivers/vdso/start.S.o: $(K)/vdso.so
+$(B)/test/vdso_test: $(VDSO_TEST_OBJS)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) --target=aarch64-linux-gnu -fuse-ld=lld -nostdlib -static -o $@ $^
+SCRIPT_TESTS += tests/drivers/vdso.sh
