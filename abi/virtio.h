@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Virtio as the OASIS specification 1.2 lays it out: the MMIO transport (4.2), legacy and current, and split virtqueues (2.7). */
+/* Virtio as the OASIS specification 1.2 lays it out: the MMIO transport (4.2), legacy and current,
+ * and split virtqueues (2.7). */
 #ifndef ABI_VIRTIO_H
 #define ABI_VIRTIO_H
 
@@ -7,7 +8,7 @@
 
 enum virtio_mmio_register {
     VIRTIO_MMIO_MAGIC = 0x000,
-    VIRTIO_MMIO_VERSION = 0x004, /* 1: legacy, 2: current */
+    VIRTIO_MMIO_VERSION = 0x004,   /* 1: legacy, 2: current */
     VIRTIO_MMIO_DEVICE_ID = 0x008, /* 0: the slot is empty */
     VIRTIO_MMIO_DEVICE_FEATURES = 0x010,
     VIRTIO_MMIO_DEVICE_FEATURES_SEL = 0x014,
@@ -77,6 +78,7 @@ struct virtq_used {
 
 _Static_assert(sizeof(struct virtq_desc) == 16, "descriptor layout");
 _Static_assert(sizeof(struct virtq_used_elem) == 8, "used element layout");
-_Static_assert(offsetof(struct virtq_avail, ring) == 4 && offsetof(struct virtq_used, ring) == 4, "ring layout");
+_Static_assert(offsetof(struct virtq_avail, ring) == 4 && offsetof(struct virtq_used, ring) == 4,
+               "ring layout");
 
 #endif

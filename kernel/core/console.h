@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where text goes: the link to the launcher when there is one, else the UART as plain text. Before console_use_* is called, text is dropped.
+ * Where text goes: the link to the launcher when there is one, else the UART as plain text. Before
+ * console_use_* is called, text is dropped.
  */
 #ifndef KERNEL_CORE_CONSOLE_H
 #define KERNEL_CORE_CONSOLE_H
@@ -13,16 +14,19 @@ typedef void console_uart_fn(const char *text, size_t size_bytes);
 /* console_use_uart - write text with fn, a polled UART's write. Boot. */
 void console_use_uart(console_uart_fn *fn);
 
-/* console_use_link - from now on program output and log go through the link, which is up. The UART stays for panics. Boot. */
+/* console_use_link - from now on program output and log go through the link, which is up. The UART
+ * stays for panics. Boot. */
 void console_use_link(void);
 
 /*
- * console_write - what the program wrote to stream 1 or 2. `data` is the kernel's memory. Task context, no lock held; sleeps while the
- * other side is slow. Bytes taken: all of them, or fewer when a signal came first; -ERESTARTSYS when it came before any.
+ * console_write - what the program wrote to stream 1 or 2. `data` is the kernel's memory. Task
+ * context, no lock held; sleeps while the other side is slow. Bytes taken: all of them, or fewer
+ * when a signal came first; -ERESTARTSYS when it came before any.
  */
 long console_write(unsigned stream, const void *data, size_t size_bytes);
 
-/* console_log, console_trace - whole lines of the kernel's log and of --strace. Any context, any lock but the console's own held. */
+/* console_log, console_trace - whole lines of the kernel's log and of --strace. Any context, any
+ * lock but the console's own held. */
 void console_log(const char *text, size_t size_bytes);
 void console_trace(const char *text, size_t size_bytes);
 
@@ -30,17 +34,19 @@ void console_trace(const char *text, size_t size_bytes);
 void console_panic(const char *text, size_t size_bytes);
 
 /*
- * console_read - standard input into the kernel's memory. Task context, no lock held. Bytes; 0 at end of file; -EAGAIN when there is
- * nothing and wait is false; -ERESTARTSYS. Bytes are asked of the launcher only when somebody reads or polls. Without a link it is
- * always end of file.
+ * console_read - standard input into the kernel's memory. Task context, no lock held. Bytes; 0 at
+ * end of file; -EAGAIN when there is nothing and wait is false; -ERESTARTSYS. Bytes are asked of
+ * the launcher only when somebody reads or polls. Without a link it is always end of file.
  */
 long console_read(void *data, size_t size_bytes, bool wait);
 
-/* console_input_ready - console_read would not wait. Asks the launcher for bytes when there are none. console_input_waitq: woken when that changes. */
+/* console_input_ready - console_read would not wait. Asks the launcher for bytes when there are
+ * none. console_input_waitq: woken when that changes. */
 bool console_input_ready(void);
 struct waitq *console_input_waitq(void);
 
-/* console_exit - tell the launcher how the program ended, and let all earlier text get out. The machine is turned off next. */
+/* console_exit - tell the launcher how the program ended, and let all earlier text get out. The
+ * machine is turned off next. */
 void console_exit(const struct link_exit *e);
 
 #endif

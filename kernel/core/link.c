@@ -8,20 +8,21 @@
 #include "kernel/core/stdin.h"
 #include "lib/str.h"
 
-#define DATA_MAX   (LINK_BUFFER_BYTES - sizeof(struct link_frame))
+#define DATA_MAX    (LINK_BUFFER_BYTES - sizeof(struct link_frame))
 #define PATIENCE_NS NS_PER_SEC
 
 static struct link_port *port;
-static bool stuck; /* the other side let PATIENCE_NS pass: don't wait for it again before it moves */
+static bool
+    stuck; /* the other side let PATIENCE_NS pass: don't wait for it again before it moves */
 static void (*on_signal)(unsigned signo);
 static void (*on_dump)(void);
 
 /* The frame that is coming in. Only link_receive touches it. */
 static struct {
     struct link_frame header;
-    uint32_t value; /* the data of LINK_SIGNAL */
+    uint32_t value;      /* the data of LINK_SIGNAL */
     uint32_t have_bytes; /* of header and data */
-    bool broken; /* the stream can't be understood any more: ignore the rest */
+    bool broken;         /* the stream can't be understood any more: ignore the rest */
 } in;
 
 void link_start(struct link_port *p)
@@ -44,10 +45,12 @@ void link_on_dump(void (*fn)(void))
     on_dump = fn;
 }
 
-static void frame_send(void *buffer, enum link_type type, unsigned stream, const void *data, size_t size_bytes)
+static void frame_send(void *buffer, enum link_type type, unsigned stream, const void *data,
+                       size_t size_bytes)
 {
     struct link_frame *f = buffer;
-    *f = (struct link_frame){.type = (uint8_t)type, .stream = (uint8_t)stream, .size_bytes = (uint32_t)size_bytes};
+    *f = (struct link_frame){
+        .type = (uint8_t)type, .stream = (uint8_t)stream, .size_bytes = (uint32_t)size_bytes};
     memcpy(f + 1, data, size_bytes);
     port->send(port, buffer, sizeof *f + size_bytes);
 }
@@ -57,7 +60,8 @@ static int buffer_wait(void **buffer)
 {
     void *b = port->take(port);
     if (UNLIKELY(!b)) {
-        int err = wait_event(&port->room, (b = port->take(port)) != NULL || port->dead, WAIT_FOREVER);
+        int err =
+            wait_event(&port->room, (b = port->take(port)) != NULL || port->dead, WAIT_FOREVER);
         if (err)
             return err;
         if (!b)
@@ -127,8 +131,8 @@ void link_flush(void)
 static void protocol_error(const char *what)
 {
     in.broken = true;
-    log_err("the launcher sent %s (type %u, %u bytes): nothing more is taken from it", what, in.header.type,
-            in.header.size_bytes);
+    log_err("the launcher sent %s (type %u, %u bytes): nothing more is taken from it", what,
+            in.header.type, in.header.size_bytes);
     stdin_end();
 }
 
@@ -194,7 +198,8 @@ static size_t take_data(const uint8_t *bytes, size_t size_bytes)
 void link_receive(const uint8_t *bytes, size_t size_bytes)
 {
     while (size_bytes > 0 && !in.broken) {
-        size_t n = in.have_bytes < sizeof in.header ? take_header(bytes, size_bytes) : take_data(bytes, size_bytes);
+        size_t n = in.have_bytes < sizeof in.header ? take_header(bytes, size_bytes)
+                                                    : take_data(bytes, size_bytes);
         bytes += n;
         size_bytes -= n;
         if (!in.broken && in.have_bytes == sizeof in.header + (size_t)in.header.size_bytes)

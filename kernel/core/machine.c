@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/core/machine.h: the one walk over the device tree. A node is told by the strings it is compatible with (or by its name, where the
- * specification goes by names), and each kind has a function that takes over what the kernel needs of it.
+ * kernel/core/machine.h: the one walk over the device tree. A node is told by the strings it is
+ * compatible with (or by its name, where the specification goes by names), and each kind has a
+ * function that takes over what the kernel needs of it.
  */
 #include "kernel/core/machine.h"
 #include "kernel/arch/mmu.h"
@@ -66,7 +67,8 @@ static void reserve(struct machine *m, uint64_t start, uint64_t size_bytes)
     range_add(m, m->reserved, &m->nreserved, MACHINE_RESERVED_MAX, start, size_bytes);
 }
 
-/* Interrupt `index` of a node whose parent is the GIC, three cells each: 0 shared or 1 private, number, trigger. 0: none. */
+/* Interrupt `index` of a node whose parent is the GIC, three cells each: 0 shared or 1 private,
+ * number, trigger. 0: none. */
 static uint32_t node_intid(const struct fdt_node *n, unsigned index)
 {
     const struct fdt_value *v = fdt_prop(n, P_INTERRUPTS);
@@ -97,7 +99,8 @@ static void reserved_node(struct walk *w, const struct fdt_node *n)
         reserve(w->m, base, size);
 }
 
-/* The boot CPU gets index 0, wherever the tree has it: slot 0 is kept for it until it has been seen. */
+/* The boot CPU gets index 0, wherever the tree has it: slot 0 is kept for it until it has been
+ * seen. */
 static void cpu_node(struct walk *w, const struct fdt_node *n)
 {
     struct machine *m = w->m;
@@ -195,34 +198,42 @@ static void chosen_node(struct walk *w, const struct fdt_node *n)
         return;
     m->seed_bytes = MIN(seed->size_bytes, MACHINE_SEED_MAX);
     memcpy(m->seed, seed->data, m->seed_bytes);
-    /* The tree is the kernel's own memory; a seed that stays readable in it would tell all that was made from it. */
+    /* The tree is the kernel's own memory; a seed that stays readable in it would tell all that was
+     * made from it. */
     memset((uint8_t *)seed->data, 0, seed->size_bytes);
 }
 
 /* Kinds by what the node is compatible with, the most frequent one first. */
+#define KIND(name, take)            \
+    {                               \
+        sizeof name - 1, name, take \
+    }
 static const struct {
+    size_t length;
     const char *compatible;
     void (*take)(struct walk *w, const struct fdt_node *n);
 } kinds[] = {
-    {"virtio,mmio", virtio_node},
-    {"arm,pl011", uart_node},
-    {"arm,pl031", rtc_node},
-    {"arm,armv8-timer", timer_node},
-    {"arm,psci-1.0", psci_node},
-    {"arm,psci-0.2", psci_node},
-    {"arm,cortex-a15-gic", gicv2_node},
-    {"arm,gic-400", gicv2_node},
-    {"arm,gic-v3", gicv3_node},
+    KIND("virtio,mmio", virtio_node),
+    KIND("arm,pl011", uart_node),
+    KIND("arm,pl031", rtc_node),
+    KIND("arm,armv8-timer", timer_node),
+    KIND("arm,psci-1.0", psci_node),
+    KIND("arm,psci-0.2", psci_node),
+    KIND("arm,cortex-a15-gic", gicv2_node),
+    KIND("arm,gic-400", gicv2_node),
+    KIND("arm,gic-v3", gicv3_node),
 };
 
 static void take_by_compatible(struct walk *w, const struct fdt_node *n)
 {
     const struct fdt_value *compatible = fdt_prop(n, P_COMPATIBLE);
-    for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
-        if (fdt_has_string(compatible, kinds[i].compatible)) {
-            kinds[i].take(w, n);
-            return;
-        }
+    size_t length;
+    for (const char *s = NULL; (s = fdt_next_string(compatible, s, &length));)
+        for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
+            if (kinds[i].length == length && memcmp(s, kinds[i].compatible, length) == 0) {
+                kinds[i].take(w, n);
+                return;
+            }
 }
 
 static bool usable(const struct fdt_node *n)
@@ -269,7 +280,8 @@ static void ram_tidy(struct machine *m)
     unsigned out = 0;
     ranges_sort(m->ram, m->nram);
     for (unsigned i = 0; i < m->nram; i++) {
-        struct mem_range r = {ALIGN_UP(m->ram[i].start, PAGE_SIZE), ALIGN_DOWN(m->ram[i].end, PAGE_SIZE)};
+        struct mem_range r = {ALIGN_UP(m->ram[i].start, PAGE_SIZE),
+                              ALIGN_DOWN(m->ram[i].end, PAGE_SIZE)};
         if (out > 0 && r.start <= m->ram[out - 1].end)
             m->ram[out - 1].end = MAX(m->ram[out - 1].end, r.end);
         else if (r.start < r.end)
@@ -297,7 +309,8 @@ static const char *missing(const struct walk *w)
     if (m->gic_version == 0)
         return "the device tree has no interrupt controller that is a GICv2 or GICv3";
     if (m->timer_intid == 0)
-        return "the device tree has no generic timer (arm,armv8-timer) with a virtual timer interrupt";
+        return "the device tree has no generic timer (arm,armv8-timer) with a virtual timer "
+               "interrupt";
     return NULL;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/core/random.h. One pool (a key that all sources are mixed into) and a generator per CPU, keyed from the pool.
- * Lock order: generator, pool. Nothing here is computed before somebody asks for a random byte.
+ * kernel/core/random.h. One pool (a key that all sources are mixed into) and a generator per CPU,
+ * keyed from the pool. Lock order: generator, pool. Nothing here is computed before somebody asks
+ * for a random byte.
  */
 #include "kernel/core/random.h"
 #include "kernel/arch/cpu.h"
@@ -29,7 +30,7 @@ static struct {
 
 struct generator {
     struct spinlock lock;
-    uint32_t generation; /* of the pool when the key was made */
+    uint32_t generation;  /* of the pool when the key was made */
     uint32_t spare_bytes; /* unused output at the end of `spare` */
     uint32_t given_bytes; /* since then */
     int64_t keyed_ns;
@@ -60,7 +61,8 @@ static void key_step(uint64_t key[4], uint64_t out[4])
     wipe(block, sizeof block);
 }
 
-/* Mix bytes into the pool: 32 at a time, with a step between them so that no piece cancels another. */
+/* Mix bytes into the pool: 32 at a time, with a step between them so that no piece cancels another.
+ */
 static void pool_mix_locked(const uint8_t *bytes, size_t size_bytes)
 {
     uint64_t unused[4];
@@ -107,7 +109,8 @@ static bool add_cpu_random(void)
     return true;
 }
 
-/* The low bits of how long things take: hardly anything on an emulator, so not trusted, but better than nothing. */
+/* The low bits of how long things take: hardly anything on an emulator, so not trusted, but better
+ * than nothing. */
 static void add_jitter(void)
 {
     uint64_t words[4] = {0};
@@ -126,13 +129,14 @@ void random_init(struct machine *m)
     bool cpu = add_cpu_random();
     if (!pool.trusted)
         add_jitter();
-    log_info("random: seeded from %u bytes of the device tree%s%s", seed_bytes, cpu ? ", the CPU's generator" : "",
-             pool.trusted ? "" : ", the counter's jitter");
+    log_info("random: seeded from %u bytes of the device tree%s%s", seed_bytes,
+             cpu ? ", the CPU's generator" : "", pool.trusted ? "" : ", the counter's jitter");
 }
 
 static bool rekey_due(const struct generator *g, int64_t now_ns)
 {
-    return g->generation != pool.generation || g->given_bytes >= REKEY_BYTES || now_ns - g->keyed_ns >= REKEY_NS;
+    return g->generation != pool.generation || g->given_bytes >= REKEY_BYTES ||
+           now_ns - g->keyed_ns >= REKEY_NS;
 }
 
 static void rekey_locked(struct generator *g, int64_t now_ns)
@@ -153,7 +157,8 @@ static void rekey_locked(struct generator *g, int64_t now_ns)
     g->spare_bytes = 0;
 }
 
-/* Up to size_bytes from the spare output, refilled when it is empty; what is handed out is forgotten here. */
+/* Up to size_bytes from the spare output, refilled when it is empty; what is handed out is
+ * forgotten here. */
 static size_t give_locked(struct generator *g, uint8_t *out, size_t size_bytes)
 {
     if (g->spare_bytes == 0) {

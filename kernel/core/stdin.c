@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/core/stdin.h. The lock guards all fields; the request goes out after it is dropped, since sending may poll the device for a while.
- * A request is made only when the buffer is empty, so an answer always fits.
+ * kernel/core/stdin.h. The lock guards all fields; the request goes out after it is dropped, since
+ * sending may poll the device for a while. A request is made only when the buffer is empty, so an
+ * answer always fits.
  */
 #include "kernel/core/stdin.h"
 #include "abi/errno.h"
@@ -13,12 +14,12 @@
 static struct {
     struct spinlock lock;
     struct waitq waitq;
-    uint8_t *buffer; /* a page, from the first request on */
+    uint8_t *buffer;     /* a page, from the first request on */
     uint32_t begin, end; /* what of it is unread */
-    uint32_t wanted; /* bytes that may still come in for the request that is out */
-    bool asked; /* a request is out */
-    bool end_of_file; /* its answer was: nothing more; for the next reader */
-    bool ended; /* the launcher is gone: end of file for ever */
+    uint32_t wanted;     /* bytes that may still come in for the request that is out */
+    bool asked;          /* a request is out */
+    bool end_of_file;    /* its answer was: nothing more; for the next reader */
+    bool ended;          /* the launcher is gone: end of file for ever */
 } in = {.waitq = {.waiters = LIST_INIT(in.waitq.waiters)}};
 
 struct waitq *stdin_waitq(void)
@@ -40,7 +41,8 @@ static bool buffer_make_locked(void)
     return in.buffer != NULL;
 }
 
-/* Note that size_bytes are to be asked for. False: a request is out, or none is needed or possible. */
+/* Note that size_bytes are to be asked for. False: a request is out, or none is needed or possible.
+ */
 static bool ask_locked(size_t size_bytes)
 {
     if (ready_locked() || in.asked || !buffer_make_locked())
@@ -98,7 +100,8 @@ long stdin_read(void *data, size_t size_bytes, bool wait)
             return 0;
         if (!wait && !ready_or_asked(size_bytes))
             return -EAGAIN;
-        /* Asking is part of the condition: when another reader took the answer, there must be a new request. */
+        /* Asking is part of the condition: when another reader took the answer, there must be a new
+         * request. */
         int err = wait_event(&in.waitq, ready_or_asked(size_bytes), WAIT_FOREVER);
         if (err)
             return err;

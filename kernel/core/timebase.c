@@ -5,7 +5,8 @@
 
 #define FAR_NS (UINT64_C(1) << 60)
 
-/* high * 2^64 / divisor, for high < divisor, bit by bit: this happens once, and the compiler's 128-bit division is a library call. */
+/* high * 2^64 / divisor, for high < divisor, bit by bit: this happens once, and the compiler's
+ * 128-bit division is a library call. */
 static uint64_t divide_scaled(uint64_t high, uint64_t divisor)
 {
     uint64_t quotient = 0, rest = high;

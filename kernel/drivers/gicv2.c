@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The GICv2 (ARM IHI 0048). Interrupt groups stay as the firmware left them: without the security extensions, and in the
- * non-secure view with them, bit 0 of both control registers is the one that counts.
+ * The GICv2 (ARM IHI 0048). Interrupt groups stay as the firmware left them: without the security
+ * extensions, and in the non-secure view with them, bit 0 of both control registers is the one that
+ * counts.
  */
 #include "kernel/arch/io.h"
 #include "kernel/arch/mmu.h"
@@ -28,7 +29,8 @@ enum gicc_register {
 };
 
 static volatile void *dist, *cpuif;
-static uint8_t cpu_mask[MACHINE_CPU_MAX]; /* a CPU's bit in targets: the distributor's numbering need not be ours */
+static uint8_t cpu_mask[MACHINE_CPU_MAX]; /* a CPU's bit in targets: the distributor's numbering
+                                             need not be ours */
 
 static void gicv2_init_cpu(unsigned cpu)
 {
@@ -36,7 +38,8 @@ static void gicv2_init_cpu(unsigned cpu)
         mmio_write32(dist, GICD_IPRIORITYR + i, IRQ_PRIORITY_WORD);
     mmio_write32(dist, GICD_ICENABLER, 0xffff0000);
     mmio_write32(dist, GICD_ISENABLER, 0x0000ffff);
-    /* The targets of one's own interrupts read as one's own bit, or as 0 where there is one CPU only. */
+    /* The targets of one's own interrupts read as one's own bit, or as 0 where there is one CPU
+     * only. */
     uint8_t mask = (uint8_t)mmio_read32(dist, GICD_ITARGETSR);
     cpu_mask[cpu] = mask ? mask : 1;
     mmio_write32(cpuif, GICC_PMR, IRQ_PRIORITY_LIMIT);

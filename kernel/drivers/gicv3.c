@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The GICv3 and v4 (ARM IHI 0069) with affinity routing; all interrupts are in group 1. Each CPU has a redistributor, found by its affinity,
- * for its own interrupts; LPIs are not used.
+ * The GICv3 and v4 (ARM IHI 0069) with affinity routing; all interrupts are in group 1. Each CPU
+ * has a redistributor, found by its affinity, for its own interrupts; LPIs are not used.
  */
 #include "kernel/arch/arm64/gic_cpu.h"
 #include "kernel/arch/cpu.h"
@@ -11,7 +11,8 @@
 #include "kernel/core/panic.h"
 #include "kernel/drivers/irqchip.h"
 
-/* Registers of the distributor; most exist in a redistributor's second frame too, for interrupts 0 to 31. */
+/* Registers of the distributor; most exist in a redistributor's second frame too, for interrupts 0
+ * to 31. */
 enum gic_register {
     GICD_CTLR = 0x0000,
     GICD_TYPER = 0x0004,
@@ -32,16 +33,17 @@ enum gicr_register {
     GICR_SGI_FRAME = 0x10000,
 };
 
-#define CTLR_RWP             (1u << 31)
-#define CTLR_ENABLE          (1u << 4 | 1u << 1 | 1u << 0) /* affinity routing; group 1 in either security view */
-#define GICR_CTLR_RWP        (1u << 3)
-#define GICR_TYPER_VLPIS     (1u << 1)
-#define GICR_TYPER_LAST      (1u << 4)
-#define GICR_WAKER_SLEEP     (1u << 1)
-#define GICR_WAKER_CHILDREN  (1u << 2)
-#define GICR_STRIDE          0x20000u
-#define GICR_STRIDE_V4       0x40000u
-#define MPIDR_AFFINITY       UINT64_C(0xff00ffffff)
+#define CTLR_RWP (1u << 31)
+#define CTLR_ENABLE \
+    (1u << 4 | 1u << 1 | 1u << 0) /* affinity routing; group 1 in either security view */
+#define GICR_CTLR_RWP       (1u << 3)
+#define GICR_TYPER_VLPIS    (1u << 1)
+#define GICR_TYPER_LAST     (1u << 4)
+#define GICR_WAKER_SLEEP    (1u << 1)
+#define GICR_WAKER_CHILDREN (1u << 2)
+#define GICR_STRIDE         0x20000u
+#define GICR_STRIDE_V4      0x40000u
+#define MPIDR_AFFINITY      UINT64_C(0xff00ffffff)
 
 static const struct machine *machine;
 static volatile void *dist;
@@ -172,12 +174,13 @@ static void gicv3_pend(unsigned intid)
     mmio_write32(home(intid), GIC_ISPENDR + intid / 32 * 4, 1u << intid % 32);
 }
 
-/* ICC_SGI1R_EL1: affinities 3, 2 and 1, which group of 16 of affinity 0, and the bit in that group. */
+/* ICC_SGI1R_EL1: affinities 3, 2 and 1, which group of 16 of affinity 0, and the bit in that group.
+ */
 static void gicv3_send(unsigned cpu, unsigned sgi)
 {
     uint64_t a = affinity(machine->cpus[cpu].mpidr);
-    gic_cpu_send((a >> 24) << 48 | (a >> 16 & 0xff) << 32 | (a >> 8 & 0xff) << 16 | (a >> 4 & 0xf) << 44 |
-                 (uint64_t)sgi << 24 | UINT64_C(1) << (a & 0xf));
+    gic_cpu_send((a >> 24) << 48 | (a >> 16 & 0xff) << 32 | (a >> 8 & 0xff) << 16 |
+                 (a >> 4 & 0xf) << 44 | (uint64_t)sgi << 24 | UINT64_C(1) << (a & 0xf));
 }
 
 static uint32_t gicv3_acknowledge(void)

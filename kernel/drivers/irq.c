@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/arch/irq.h: the chosen controller and the handlers. Handlers are registered while one CPU runs and looked up without a lock:
- * an entry is complete before the count that covers it grows.
+ * kernel/arch/irq.h: the chosen controller and the handlers. Handlers are registered while one CPU
+ * runs and looked up without a lock: an entry is complete before the count that covers it grows.
  */
 #include "kernel/arch/irq.h"
 #include "kernel/core/log.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/drivers/pl011.h. Owns the UART's registers; no lock: a panic must get through while another CPU writes. */
+/* kernel/drivers/pl011.h. Owns the UART's registers; no lock: a panic must get through while
+ * another CPU writes. */
 #include "kernel/drivers/pl011.h"
 #include "kernel/arch/io.h"
 
@@ -21,7 +22,8 @@ enum {
     INT_ALL = 0x7ff,
 };
 
-/* Reads of the flag register before a full FIFO is taken for a dead line: a second or more at the slowest usual speed. */
+/* Reads of the flag register before a full FIFO is taken for a dead line: a second or more at the
+ * slowest usual speed. */
 #define TX_PATIENCE 2000000u
 
 static volatile void *uart;

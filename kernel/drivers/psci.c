@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/arch/power.h over PSCI (Arm DEN 0022, versions 0.2 and later: the function numbers are fixed). Owns nothing but how to call. */
+/* kernel/arch/power.h over PSCI (Arm DEN 0022, versions 0.2 and later: the function numbers are
+ * fixed). Owns nothing but how to call. */
 #include "kernel/arch/arm64/smccc.h"
 #include "kernel/arch/power.h"
 #include "abi/errno.h"
@@ -45,12 +46,16 @@ int power_start_cpu(unsigned cpu, paddr_t entry, uint64_t context)
     if (!machine || cpu >= machine->ncpus || !machine->cpus[cpu].psci)
         return -ENODEV;
     switch ((int32_t)psci_call(PSCI_CPU_ON, machine->cpus[cpu].mpidr, entry, context)) {
-    case PSCI_SUCCESS: return 0;
+    case PSCI_SUCCESS:
+        return 0;
     case PSCI_ALREADY_ON:
-    case PSCI_ON_PENDING: return -EEXIST;
+    case PSCI_ON_PENDING:
+        return -EEXIST;
     case PSCI_INVALID_PARAMETERS:
-    case PSCI_INVALID_ADDRESS: return -EINVAL;
-    default: return -EIO;
+    case PSCI_INVALID_ADDRESS:
+        return -EINVAL;
+    default:
+        return -EIO;
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* getrandom(2). The generator is ready before the first program runs, so no flag ever makes it wait or fail. */
+/* getrandom(2). The generator is ready before the first program runs, so no flag ever makes it wait
+ * or fail. */
 #include "abi/errno.h"
 #include "kernel/core/random.h"
 #include "kernel/core/task.h"
@@ -21,7 +22,8 @@ static bool interrupted(void)
     return __atomic_load_n(&task_self()->work, __ATOMIC_RELAXED) & (WORK_SIGNAL | WORK_EXIT);
 }
 
-/* Copy random bytes out in pieces. Bytes given before the first bad page, or -EFAULT when there are none. */
+/* Copy random bytes out in pieces. Bytes given before the first bad page, or -EFAULT when there are
+ * none. */
 static long give(vaddr_t buf, uint64_t size)
 {
     uint8_t piece[256];

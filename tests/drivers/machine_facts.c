@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints what machine_read makes of the device tree in FILE, for machine.sh: machine_facts FILE BOOT_MPIDR. */
+/* Prints what machine_read makes of the device tree in FILE, for machine.sh: machine_facts FILE
+ * BOOT_MPIDR. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static void print(const struct machine *m, const void *tree)
         printf("ram %" PRIx64 " %" PRIx64 "\n", m->ram[i].start, m->ram[i].end - m->ram[i].start);
     for (unsigned i = 0; i < m->nreserved; i++)
         if (m->reserved[i].start != (uintptr_t)tree)
-            printf("reserved %" PRIx64 " %" PRIx64 "\n", m->reserved[i].start, m->reserved[i].end - m->reserved[i].start);
+            printf("reserved %" PRIx64 " %" PRIx64 "\n", m->reserved[i].start,
+                   m->reserved[i].end - m->reserved[i].start);
     for (unsigned i = 0; i < m->ncpus; i++)
         printf("cpu %" PRIx64 "%s\n", m->cpus[i].mpidr, m->cpus[i].psci ? " psci" : "");
     printf("conduit %s\ngic %u\n", conduits[m->conduit], m->gic_version);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A launcher that does no more than the link asks for, written from abi/link.h alone: peer CHUNK COMMAND... runs COMMAND with a socket as
- * file descriptor 3, gives the guest its own standard input and prints what the guest sends. It writes CHUNK bytes at a time and puts
- * a signal frame (number 1 to 31, counting) before each answer, so that frames arrive cut anywhere.
+ * A launcher that does no more than the link asks for, written from abi/link.h alone: peer CHUNK
+ * COMMAND... runs COMMAND with a socket as file descriptor 3, gives the guest its own standard
+ * input and prints what the guest sends. It writes CHUNK bytes at a time and puts a signal frame
+ * (number 1 to 31, counting) before each answer, so that frames arrive cut anywhere.
  */
 #include <poll.h>
 #include <stdio.h>

@@ -12,8 +12,9 @@
 
 #define YEAR_NS (UINT64_C(31556952) * 1000000000)
 
-static const uint64_t frequencies[] = {1000000,   1000003,   13000000,  19200000,   24000000,   25000000,   54000000,  62500000,
-                                       100000000, 333333333, 999999999, 1000000000, 1000000001, 2399999999, 3000000000, 4000000000};
+static const uint64_t frequencies[] = {
+    1000000,   1000003,   13000000,  19200000,   24000000,   25000000,   54000000,   62500000,
+    100000000, 333333333, 999999999, 1000000000, 1000000001, 2399999999, 3000000000, 4000000000};
 
 static uint64_t exact_ns(uint64_t ticks, uint64_t hz)
 {
@@ -34,8 +35,8 @@ static void check_ns(const struct timebase *t, uint64_t ticks, uint64_t hz)
 {
     uint64_t want = exact_ns(ticks, hz), got = timebase_ns(t, t->base_ticks + ticks);
     if (got > want || want - got > 1)
-        fail_msg("%llu Hz, %llu ticks: %llu ns, not %llu", (unsigned long long)hz, (unsigned long long)ticks, (unsigned long long)got,
-                 (unsigned long long)want);
+        fail_msg("%llu Hz, %llu ticks: %llu ns, not %llu", (unsigned long long)hz,
+                 (unsigned long long)ticks, (unsigned long long)got, (unsigned long long)want);
 }
 
 static void test_ns(void **state)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/drivers/virtio/console.h. Transmit buffers are pages, allocated when first needed: under emulation the device is done with a buffer
- * before the notifying write returns, so there is rarely a second one.
+ * kernel/drivers/virtio/console.h. Transmit buffers are pages, allocated when first needed: under
+ * emulation the device is done with a buffer before the notifying write returns, so there is rarely
+ * a second one.
  *
- * The lock guards the transmit queue. The receive queue belongs to the interrupt handler, which runs on one CPU and does not nest.
- * Since the device has one interrupt for both, a sender who takes it back looks whether bytes came in too, and if so has the handler run.
+ * The lock guards the transmit queue. The receive queue belongs to the interrupt handler, which
+ * runs on one CPU and does not nest. Since the device has one interrupt for both, a sender who
+ * takes it back looks whether bytes came in too, and if so has the handler run.
  */
 #include "kernel/drivers/virtio/console.h"
 #include "abi/errno.h"
@@ -30,7 +32,7 @@ struct virtio_console {
     uint8_t *rx_buffers; /* in the page of the receive queue */
     struct spinlock lock;
     struct virtq tx;
-    uint32_t tx_free; /* bit i: neither with the device nor taken */
+    uint32_t tx_free;            /* bit i: neither with the device nor taken */
     void *tx_buffer[TX_BUFFERS]; /* NULL until first taken */
 };
 
@@ -64,7 +66,8 @@ static void *console_take(struct link_port *p)
     return buffer;
 }
 
-/* Get back what the device has sent. Returns whether that ended a shortage: somebody may be waiting. */
+/* Get back what the device has sent. Returns whether that ended a shortage: somebody may be
+ * waiting. */
 static bool tx_reap_locked(struct virtio_console *c)
 {
     bool none_free = c->tx_free == 0;
@@ -84,7 +87,9 @@ static void console_fail(struct virtio_console *c, const char *queue)
     irq_disable(c->device.intid);
     waitq_wake(&c->port.room, ~0u, 0);
     link_lost();
-    log_err("the virtio console returned an impossible buffer in its %s queue: it is not used any more", queue);
+    log_err(
+        "the virtio console returned an impossible buffer in its %s queue: it is not used any more",
+        queue);
 }
 
 /* What a sender does under the lock after a notification or instead of an interrupt. */

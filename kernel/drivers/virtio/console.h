@@ -7,8 +7,8 @@
 
 struct machine;
 
-/* virtio_console_start - find and start the console; its interrupt is enabled. Boot, once. *port: for link_start. NULL, or a sentence's rest that
- * says why there is none. */
+/* virtio_console_start - find and start the console; its interrupt is enabled. Boot, once. *port:
+ * for link_start. NULL, or a sentence's rest that says why there is none. */
 const char *virtio_console_start(const struct machine *m, struct link_port **port) MUST_CHECK;
 
 #endif

@@ -27,7 +27,8 @@ static void reg_write_pair(struct virtio_device *d, enum virtio_mmio_register r,
 static bool slot_is(const struct machine_virtio *slot, uint32_t id, struct virtio_device *d)
 {
     d->base = mmio_map(slot->base, SLOT_BYTES);
-    if (!d->base || reg_read(d, VIRTIO_MMIO_DEVICE_ID) != id || reg_read(d, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE)
+    if (!d->base || reg_read(d, VIRTIO_MMIO_DEVICE_ID) != id ||
+        reg_read(d, VIRTIO_MMIO_MAGIC) != VIRTIO_MMIO_MAGIC_VALUE)
         return false;
     uint32_t version = reg_read(d, VIRTIO_MMIO_VERSION);
     d->legacy = version == 1;

@@ -13,12 +13,14 @@ struct virtio_device {
     bool legacy;
 };
 
-/* virtio_find - the machine's first device of kind `id` (enum virtio_device_id). False when it has none. Touches nothing but magic
- * and identity of each slot, from the highest down: that is where QEMU puts the first device. */
+/* virtio_find - the machine's first device of kind `id` (enum virtio_device_id). False when it has
+ * none. Touches nothing but magic and identity of each slot, from the highest down: that is where
+ * QEMU puts the first device. */
 bool virtio_find(const struct machine *m, uint32_t id, struct virtio_device *d);
 
-/* virtio_begin - reset d and agree on no features but the transport's own. 0 or -EIO. virtio_queue_start - let d use queue
- * `index` laid out in q: -EIO when it hasn't got one of this size. virtio_ready - d may start. */
+/* virtio_begin - reset d and agree on no features but the transport's own. 0 or -EIO.
+ * virtio_queue_start - let d use queue `index` laid out in q: -EIO when it hasn't got one of this
+ * size. virtio_ready - d may start. */
 int virtio_begin(struct virtio_device *d) MUST_CHECK;
 int virtio_queue_start(struct virtio_device *d, unsigned index, const struct virtq *q) MUST_CHECK;
 void virtio_ready(struct virtio_device *d);
@@ -26,10 +28,12 @@ void virtio_ready(struct virtio_device *d);
 /* virtio_reset - d forgets its queues and touches memory no more. */
 void virtio_reset(struct virtio_device *d);
 
-/* virtio_notify - there is something new in queue `index`. QEMU serves many devices within this very write. */
+/* virtio_notify - there is something new in queue `index`. QEMU serves many devices within this
+ * very write. */
 void virtio_notify(struct virtio_device *d, unsigned index);
 
-/* virtio_interrupt_clear - take back the device's interrupt; what it says after this raises it again. */
+/* virtio_interrupt_clear - take back the device's interrupt; what it says after this raises it
+ * again. */
 void virtio_interrupt_clear(struct virtio_device *d);
 
 #endif

@@ -7,13 +7,15 @@
 
 static size_t used_offset(unsigned size)
 {
-    size_t avail_end = size * sizeof(struct virtq_desc) + sizeof(struct virtq_avail) + (size + 1) * sizeof(uint16_t);
+    size_t avail_end = size * sizeof(struct virtq_desc) + sizeof(struct virtq_avail) +
+                       (size + 1) * sizeof(uint16_t);
     return ALIGN_UP(avail_end, VIRTQ_ALIGN);
 }
 
 size_t virtq_bytes(unsigned size)
 {
-    size_t end = used_offset(size) + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem);
+    size_t end =
+        used_offset(size) + sizeof(struct virtq_used) + size * sizeof(struct virtq_used_elem);
     return ALIGN_UP(end + sizeof(uint16_t), VIRTQ_ALIGN);
 }
 

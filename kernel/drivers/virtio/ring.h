@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The driver's side of a split virtqueue whose buffers are fixed: descriptor i always stands for buffer i of one contiguous piece, so
- * giving a buffer to the device is a length and an index. Notifications and interrupts are never suppressed: the checks that this needs
- * rely on the order of a write and a later read, which an emulator with one CPU may drop (QEMU before 8.1).
+ * The driver's side of a split virtqueue whose buffers are fixed: descriptor i always stands for
+ * buffer i of one contiguous piece, so giving a buffer to the device is a length and an index.
+ * Notifications and interrupts are never suppressed: the checks that this needs rely on the order
+ * of a write and a later read, which an emulator with one CPU may drop (QEMU before 8.1).
  *
- * What the device writes is not trusted: an answer that the rules don't allow makes the queue `broken`, and it stays so. No locking.
+ * What the device writes is not trusted: an answer that the rules don't allow makes the queue
+ * `broken`, and it stays so. No locking.
  */
 #ifndef KERNEL_DRIVERS_VIRTIO_RING_H
 #define KERNEL_DRIVERS_VIRTIO_RING_H
@@ -18,9 +20,9 @@ struct virtq {
     struct virtq_desc *desc;
     struct virtq_avail *avail;
     const volatile struct virtq_used *used;
-    uint16_t size; /* descriptors, a power of two */
+    uint16_t size;      /* descriptors, a power of two */
     uint16_t avail_idx; /* what we have given, modulo 2^16 */
-    uint16_t used_idx; /* what we have taken back */
+    uint16_t used_idx;  /* what we have taken back */
     bool broken;
     uint32_t with_device; /* bit i: buffer i */
 };
@@ -28,18 +30,20 @@ struct virtq {
 /* virtq_bytes - memory that a queue of `size` descriptors takes: a multiple of 64. */
 size_t virtq_bytes(unsigned size);
 
-/* virtq_init - lay out an empty queue in `memory`, zeroed, aligned to a page. size: a power of two up to VIRTQ_SIZE_MAX. */
+/* virtq_init - lay out an empty queue in `memory`, zeroed, aligned to a page. size: a power of two
+ * up to VIRTQ_SIZE_MAX. */
 void virtq_init(struct virtq *q, void *memory, unsigned size);
 
-/* virtq_bind - buffer i is at this physical address; device_writes: it receives. Once per buffer, before it is given. */
+/* virtq_bind - buffer i is at this physical address; device_writes: it receives. Once per buffer,
+ * before it is given. */
 void virtq_bind(struct virtq *q, unsigned i, paddr_t buffer, bool device_writes);
 
-/* virtq_give - let the device have buffer i, which it doesn't have, with size_bytes to send or room for as many. The device
- * looks when it is notified. */
+/* virtq_give - let the device have buffer i, which it doesn't have, with size_bytes to send or room
+ * for as many. The device looks when it is notified. */
 void virtq_give(struct virtq *q, unsigned i, uint32_t size_bytes);
 
-/* virtq_take - a buffer that the device is done with: its number, *size_bytes what it wrote (0 for one it read). -EAGAIN: none.
- * -EIO: the queue is broken. */
+/* virtq_take - a buffer that the device is done with: its number, *size_bytes what it wrote (0 for
+ * one it read). -EAGAIN: none. -EIO: the queue is broken. */
 int virtq_take(struct virtq *q, uint32_t *size_bytes) MUST_CHECK;
 
 /* virtq_has_used - virtq_take would not say -EAGAIN. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The clocks as programs read them: this runs in the program, at EL0, on whatever stack it has. Clocks that are the kernel's own business (CPU
- * time) go on as system calls. The same arithmetic as kernel/core/clock.c (kernel/core/timebase.h).
+ * The clocks as programs read them: this runs in the program, at EL0, on whatever stack it has.
+ * Clocks that are the kernel's own business (CPU time) go on as system calls. The same arithmetic
+ * as kernel/core/clock.c (kernel/core/timebase.h).
  */
 #include "abi/linux_time.h"
 #include "kernel/linux/vdso/data.h"
@@ -15,10 +16,10 @@ struct timezone {
 };
 
 #define BIT(clock) (1u << (clock))
-#define MONOTONIC_CLOCKS                                                                           \
-    (BIT(LINUX_CLOCK_MONOTONIC) | BIT(LINUX_CLOCK_MONOTONIC_RAW) |                                 \
+#define MONOTONIC_CLOCKS                                           \
+    (BIT(LINUX_CLOCK_MONOTONIC) | BIT(LINUX_CLOCK_MONOTONIC_RAW) | \
      BIT(LINUX_CLOCK_MONOTONIC_COARSE) | BIT(LINUX_CLOCK_BOOTTIME))
-#define WALL_CLOCKS                                                                                \
+#define WALL_CLOCKS \
     (BIT(LINUX_CLOCK_REALTIME) | BIT(LINUX_CLOCK_REALTIME_COARSE) | BIT(LINUX_CLOCK_TAI))
 
 /* The ELF header of this very object. */
@@ -35,7 +36,8 @@ static inline const struct vdso_data *shared(void)
     return (const struct vdso_data *)data;
 }
 
-/* Nanoseconds of monotonic time. The counter must not be read ahead of what the program did before. */
+/* Nanoseconds of monotonic time. The counter must not be read ahead of what the program did before.
+ */
 static inline uint64_t monotonic_ns(const struct vdso_data *d)
 {
     uint64_t ticks;

@@ -14,7 +14,8 @@ extern const uint64_t vdso_sigreturn_offset;
 static struct vmobj pages;
 static struct vdso_data *data;
 
-_Static_assert(VDSO_DATA_BYTES == PAGE_SIZE && sizeof(struct vdso_data) <= PAGE_SIZE, "data before code, a page each");
+_Static_assert(VDSO_DATA_BYTES == PAGE_SIZE && sizeof(struct vdso_data) <= PAGE_SIZE,
+               "data before code, a page each");
 
 int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The drivers on QEMU's machines, without the rest of the kernel: finds everything through the device tree, sees the timer's and other CPUs'
- * interrupts, copies standard input to standard output over the link, and turns the machine off. tests/drivers/guest.sh judges what comes out.
+ * The drivers on QEMU's machines, without the rest of the kernel: finds everything through the
+ * device tree, sees the timer's and other CPUs' interrupts, copies standard input to standard
+ * output over the link, and turns the machine off. tests/drivers/guest.sh judges what comes out.
  */
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/irq.h"
@@ -79,7 +80,8 @@ static void try_cpus(void)
     for (unsigned i = 1; i < machine.ncpus; i++) {
         int err = power_start_cpu(i, (paddr_t)(uintptr_t)guest_secondary, i);
         wait_for(&pongs, i);
-        say("cpu %u: %d, once more: %d", i, err, power_start_cpu(i, (paddr_t)(uintptr_t)guest_secondary, i));
+        say("cpu %u: %d, once more: %d", i, err,
+            power_start_cpu(i, (paddr_t)(uintptr_t)guest_secondary, i));
     }
     pongs = 0;
     irq_send_mask((1u << machine.ncpus) - 1, SGI_PING);
@@ -100,7 +102,8 @@ static void try_random(void)
         say("virtio-rng %s", virtio_rng_seed(&machine) ? "ok" : "absent");
     random_fill(a, sizeof a);
     random_fill(b, sizeof b);
-    say("random %u %s", seed_bytes, a[0] != b[0] && a[0] != a[1] && random_trusted() ? "ok" : "weak");
+    say("random %u %s", seed_bytes,
+        a[0] != b[0] && a[0] != a[1] && random_trusted() ? "ok" : "weak");
 }
 
 static void copy_input(void)
@@ -136,7 +139,8 @@ void guest_main(void *dtb)
     const char *why = machine_read(&machine, dtb, 1 << 20, sysreg_read(mpidr_el1));
     if (why)
         say("machine: %s", why);
-    say("machine: %u cpus, gic %u, %lu KiB, %u slots", machine.ncpus, machine.gic_version, (unsigned long)(machine_memory_bytes(&machine) >> 10), machine.nvirtio);
+    say("machine: %u cpus, gic %u, %lu KiB, %u slots", machine.ncpus, machine.gic_version,
+        (unsigned long)(machine_memory_bytes(&machine) >> 10), machine.nvirtio);
     pl011_init((volatile void *)machine.uart.base);
     console_use_uart(pl011_write);
     uint32_t psci = power_init(&machine);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the drivers under test need of a kernel, as simple as can be: pages that are never freed, waiting by waiting for interrupts, log on the UART. */
+/* What the drivers under test need of a kernel, as simple as can be: pages that are never freed,
+ * waiting by waiting for interrupts, log on the UART. */
 #include <stdarg.h>
 
 #include "abi/errno.h"

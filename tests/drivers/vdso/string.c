@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two functions that the compiler calls of its own accord and lib/str.c leaves to each machine. */
+/* The two functions that the compiler calls of its own accord and lib/str.c leaves to each machine.
+ */
 #include "lib/str.h"
 #undef memcpy
 #undef memset

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vDSO called as a program calls it, under qemu-aarch64, with a data page of our own. Symbols are looked up as Go's runtime does, by the
- * hash table and with the version, by code written for this test; times are checked by plain division.
+ * The vDSO called as a program calls it, under qemu-aarch64, with a data page of our own. Symbols
+ * are looked up as Go's runtime does, by the hash table and with the version, by code written for
+ * this test; times are checked by plain division.
  */
 #include <stdarg.h>
 
@@ -18,11 +19,31 @@ extern const char vdso_file[], vdso_file_end[];
 
 #define YEAR_S UINT64_C(31556952)
 
-struct ehdr { uint8_t ident[16]; uint16_t type, machine; uint32_t version; uint64_t entry, phoff, shoff; uint32_t flags; uint16_t ehsize, phentsize, phnum; };
-struct phdr { uint32_t type, flags; uint64_t offset, vaddr, paddr, filesz, memsz, align; };
-struct dyn { uint64_t tag, value; };
-struct sym { uint32_t name; uint8_t info, other; uint16_t shndx; uint64_t value, size; };
-struct verdef { uint16_t version, flags, ndx, cnt; uint32_t hash, aux, next; };
+struct ehdr {
+    uint8_t ident[16];
+    uint16_t type, machine;
+    uint32_t version;
+    uint64_t entry, phoff, shoff;
+    uint32_t flags;
+    uint16_t ehsize, phentsize, phnum;
+};
+struct phdr {
+    uint32_t type, flags;
+    uint64_t offset, vaddr, paddr, filesz, memsz, align;
+};
+struct dyn {
+    uint64_t tag, value;
+};
+struct sym {
+    uint32_t name;
+    uint8_t info, other;
+    uint16_t shndx;
+    uint64_t value, size;
+};
+struct verdef {
+    uint16_t version, flags, ndx, cnt;
+    uint32_t hash, aux, next;
+};
 
 struct object {
     const char *base, *strings;
@@ -78,12 +99,24 @@ static void open_object(struct object *o, const char *base)
     for (; d && d->tag != 0; d++) {
         const void *at = base + d->value;
         switch (d->tag) {
-        case 4: o->hash = at; break;
-        case 5: o->strings = at; break;
-        case 6: o->symbols = at; break;
-        case 0x6ffffef5: o->gnu_hash = at; break;
-        case 0x6ffffff0: o->versions = at; break;
-        case 0x6ffffffc: o->verdef = at; break;
+        case 4:
+            o->hash = at;
+            break;
+        case 5:
+            o->strings = at;
+            break;
+        case 6:
+            o->symbols = at;
+            break;
+        case 0x6ffffef5:
+            o->gnu_hash = at;
+            break;
+        case 0x6ffffff0:
+            o->versions = at;
+            break;
+        case 0x6ffffffc:
+            o->verdef = at;
+            break;
         }
     }
 }
@@ -103,8 +136,8 @@ static bool is_symbol(const struct object *o, unsigned i, const char *name, unsi
 {
     const struct sym *s = &o->symbols[i];
     unsigned type = s->info & 15, bind = s->info >> 4;
-    return (type == 2 || type == 0) && (bind == 1 || bind == 2) && s->shndx != 0 && strcmp(o->strings + s->name, name) == 0 &&
-           (o->versions[i] & 0x7fff) == version;
+    return (type == 2 || type == 0) && (bind == 1 || bind == 2) && s->shndx != 0 &&
+           strcmp(o->strings + s->name, name) == 0 && (o->versions[i] & 0x7fff) == version;
 }
 
 static uint32_t sysv_hash(const char *s)
@@ -117,7 +150,8 @@ static uint32_t sysv_hash(const char *s)
     return h;
 }
 
-static const void *find_by_hash(const struct object *o, const char *name, uint32_t hash, unsigned version)
+static const void *find_by_hash(const struct object *o, const char *name, uint32_t hash,
+                                unsigned version)
 {
     uint32_t nbucket = o->hash[0];
     const uint32_t *bucket = o->hash + 2, *chain = bucket + nbucket;
@@ -135,14 +169,16 @@ static const void *find(const struct object *o, const char *name)
     return at;
 }
 
-/* Go prefers a GNU hash table, and up to 1.25 it looks with a wrong hash: there must be none, and both hashes must lead to the symbol. */
+/* Go prefers a GNU hash table, and up to 1.25 it looks with a wrong hash: there must be none, and
+ * both hashes must lead to the symbol. */
 static void try_go(const struct object *o, const void *gettime)
 {
     static const uint32_t hashes[] = {0xb0cd725, 0xd35ec75};
     unsigned version = version_index(o, "LINUX_2.6.39", 0x75fcb89);
     check(!o->gnu_hash, "no GNU hash table");
     for (unsigned i = 0; i < ARRAY_SIZE(hashes); i++)
-        check(find_by_hash(o, "__kernel_clock_gettime", hashes[i], version) == gettime, "the clock is found by hash %#x", hashes[i]);
+        check(find_by_hash(o, "__kernel_clock_gettime", hashes[i], version) == gettime,
+              "the clock is found by hash %#x", hashes[i]);
 }
 
 static uint64_t counter(void)
@@ -158,7 +194,8 @@ static uint64_t exact_ns(uint64_t ticks, uint64_t hz)
     return ticks / hz * 1000000000 + ticks % hz * 1000000000 / hz;
 }
 
-/* What fn(clock, &t) says, in units of 1/unit seconds, lies between the counter's readings before and after. */
+/* What fn(clock, &t) says, in units of 1/unit seconds, lies between the counter's readings before
+ * and after. */
 static bool reads_right(const void *fn, int clock, uint64_t hz, int64_t offset_ns, uint64_t unit)
 {
     struct time t = {-1, -1};
@@ -167,19 +204,24 @@ static bool reads_right(const void *fn, int clock, uint64_t hz, int64_t offset_n
         return false;
     uint64_t after = exact_ns(counter() - data->timebase.base_ticks, hz) + (uint64_t)offset_ns;
     uint64_t got = (uint64_t)t.s * unit + (uint64_t)t.fraction;
-    return t.fraction >= 0 && t.fraction < (int64_t)unit && got >= before / (1000000000 / unit) && got <= after / (1000000000 / unit);
+    return t.fraction >= 0 && t.fraction < (int64_t)unit && got >= before / (1000000000 / unit) &&
+           got <= after / (1000000000 / unit);
 }
 
 static void try_clocks(const void *gettime, const void *timeofday, uint64_t hz, uint64_t years)
 {
-    static const struct { int clock; bool wall; } clocks[] = {{0, true}, {1, false}, {4, false}, {5, true}, {6, false}, {7, false}, {11, true}};
+    static const struct {
+        int clock;
+        bool wall;
+    } clocks[] = {{0, true}, {1, false}, {4, false}, {5, true}, {6, false}, {7, false}, {11, true}};
     int64_t offset = INT64_C(1795180000123456789);
     bool good = true;
     timebase_init(&data->timebase, hz, counter() - years * YEAR_S * hz);
     data->wall_offset_ns = offset;
     for (unsigned round = 0; round < 200; round++) {
         for (unsigned i = 0; i < ARRAY_SIZE(clocks); i++)
-            good &= reads_right(gettime, clocks[i].clock, hz, clocks[i].wall ? offset : 0, 1000000000);
+            good &=
+                reads_right(gettime, clocks[i].clock, hz, clocks[i].wall ? offset : 0, 1000000000);
         good &= reads_right(timeofday, -1, hz, offset, 1000000);
     }
     check(good, "all clocks, %lu Hz, after %lu years", hz, years);
@@ -189,9 +231,14 @@ static void try_system_calls(const void *gettime, const void *getres)
 {
     struct time a = {0}, b = {0}, c = {0};
     long direct = system_call(SYS_CLOCK_GETTIME, 3L, &a), through = call_checked(gettime, 3, &b);
-    check(direct == 0 && through == 0 && b.s * 1000000000 + b.fraction >= a.s * 1000000000 + a.fraction, "CPU time is a system call");
-    check(call_checked(gettime, 99, &c) == -22 && call_checked(gettime, -1, &c) == -22 && call_checked(getres, 99, &c) == -22, "unknown clocks are EINVAL");
-    check(call_checked(getres, 3, &c) == 0 && call_checked(getres, 1, &c) == 0 && c.s == 0 && c.fraction == 1 && call_checked(getres, 0, NULL) == 0,
+    check(direct == 0 && through == 0 &&
+              b.s * 1000000000 + b.fraction >= a.s * 1000000000 + a.fraction,
+          "CPU time is a system call");
+    check(call_checked(gettime, 99, &c) == -22 && call_checked(gettime, -1, &c) == -22 &&
+              call_checked(getres, 99, &c) == -22,
+          "unknown clocks are EINVAL");
+    check(call_checked(getres, 3, &c) == 0 && call_checked(getres, 1, &c) == 0 && c.s == 0 &&
+              c.fraction == 1 && call_checked(getres, 0, NULL) == 0,
           "resolution");
 }
 
@@ -199,10 +246,12 @@ int vdso_test(void)
 {
     struct object o;
     open_object(&o, load());
-    const void *gettime = find(&o, "__kernel_clock_gettime"), *timeofday = find(&o, "__kernel_gettimeofday");
+    const void *gettime = find(&o, "__kernel_clock_gettime"),
+               *timeofday = find(&o, "__kernel_gettimeofday");
     const void *getres = find(&o, "__kernel_clock_getres");
     const uint32_t *sigreturn = find(&o, "__kernel_rt_sigreturn");
-    check(sigreturn && sigreturn[0] == 0xd2801168 && sigreturn[1] == 0xd4000001, "the signal trampoline's bytes");
+    check(sigreturn && sigreturn[0] == 0xd2801168 && sigreturn[1] == 0xd4000001,
+          "the signal trampoline's bytes");
     check(version_index(&o, "LINUX_2.6.39", 0x75fcb89) > 1, "version LINUX_2.6.39");
     if (failures)
         return 1;
