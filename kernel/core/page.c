@@ -476,6 +476,40 @@ void page_init(const struct mem_range *ram, unsigned nram, const struct mem_rang
     least_free_pages = free_pages;
 }
 
+/* Take [start, end) out of the reserved range that holds it. False: no range does, or there is no
+ * room to split it. */
+static bool unreserve(paddr_t start, paddr_t end)
+{
+    struct mem_range *r = reserved;
+    while (r < reserved + reserved_count && r->end < end)
+        r++;
+    if (r == reserved + reserved_count || r->start > start)
+        return false;
+    if (r->start < start && end < r->end) {
+        if (reserved_count == RESERVED_MAX)
+            return false;
+        for (struct mem_range *q = reserved + reserved_count++; q > r; q--)
+            *q = q[-1];
+        r[0].end = start;
+        r[1].start = end;
+    } else if (r->start < start) {
+        r->end = start;
+    } else {
+        r->start = end; /* empty when end == r->end: it then overlaps nothing */
+    }
+    return true;
+}
+
+/* Below the frontier: each run of reserved pages as the largest blocks that fit. */
+static void release_passed(struct zone *z, paddr_t start, paddr_t end)
+{
+    for (paddr_t at = start, run; at < end; at = run + PAGE_SIZE) {
+        for (run = at; run < end && *desc_of(z, run) == DESC_UNCOUNTED;)
+            run += PAGE_SIZE;
+        free_range(z, at, run);
+    }
+}
+
 void page_release_range(paddr_t start, paddr_t end)
 {
     start = ALIGN_UP(start, PAGE_SIZE);
@@ -484,9 +518,11 @@ void page_release_range(paddr_t start, paddr_t end)
     if (!z || start >= end || end > z->end)
         return;
     spin_lock(&lock);
-    pass_frontier(z, end);
-    for (paddr_t pa = start; pa < end; pa += PAGE_SIZE)
-        if (*desc_of(z, pa) == DESC_UNCOUNTED)
-            free_block(z, pa, 0);
+    if (start >= z->frontier && unreserve(start, end)) {
+        free_pages += (end - start) >> PAGE_SHIFT;
+    } else {
+        pass_frontier(z, end);
+        release_passed(z, start, end);
+    }
     spin_unlock(&lock);
 }

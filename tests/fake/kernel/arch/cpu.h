@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for kernel/arch/cpu.h on the host (-iquote tests/fake): a thread is a CPU, and says
+ * which. */
+#ifndef TESTS_FAKE_KERNEL_ARCH_CPU_H
+#define TESTS_FAKE_KERNEL_ARCH_CPU_H
+
+#include "lib/types.h"
+
+#define CPU_MAX 8
+
+extern _Thread_local unsigned fake_cpu; /* tests/fake/machine.c */
+
+static inline unsigned cpu_index(void)
+{
+    return fake_cpu;
+}
+
+#endif
