@@ -19,7 +19,7 @@ $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
 ALL += $(if $(findstring kernel/fs/,$(KERNEL_SRCS)),$(K)/mazboot.img $(K)/mazboot.sym)
 
-include kernel/linux/vdso/mod.mk
+include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 
 # KERNEL_SRCS is complete only after every mod.mk has been read.
 .SECONDEXPANSION:

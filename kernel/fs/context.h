@@ -24,4 +24,11 @@ void fs_context_exit(struct fs_context *c);
  * fake. */
 struct fs_context *fs_context_self(void);
 
+/* fs_cwd, fs_root - of the running process: a reference. fs_set_cwd, fs_set_root: a reference is
+ * taken. */
+struct dentry *fs_cwd(void);
+struct dentry *fs_root(void);
+void fs_set_cwd(struct dentry *d);
+void fs_set_root(struct dentry *d);
+
 #endif

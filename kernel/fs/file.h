@@ -85,6 +85,7 @@ struct file *file_new_nameless(const struct file_ops *ops, void *priv, uint32_t 
 
 /* file_get returns f. file_put releases at the last reference; it may sleep. */
 struct file *file_get(struct file *f);
+struct file *file_get_live(struct file *f); /* NULL when it is being released */
 void file_put(struct file *f);
 
 /* file_read, file_write - at pos (advanced), or at and with the file's own position when pos is

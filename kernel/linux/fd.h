@@ -56,4 +56,19 @@ int fd_install_at(struct file *f, int fd, bool cloexec) MUST_CHECK;
 /* fd_close - 0, -EBADF, or the error of the file's last flush. */
 int fd_close(int fd);
 
+/* fd_install_pair - both files, whose references it takes over, and their numbers to the int[2] of
+ * the program at `fds`. 0, or an error and neither is there. */
+int fd_install_pair(struct file *ends[2], bool cloexec, vaddr_t fds) MUST_CHECK;
+
+/* fd_cloexec - the descriptor's close-on-exec flag, 0 or 1, before it is set to `set` (negative:
+ * only asked); -EBADF. */
+int fd_cloexec(int fd, int set);
+
+/* fd_close_range - close, or mark close-on-exec, all of [first, last]. */
+void fd_close_range(uint32_t first, uint32_t last, bool only_mark);
+
+/* fd_next - the lowest descriptor in use at or above `from`, -1 when there is none; *f (may be
+ * NULL) gets a reference. */
+int fd_next(struct fd_table *t, uint32_t from, struct file **f);
+
 #endif

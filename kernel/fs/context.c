@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Root, working directory, umask. */
+#include "kernel/fs/context.h"
+
+#include "abi/errno.h"
+#include "kernel/fs/super.h"
+
+void fs_context_init(struct fs_context *c)
+{
+    *c = (struct fs_context){.umask = 022};
+    c->root = dentry_get(super_top());
+    c->cwd = dentry_get(super_top());
+}
+
+void fs_context_exit(struct fs_context *c)
+{
+    dentry_put(c->root);
+    dentry_put(c->cwd);
+    c->root = c->cwd = NULL;
+}
+
+static struct dentry *get(struct dentry **which)
+{
+    struct fs_context *c = fs_context_self();
+    spin_lock(&c->lock);
+    struct dentry *d = dentry_get(*which);
+    spin_unlock(&c->lock);
+    return d;
+}
+
+static void set(struct dentry **which, struct dentry *d)
+{
+    struct fs_context *c = fs_context_self();
+    spin_lock(&c->lock);
+    struct dentry *old = *which;
+    *which = dentry_get(d);
+    spin_unlock(&c->lock);
+    dentry_put(old);
+}
+
+struct dentry *fs_cwd(void)
+{
+    return get(&fs_context_self()->cwd);
+}
+
+struct dentry *fs_root(void)
+{
+    return get(&fs_context_self()->root);
+}
+
+void fs_set_cwd(struct dentry *d)
+{
+    set(&fs_context_self()->cwd, d);
+}
+
+void fs_set_root(struct dentry *d)
+{
+    set(&fs_context_self()->root, d);
+}

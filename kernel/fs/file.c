@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of open files, and the rules that all kinds share: modes, positions, notification. */
+#include "kernel/fs/file.h"
+
+#include "abi/errno.h"
+#include "kernel/core/slab.h"
+#include "kernel/fs/dentry.h"
+#include "kernel/fs/epoll.h"
+#include "kernel/fs/flock.h"
+#include "kernel/fs/inotify.h"
+
+static uint32_t mode_of_flags(uint32_t flags)
+{
+    if (flags & O_PATH)
+        return FILE_PATH;
+    uint32_t access = flags & O_ACCMODE;
+    return (access != O_WRONLY ? FILE_READ : 0u) | (access != O_RDONLY ? FILE_WRITE : 0u);
+}
+
+struct file *file_new(const struct file_ops *ops, struct inode *inode, uint32_t flags)
+{
+    struct file *f = kzalloc(sizeof(*f));
+    if (!f)
+        return NULL;
+    f->ops = ops;
+    f->refs = 1;
+    f->flags = flags;
+    f->mode = mode_of_flags(flags);
+    f->inode = inode;
+    mutex_init(&f->pos_lock);
+    list_init(&f->watches);
+    return f;
+}
+
+struct file *file_new_nameless(const struct file_ops *ops, void *priv, uint32_t flags)
+{
+    struct inode *inode = inode_nameless();
+    struct file *f = file_new(ops, inode, flags);
+    if (!f) {
+        inode_put(inode);
+        return NULL;
+    }
+    f->priv = priv;
+    f->mode |= FILE_NOACCT;
+    return f;
+}
+
+struct file *file_get(struct file *f)
+{
+    __atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
+    return f;
+}
+
+struct file *file_get_live(struct file *f)
+{
+    uint32_t n = __atomic_load_n(&f->refs, __ATOMIC_RELAXED);
+    while (n)
+        if (__atomic_compare_exchange_n(&f->refs, &n, n + 1, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return f;
+    return NULL;
+}
+
+static void file_free(struct file *f)
+{
+    if (!list_empty(&f->watches))
+        epoll_forget(f);
+    if (f->inode->locks)
+        flock_release(f);
+    if (f->dentry && !(f->mode & FILE_PATH))
+        fs_notify_file(f, f->mode & FILE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
+    if (f->ops->release)
+        f->ops->release(f);
+    if (f->dentry)
+        dentry_put(f->dentry);
+    inode_put(f->inode);
+    kfree(f);
+}
+
+void file_put(struct file *f)
+{
+    if (!__atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL))
+        file_free(f);
+}
+
+typedef long transfer_fn(struct file *f, struct uio *u, int64_t *pos);
+
+/* Streams have no position; a file that has one is locked while its own position is in use. */
+static long transfer(struct file *f, struct uio *u, int64_t *pos, transfer_fn *fn)
+{
+    if (!(f->mode & FILE_SEEK))
+        return fn(f, u, NULL);
+    if (pos)
+        return fn(f, u, pos);
+    int err = mutex_lock(&f->pos_lock);
+    if (err)
+        return err;
+    long n = fn(f, u, &f->pos);
+    mutex_unlock(&f->pos_lock);
+    return n;
+}
+
+long file_read(struct file *f, struct uio *u, int64_t *pos)
+{
+    if (!(f->mode & FILE_READ))
+        return -EBADF;
+    if (!f->ops->read)
+        return inode_is(f->inode, S_IFDIR) ? -EISDIR : -EINVAL;
+    long n = transfer(f, u, pos, f->ops->read);
+    if (n > 0)
+        fs_notify_file(f, IN_ACCESS);
+    return n;
+}
+
+long file_write(struct file *f, struct uio *u, int64_t *pos)
+{
+    if (!(f->mode & FILE_WRITE))
+        return -EBADF;
+    if (!f->ops->write)
+        return -EINVAL;
+    long n = transfer(f, u, pos, f->ops->write);
+    if (n > 0)
+        fs_notify_file(f, IN_MODIFY);
+    return n;
+}
+
+unsigned file_poll(struct file *f, struct poll_table *pt)
+{
+    if (!f->ops->poll)
+        return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM;
+    return f->ops->poll(f, pt);
+}
+
+long file_pread_kernel(struct file *f, void *buf, size_t size_bytes, int64_t offset)
+{
+    struct uio u;
+    uio_kernel(&u, buf, size_bytes);
+    return file_read(f, &u, &offset);
+}

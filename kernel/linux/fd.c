@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The descriptor table. */
+#include "kernel/linux/fd.h"
+
+#include "abi/errno.h"
+#include "kernel/core/slab.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/fs/flock.h"
+#include "lib/str.h"
+
+static size_t bitmap_bytes(uint32_t size)
+{
+    return size / 8;
+}
+
+int fd_table_init(struct fd_table *t)
+{
+    *t = (struct fd_table){.size = FD_TABLE_FIRST, .limit = FD_LIMIT_SOFT};
+    t->slots = kzalloc(FD_TABLE_FIRST * sizeof(*t->slots));
+    t->cloexec = kzalloc(bitmap_bytes(FD_TABLE_FIRST));
+    if (t->slots && t->cloexec)
+        return 0;
+    kfree(t->slots);
+    kfree(t->cloexec);
+    return -ENOMEM;
+}
+
+static struct file *slot(const struct fd_table *t, int fd)
+{
+    return (uint32_t)fd < t->size ? t->slots[fd] : NULL;
+}
+
+static void set_cloexec(struct fd_table *t, uint32_t fd, bool on)
+{
+    uint64_t bit = UINT64_C(1) << (fd % 64);
+    t->cloexec[fd / 64] = on ? t->cloexec[fd / 64] | bit : t->cloexec[fd / 64] & ~bit;
+}
+
+static bool get_cloexec(const struct fd_table *t, uint32_t fd)
+{
+    return t->cloexec[fd / 64] >> (fd % 64) & 1;
+}
+
+/* Take what is in a slot; the caller drops it outside the lock. */
+static struct file *clear_slot_locked(struct fd_table *t, int fd)
+{
+    struct file *f = slot(t, fd);
+    if (f) {
+        t->slots[fd] = NULL;
+        t->hint = MIN(t->hint, (uint32_t)fd);
+    }
+    return f;
+}
+
+/* Closing any descriptor of a file drops the process's record locks on it. */
+static void let_go(struct fd_table *t, struct file *f)
+{
+    if (f->inode->locks)
+        flock_close(f, t);
+    file_put(f);
+}
+
+void fd_table_exit(struct fd_table *t)
+{
+    for (uint32_t fd = 0; fd < t->size; fd++)
+        if (t->slots[fd])
+            let_go(t, t->slots[fd]);
+    kfree(t->slots);
+    kfree(t->cloexec);
+    *t = (struct fd_table){0};
+}
+
+static void close_one(struct fd_table *t, uint32_t fd)
+{
+    spin_lock(&t->lock);
+    struct file *f = clear_slot_locked(t, (int)fd);
+    spin_unlock(&t->lock);
+    if (f)
+        let_go(t, f);
+}
+
+void fd_table_exec(struct fd_table *t)
+{
+    for (uint32_t fd = 0; fd < t->size; fd++)
+        if (get_cloexec(t, fd))
+            close_one(t, fd);
+}
+
+struct file *fd_get(int fd)
+{
+    struct fd_table *t = fd_table_self();
+    spin_lock(&t->lock);
+    struct file *f = slot(t, fd);
+    if (f)
+        file_get(f);
+    spin_unlock(&t->lock);
+    return f;
+}
+
+struct file *fd_get_io(int fd)
+{
+    struct file *f = fd_get(fd);
+    if (f && UNLIKELY(f->mode & FILE_PATH)) {
+        file_put(f);
+        return NULL;
+    }
+    return f;
+}
+
+/* ---- growing: memory is had outside the lock, then somebody may have been faster ---- */
+
+static void adopt_locked(struct fd_table *t, struct file **slots, uint64_t *cloexec, uint32_t size)
+{
+    memcpy(slots, t->slots, t->size * sizeof(*slots));
+    memcpy(cloexec, t->cloexec, bitmap_bytes(t->size));
+    t->slots = slots;
+    t->cloexec = cloexec;
+    t->size = size;
+}
+
+static int grow(struct fd_table *t, uint32_t want)
+{
+    uint32_t size = FD_TABLE_FIRST;
+    while (size <= want)
+        size *= 2;
+    struct file **slots = kzalloc(size * sizeof(*slots)), **old_slots = slots;
+    uint64_t *cloexec = kzalloc(bitmap_bytes(size)), *old_cloexec = cloexec;
+    int err = slots && cloexec ? 0 : -ENOMEM;
+    if (!err) {
+        spin_lock(&t->lock);
+        if (t->size < size) {
+            old_slots = t->slots;
+            old_cloexec = t->cloexec;
+            adopt_locked(t, slots, cloexec, size);
+        }
+        spin_unlock(&t->lock);
+    }
+    kfree(old_slots);
+    kfree(old_cloexec);
+    return err;
+}
+
+/* ---- installing ---- */
+
+static uint32_t lowest_free_locked(const struct fd_table *t, uint32_t from)
+{
+    uint32_t fd = MAX(from, t->hint);
+    while (fd < t->size && t->slots[fd])
+        fd++;
+    return fd;
+}
+
+/* The descriptor, -EMFILE, or -E2BIG when the table must grow first. */
+static int try_install(struct fd_table *t, struct file *f, uint32_t from, bool cloexec,
+                       uint32_t *want)
+{
+    spin_lock(&t->lock);
+    uint32_t fd = lowest_free_locked(t, from);
+    int result = fd >= t->limit ? -EMFILE : fd >= t->size ? -E2BIG : (int)fd;
+    if (result >= 0) {
+        t->slots[fd] = f;
+        set_cloexec(t, fd, cloexec);
+        if (from <= t->hint)
+            t->hint = fd + 1;
+    }
+    spin_unlock(&t->lock);
+    *want = fd;
+    return result;
+}
+
+int fd_install_from(struct file *f, uint32_t from, bool cloexec)
+{
+    struct fd_table *t = fd_table_self();
+    uint32_t want = 0;
+    if (!f)
+        return -ENOMEM;
+    int fd = try_install(t, f, from, cloexec, &want);
+    while (fd == -E2BIG) {
+        fd = grow(t, want);
+        if (!fd)
+            fd = try_install(t, f, from, cloexec, &want);
+    }
+    if (fd < 0)
+        file_put(f);
+    return fd;
+}
+
+int fd_install(struct file *f, bool cloexec)
+{
+    return fd_install_from(f, 0, cloexec);
+}
+
+int fd_install_at(struct file *f, int fd, bool cloexec)
+{
+    struct fd_table *t = fd_table_self();
+    int err = (uint32_t)fd >= t->limit ? -EBADF : 0;
+    if (!err && (uint32_t)fd >= t->size)
+        err = grow(t, (uint32_t)fd);
+    if (err) {
+        file_put(f);
+        return err;
+    }
+    spin_lock(&t->lock);
+    struct file *old = t->slots[fd];
+    t->slots[fd] = f;
+    set_cloexec(t, (uint32_t)fd, cloexec);
+    spin_unlock(&t->lock);
+    if (old)
+        let_go(t, old);
+    return fd;
+}
+
+int fd_close(int fd)
+{
+    struct fd_table *t = fd_table_self();
+    spin_lock(&t->lock);
+    struct file *f = clear_slot_locked(t, fd);
+    spin_unlock(&t->lock);
+    if (!f)
+        return -EBADF;
+    let_go(t, f);
+    return 0;
+}
+
+int fd_install_pair(struct file *ends[2], bool cloexec, vaddr_t fds)
+{
+    int pair[2] = {-1, -1};
+    pair[0] = fd_install(ends[0], cloexec);
+    if (pair[0] < 0) {
+        file_put(ends[1]);
+        return pair[0];
+    }
+    pair[1] = fd_install(ends[1], cloexec);
+    int err = pair[1] < 0 ? pair[1] : copy_to_user(fds, pair, sizeof(pair));
+    if (err) {
+        fd_close(pair[0]);
+        fd_close(pair[1]);
+    }
+    return err;
+}
+
+int fd_cloexec(int fd, int set)
+{
+    struct fd_table *t = fd_table_self();
+    spin_lock(&t->lock);
+    int result = -EBADF;
+    if (slot(t, fd)) {
+        result = get_cloexec(t, (uint32_t)fd);
+        if (set >= 0)
+            set_cloexec(t, (uint32_t)fd, set);
+    }
+    spin_unlock(&t->lock);
+    return result;
+}
+
+void fd_close_range(uint32_t first, uint32_t last, bool only_mark)
+{
+    struct fd_table *t = fd_table_self();
+    for (uint32_t fd = first; fd <= last && fd < t->size; fd++) {
+        if (only_mark)
+            fd_cloexec((int)fd, 1);
+        else
+            close_one(t, fd);
+    }
+}
+
+int fd_next(struct fd_table *t, uint32_t from, struct file **f)
+{
+    spin_lock(&t->lock);
+    while (from < t->size && !t->slots[from])
+        from++;
+    int fd = from < t->size ? (int)from : -1;
+    if (fd >= 0 && f)
+        *f = file_get(t->slots[fd]);
+    spin_unlock(&t->lock);
+    return fd;
+}
