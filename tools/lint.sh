@@ -41,7 +41,7 @@ check_blanks() {
         xargs -0r grep -nE '[[:space:]]+$' | sed -E 's/^([^:]*:[0-9]+):.*/\1: blanks at the end of the line/'
 }
 check_format() {
-    files c | xargs -0r -n 20 -P 2 clang-format --dry-run 2>&1 | sed -n 's/: warning: .*/: not as make fmt would have it/p' | sort -u -t: -k1,1
+    files c | xargs -0r clang-format --dry-run 2>&1 | sed -n 's/: warning: .*/: not as make fmt would have it/p' | sort -u -t: -k1,1
 }
 check_scripts() {
     files scripts | xargs -0r shellcheck -x -S warning -f gcc

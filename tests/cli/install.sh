@@ -2,7 +2,7 @@
 # What `make install` puts in place: the command finds its kernel, the manual page and the completions are sound.
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
-unset MAZBOOT_KERNEL
+unset MAZBOOT_KERNEL MAKEFLAGS MFLAGS MAKELEVEL
 make_elf "$tmp/hello" 183
 prefix=$tmp/stage/usr
 
