@@ -19,4 +19,5 @@ all: $(ALL) ## build everything: ./mazboot, ./rtg, the kernels, libgort
 clean: ## remove what was built
 	rm -rf build mazboot rtg
 
--include $(sort $(ALL_DEPS))
+ALL_DEPS += $(KERNEL_OBJS:.o=.d)
+-include $(sort $(ALL_DEPS) $(KERNEL_OBJS:.o=.d))

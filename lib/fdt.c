@@ -133,7 +133,8 @@ static unsigned find_name(const struct walk *w, uint32_t offset)
 
 static inline unsigned name_at(struct walk *w, uint32_t offset)
 {
-    unsigned slot = (offset ^ offset >> 6) % CACHE_SLOTS;
+    unsigned slot = offset * 0x9e3779b1u >> 26;
+    _Static_assert(CACHE_SLOTS == 1 << 6, "as many bits");
 
     if (UNLIKELY(w->cached_offset[slot] != offset)) {
         w->cached_name[slot] = (uint8_t)find_name(w, offset);
@@ -326,15 +327,20 @@ const char *fdt_string(const struct fdt_value *v)
     return (const char *)v->data;
 }
 
+const char *fdt_next_string(const struct fdt_value *v, const char *after, size_t *length)
+{
+    const char *p = after ? after + strlen(after) + 1 : fdt_string(v);
+    if (!p || p == (const char *)v->data + v->size_bytes)
+        return NULL;
+    *length = strlen(p);
+    return p;
+}
+
 bool fdt_has_string(const struct fdt_value *v, const char *s)
 {
-    size_t size = strlen(s) + 1;
-
-    if (!fdt_string(v))
-        return false;
-    for (const char *p = (const char *)v->data, *end = p + v->size_bytes; p < end;
-         p += strlen(p) + 1)
-        if (*p == *s && (size_t)(end - p) >= size && !memcmp(p, s, size))
+    size_t length, wanted = strlen(s);
+    for (const char *p = NULL; (p = fdt_next_string(v, p, &length));)
+        if (length == wanted && !memcmp(p, s, length))
             return true;
     return false;
 }
