@@ -30,6 +30,7 @@ extern const struct subcommand subcommands[];
 int cmd_run(int argc, char **argv);
 int cmd_build(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
+int cmd_wb(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
@@ -37,6 +38,7 @@ int cmd_completion(int argc, char **argv);
 extern const struct option_spec run_options[];
 extern const struct option_spec build_options[];
 extern const struct option_spec inspect_options[];
+extern const struct option_spec wb_option_specs[];
 
 /* Prints "mazboot: " and the message on stderr. Returns status, so that a failure is one return
  * statement. */

@@ -29,6 +29,13 @@ const struct subcommand subcommands[] = {
         .options = inspect_options,
     },
     {
+        .name = "wb",
+        .args = "list|explain|patch|verify [OPTIONS] FILE [WHERE]",
+        .summary = "list, explain, replace or check the write barriers of a Go program",
+        .run = cmd_wb,
+        .options = wb_option_specs,
+    },
+    {
         .name = "completion",
         .args = "bash|zsh|fish",
         .summary = "print the shell's completion of this command",

@@ -99,7 +99,8 @@ static void dump_layout(struct gobin *bin)
     printf(")\n");
 }
 
-/* Each step of coming up: its id, whether it can be stopped at, where, and its name in this program. */
+/* Each step of coming up: its id, whether it can be stopped at, where, and its name in this
+ * program. */
 static void dump_checkpoints(const struct gobin *bin)
 {
     static const char *const states[] = {"found", "inlined", "later", "absent"};

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/wb/emulate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/wb/gdb.h"
+#include "gobin/layout.h"
+
+enum { OUTPUT_MAX = 1 << 16, LINES_MAX = 64 };
+
+/* The ways to run it. */
+struct way {
+    const char *name;
+    bool forced; /* write flag at main.main, with the collector off */
+    uint32_t flag;
+    const char *environment[3]; /* besides ours */
+};
+
+static const struct way ways[] = {
+    {"as it is", false, 0, {NULL}},
+    {"flag off", true, 0, {"GOGC=off", "GOMAXPROCS=1", NULL}},
+    {"flag on", true, 1, {"GOGC=off", "GOMAXPROCS=1", NULL}},
+    {"pressed", false, 0, {"GOGC=1", "GODEBUG=gccheckmark=1", NULL}},
+};
+enum { WAYS = ARRAY_SIZE(ways) };
+
+struct outcome {
+    char output[OUTPUT_MAX];
+    int status;
+    bool buffer_good; /* the buffer's words next and end made sense at the end */
+    bool recorded;    /* a pointer has been put into it */
+};
+
+/* Positions in the reply to `g`, in bytes: of the register that holds the goroutine. */
+static unsigned g_offset(enum gobin_machine machine)
+{
+    static const unsigned offsets[] = {28 * 8, 14 * 8, 27 * 8};
+    return offsets[machine];
+}
+
+static const char *emulator(enum gobin_machine machine)
+{
+    static const char *const names[] = {"qemu-aarch64", "qemu-x86_64", "qemu-riscv64"};
+    return names[machine];
+}
+
+static NORETURN void child(const struct wb *wb, const struct way *way, const char *socket,
+                           int output)
+{
+    for (size_t i = 0; way->environment[i]; i++)
+        putenv((char *)(uintptr_t)way->environment[i]);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    dup2(null, 0);
+    dup2(output, 1);
+    dup2(output, 2);
+    const char *qemu = emulator(wb->bin.elf.machine);
+    if (way->forced)
+        execlp(qemu, qemu, "-g", socket, wb->path, (char *)NULL);
+    else
+        execlp(qemu, qemu, wb->path, (char *)NULL);
+    _exit(127);
+}
+
+/* What of the write barrier buffer can be seen where the program stands. */
+struct sight {
+    uint64_t next, end, first; /* the words next and end, and the first of the buffer's own */
+    vaddr_t buffer;
+};
+
+static int buffer_look(const struct wb *wb, struct gdb *gdb, struct sight *s)
+{
+    struct layout_fingerprint f;
+    uint64_t g = 0, m = 0, p = 0;
+    if (layout_fingerprint(&f, &wb->bin) != 0)
+        return error_set(gdb->err, -ENOENT, "the program has no write barrier code");
+    int rc = gdb_register(gdb, g_offset(wb->bin.elf.machine), &g);
+    if (rc == 0)
+        rc = gdb_read(gdb, g + (vaddr_t)f.g_m, &m, 8);
+    if (rc == 0)
+        rc = gdb_read(gdb, m + (vaddr_t)f.m_p, &p, 8);
+    s->buffer = p + (vaddr_t)f.p_wbbuf;
+    if (rc == 0)
+        rc = gdb_read(gdb, s->buffer, &s->next, 8);
+    if (rc == 0)
+        rc = gdb_read(gdb, s->buffer + 8, &s->end, 8);
+    return rc == 0 ? gdb_read(gdb, s->buffer + 16, &s->first, 8) : rc;
+}
+
+static int run_to(const struct wb *wb, struct gdb *gdb, const char *function)
+{
+    struct gofunc f;
+    int status = 0;
+    unsigned size = wb->bin.elf.machine == GOBIN_AMD64 ? 1 : 4;
+    if (pclntab_find_name(&wb->bin.pclntab, function, &f) != 0)
+        return error_set(gdb->err, -ENOENT, "the program has no %s", function);
+    int rc = gdb_breakpoint(gdb, f.entry, true, size);
+    if (rc == 0)
+        rc = gdb_continue(gdb, &status);
+    if (rc == 0)
+        return error_set(gdb->err, -ESRCH,
+                         "the program ended, with status %d, before it came to %s", status,
+                         function);
+    return rc < 0 ? rc : gdb_breakpoint(gdb, f.entry, false, size);
+}
+
+static int force(const struct wb *wb, const struct way *way, struct gdb *gdb, struct outcome *out)
+{
+    struct sight end;
+    int rc = run_to(wb, gdb, "main.main");
+    if (rc == 0)
+        rc = gdb_write(gdb, wb->barriers.flag, &way->flag, sizeof(way->flag));
+    if (rc == 0)
+        rc = run_to(wb, gdb, "runtime.exit");
+    if (rc == 0)
+        rc = buffer_look(wb, gdb, &end);
+    if (rc < 0)
+        return rc;
+    out->buffer_good = end.next > end.buffer && end.next <= end.end;
+    out->recorded =
+        end.first != 0; /* a flush empties the buffer by setting next back, and clears nothing */
+    return gdb_continue(gdb, &out->status);
+}
+
+static void collect(int fd, char *output)
+{
+    size_t n = 0;
+    ssize_t got;
+    while (n + 1 < OUTPUT_MAX && (got = read(fd, output + n, OUTPUT_MAX - 1 - n)) > 0)
+        n += (size_t)got;
+    output[n] = 0;
+}
+
+/* The output goes to an unnamed file, so that nobody has to read while the debugger's side is
+ * driven. */
+static int run_way(const struct wb *wb, const struct way *way, struct outcome *out)
+{
+    struct error err = {0};
+    char socket[64];
+    struct gdb gdb;
+    FILE *output = tmpfile();
+    snprintf(socket, sizeof(socket), "/tmp/mazboot-wb-%d.sock", getpid());
+    if (!output)
+        return fail(1, "cannot make a temporary file: %s", strerror(errno));
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        child(wb, way, socket, fileno(output));
+    int rc = pid < 0 ? error_errno(&err, "cannot start the emulator") : 0, status = 0;
+    if (rc == 0 && way->forced) {
+        rc = gdb_connect(&gdb, socket, &err);
+        if (rc == 0) {
+            rc = force(wb, way, &gdb, out);
+            gdb_close(&gdb);
+        }
+        if (rc < 0)
+            kill(pid, SIGKILL);
+    }
+    if (pid > 0)
+        waitpid(pid, &status, 0);
+    if (!way->forced)
+        out->status = WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+    unlink(socket);
+    lseek(fileno(output), 0, SEEK_SET);
+    collect(fileno(output), out->output);
+    fclose(output);
+    if (out->status == 127)
+        return fail(1, "%s isn't there: install qemu-user", emulator(wb->bin.elf.machine));
+    return rc < 0 ? fail(1, "%s, %s: %s", wb->path, way->name, err.text) : 0;
+}
+
+/* The line of output that starts with "T<number> ", or NULL. */
+static const char *test_line(const char *output, unsigned number)
+{
+    char start[16];
+    size_t n = (size_t)snprintf(start, sizeof(start), "T%u ", number);
+    for (const char *at = output; at; at = strchr(at, '\n'), at += at != NULL)
+        if (strncmp(at, start, n) == 0)
+            return at + n;
+    return NULL;
+}
+
+static void print_tests(const struct outcome *all)
+{
+    printf("\n%-28s", "");
+    for (size_t i = 0; i < WAYS; i++)
+        printf(" %-9s", ways[i].name);
+    putchar('\n');
+    for (unsigned number = 1; number < LINES_MAX; number++) {
+        const char *first = test_line(all[0].output, number);
+        if (!first)
+            break;
+        printf("T%-3u %-23.*s", number, (int)MIN(strcspn(first, "\n") - 2, 23u), first + 2);
+        for (size_t i = 0; i < WAYS; i++) {
+            const char *line = test_line(all[i].output, number);
+            printf(" %-9c", line ? line[0] : '-');
+        }
+        putchar('\n');
+    }
+}
+
+static bool print_outcome(const struct way *way, const struct outcome *out,
+                          const struct outcome *first)
+{
+    bool same = strcmp(out->output, first->output) == 0 && out->status == first->status;
+    bool failed = false;
+    for (unsigned number = 1; number < LINES_MAX; number++) {
+        const char *line = test_line(out->output, number);
+        failed |= line && *line != 'Y';
+    }
+    bool buffer = !way->forced || out->buffer_good,
+         records = !way->forced || out->recorded == way->flag;
+    bool good = same && !failed && buffer && records;
+    printf("%c  %s: exit status %d%s%s%s%s%s\n", good ? 'Y' : 'N', way->name, out->status,
+           same ? "" : ", prints something else than as it is", failed ? ", a test says N" : "",
+           buffer ? "" : ", its barrier buffer isn't in order",
+           out->recorded ? ", barriers recorded pointers" : "",
+           records || out->recorded
+               ? ""
+               : ", no barrier recorded anything: they were replaced, or this isn't the flag");
+    return good;
+}
+
+int emulate_compare(const struct wb *wb)
+{
+    struct outcome *all = calloc(WAYS, sizeof(*all));
+    int status = 0;
+    bool good = true;
+    if (!all)
+        return fail(1, "no memory for the program's output");
+    if (wb->bin.elf.pie)
+        status = fail(1,
+                      "%s is position independent, and the emulator loads it somewhere: build it "
+                      "without -buildmode=pie",
+                      wb->path);
+    for (size_t i = 0; i < WAYS && status == 0; i++)
+        status = run_way(wb, &ways[i], &all[i]);
+    if (status == 0)
+        print_tests(all);
+    for (size_t i = 0; i < WAYS && status == 0; i++)
+        good &= print_outcome(&ways[i], &all[i], &all[0]);
+    free(all);
+    return status ? status : !good;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Source: the GDB manual, "Remote Protocol". Packets are $data#checksum, acknowledged by +. */
+#include "cmd/wb/gdb.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+    PACKET_MAX = 16384,
+    TIMEOUT_MS = 60000,
+    CONNECT_TRIES = 200,
+    CONNECT_PAUSE_US = 25000,
+    SIGNAL_TRAP = 5
+};
+
+int gdb_connect(struct gdb *gdb, const char *path, struct error *err)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    *gdb = (struct gdb){.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), .err = err};
+    if (gdb->fd < 0)
+        return error_errno(err, "cannot make a socket");
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+    for (int i = 0; i < CONNECT_TRIES; i++) {
+        if (connect(gdb->fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+            return 0;
+        usleep(CONNECT_PAUSE_US);
+    }
+    error_errno(err, "the emulator doesn't answer");
+    gdb_close(gdb);
+    return err->code;
+}
+
+void gdb_close(struct gdb *gdb)
+{
+    close(gdb->fd);
+}
+
+static int read_byte(struct gdb *gdb)
+{
+    struct pollfd p = {.fd = gdb->fd, .events = POLLIN};
+    uint8_t byte;
+    if (poll(&p, 1, TIMEOUT_MS) <= 0)
+        return error_set(gdb->err, -ETIMEDOUT, "the emulated program doesn't end");
+    if (read(gdb->fd, &byte, 1) != 1)
+        return error_set(gdb->err, -EPIPE, "the emulator went away");
+    return byte;
+}
+
+static int send_packet(struct gdb *gdb, const char *text)
+{
+    char packet[PACKET_MAX + 8];
+    uint8_t sum = 0;
+    for (const char *c = text; *c; c++)
+        sum = (uint8_t)(sum + (uint8_t)*c);
+    int n = snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
+    if (send(gdb->fd, packet, (size_t)n, MSG_NOSIGNAL) != n)
+        return error_set(gdb->err, -EPIPE, "the emulator went away");
+    return 0;
+}
+
+/* The next packet's text. */
+static int receive_packet(struct gdb *gdb, char *text)
+{
+    int byte;
+    size_t n = 0;
+    while ((byte = read_byte(gdb)) != '$')
+        if (byte < 0)
+            return byte;
+    while ((byte = read_byte(gdb)) != '#') {
+        if (byte < 0)
+            return byte;
+        if (n + 1 == PACKET_MAX)
+            return error_set(gdb->err, -EPROTO, "the emulator sends more than was asked for");
+        text[n++] = (char)byte;
+    }
+    text[n] = 0;
+    if (read_byte(gdb) < 0 || read_byte(gdb) < 0)
+        return gdb->err->code;
+    return send(gdb->fd, "+", 1, MSG_NOSIGNAL) == 1
+               ? 0
+               : error_set(gdb->err, -EPIPE, "the emulator went away");
+}
+
+static int ask(struct gdb *gdb, const char *question, char *answer)
+{
+    int rc = send_packet(gdb, question);
+    return rc < 0 ? rc : receive_packet(gdb, answer);
+}
+
+static int ask_ok(struct gdb *gdb, const char *question)
+{
+    char answer[PACKET_MAX];
+    int rc = ask(gdb, question, answer);
+    if (rc == 0 && strcmp(answer, "OK") != 0)
+        rc = error_set(gdb->err, -EPROTO, "the emulator refuses \"%s\"", question);
+    return rc;
+}
+
+static bool bytes_from(const char *hex, uint8_t *out, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned byte;
+        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+            return false;
+        out[i] = (uint8_t)byte;
+    }
+    return true;
+}
+
+int gdb_breakpoint(struct gdb *gdb, vaddr_t addr, bool insert, unsigned size_bytes)
+{
+    char question[64];
+    snprintf(question, sizeof(question), "%c0,%llx,%u", insert ? 'Z' : 'z',
+             (unsigned long long)addr, size_bytes);
+    return ask_ok(gdb, question);
+}
+
+int gdb_read(struct gdb *gdb, vaddr_t addr, void *out, size_t size_bytes)
+{
+    char question[64], answer[PACKET_MAX];
+    snprintf(question, sizeof(question), "m%llx,%zx", (unsigned long long)addr, size_bytes);
+    int rc = ask(gdb, question, answer);
+    if (rc == 0 && (strlen(answer) != 2 * size_bytes || !bytes_from(answer, out, size_bytes)))
+        rc = error_set(gdb->err, -EPROTO, "no memory at %#llx", (unsigned long long)addr);
+    return rc;
+}
+
+int gdb_write(struct gdb *gdb, vaddr_t addr, const void *data, size_t size_bytes)
+{
+    char question[64 + 2 * 64];
+    int n =
+        snprintf(question, sizeof(question), "M%llx,%zx:", (unsigned long long)addr, size_bytes);
+    for (size_t i = 0; i < size_bytes && i < 64; i++)
+        n += sprintf(question + n, "%02x", ((const uint8_t *)data)[i]);
+    return ask_ok(gdb, question);
+}
+
+int gdb_register(struct gdb *gdb, unsigned offset_bytes, uint64_t *out)
+{
+    char answer[PACKET_MAX];
+    int rc = ask(gdb, "g", answer);
+    if (rc == 0 && (strlen(answer) < 2 * (offset_bytes + 8) ||
+                    !bytes_from(answer + 2 * offset_bytes, (uint8_t *)out, 8)))
+        rc = error_set(gdb->err, -EPROTO, "the emulator doesn't tell the registers");
+    return rc;
+}
+
+int gdb_continue(struct gdb *gdb, int *status)
+{
+    char answer[PACKET_MAX], resume[16] = "c";
+    for (;;) {
+        int rc = ask(gdb, resume, answer);
+        if (rc < 0)
+            return rc;
+        unsigned number = (unsigned)strtoul(
+            (char[]){answer[0] ? answer[1] : 0, answer[0] && answer[1] ? answer[2] : 0, 0}, NULL,
+            16);
+        if (answer[0] == 'W' || answer[0] == 'X') {
+            *status = (int)number + (answer[0] == 'X' ? 256 : 0);
+            return 0;
+        }
+        if (answer[0] != 'T' && answer[0] != 'S')
+            return error_set(gdb->err, -EPROTO, "the emulator answers \"%.20s\"", answer);
+        if (number == SIGNAL_TRAP)
+            return 1;
+        snprintf(resume, sizeof(resume), "C%02x", number);
+    }
+}
