@@ -20,18 +20,6 @@ go_chan *go_chan_make(size_t elem, size_t cap)
     return c;
 }
 
-void go_chan_free(go_chan *c)
-{
-    if (!c)
-        return;
-    gspin_lock(&c->lock);
-    bool waited_on = c->recvq.first || c->sendq.first;
-    gspin_unlock(&c->lock);
-    if (waited_on)
-        go_panic("go_chan_free: goroutines wait on the channel; close it first");
-    free(c);
-}
-
 size_t go_chan_len(const go_chan *c)
 {
     return c ? atomic_load_explicit(&c->len, memory_order_relaxed) : 0;
@@ -44,6 +32,16 @@ size_t go_chan_cap(const go_chan *c)
 
 /* ------------------------------------------------------------------ waiters */
 
+static struct sudog *first(struct sudogq *q)
+{
+    return atomic_load_explicit(&q->first, memory_order_relaxed);
+}
+
+static void first_set(struct sudogq *q, struct sudog *sg)
+{
+    atomic_store_explicit(&q->first, sg, memory_order_relaxed);
+}
+
 void sudog_push(struct sudogq *q, struct sudog *sg)
 {
     sg->next = NULL;
@@ -52,7 +50,7 @@ void sudog_push(struct sudogq *q, struct sudog *sg)
     if (q->last)
         q->last->next = sg;
     else
-        q->first = sg;
+        first_set(q, sg);
     q->last = sg;
 }
 
@@ -63,7 +61,7 @@ void sudog_remove(struct sudogq *q, struct sudog *sg)
     if (sg->prev)
         sg->prev->next = sg->next;
     else
-        q->first = sg->next;
+        first_set(q, sg->next);
     if (sg->next)
         sg->next->prev = sg->prev;
     else
@@ -81,7 +79,7 @@ static bool win(struct sudog *sg)
 static struct sudog *sudog_take(struct sudogq *q)
 {
     struct sudog *sg;
-    while ((sg = q->first)) {
+    while ((sg = first(q))) {
         sudog_remove(q, sg);
         if (win(sg))
             return sg;
@@ -94,6 +92,18 @@ static struct g *sudog_won(struct sudog *sg, bool success)
     sg->success = success;
     sg->g->param = sg;
     return sg->g;
+}
+
+void go_chan_free(go_chan *c)
+{
+    if (!c)
+        return;
+    gspin_lock(&c->lock);
+    bool waited_on = first(&c->recvq) || first(&c->sendq);
+    gspin_unlock(&c->lock);
+    if (waited_on)
+        go_panic("go_chan_free: goroutines wait on the channel; close it first");
+    free(c);
 }
 
 /* ------------------------------------------------------------------ values */
@@ -136,6 +146,15 @@ static size_t len(struct go_chan *c)
 static bool is_closed(struct go_chan *c)
 {
     return atomic_load_explicit(&c->closed, memory_order_relaxed);
+}
+
+bool chan_would_block(struct go_chan *c, uint8_t op)
+{
+    if (atomic_load_explicit(&c->closed, memory_order_acquire))
+        return false;
+    if (c->cap == 0)
+        return !first(op == GO_OP_SEND ? &c->recvq : &c->sendq);
+    return len(c) == (op == GO_OP_SEND ? c->cap : 0);
 }
 
 /* ------------------------------------------------------------------ one try, locked */
@@ -261,18 +280,12 @@ static int no_channel(int64_t deadline, uint8_t why)
     return -ETIMEDOUT;
 }
 
-static bool would_block(bool full_or_empty, struct go_chan *c, int64_t deadline)
-{
-    return deadline == 0 && full_or_empty &&
-           !atomic_load_explicit(&c->closed, memory_order_acquire);
-}
-
 static int send(go_chan *c, const void *v, int64_t deadline)
 {
     struct g *wake = NULL;
     if (!c)
         return no_channel(deadline, WAIT_CHAN_SEND);
-    if (c->cap > 0 && would_block(go_chan_len(c) == c->cap, c, deadline))
+    if (deadline == 0 && chan_would_block(c, GO_OP_SEND))
         return -ETIMEDOUT;
     gspin_lock(&c->lock);
     enum chan_try r = chan_send_locked(c, v, &wake);
@@ -289,7 +302,7 @@ static int recv(go_chan *c, void *v, int64_t deadline)
     struct g *wake = NULL;
     if (!c)
         return no_channel(deadline, WAIT_CHAN_RECEIVE);
-    if (c->cap > 0 && would_block(go_chan_len(c) == 0, c, deadline))
+    if (deadline == 0 && chan_would_block(c, GO_OP_RECV))
         return -ETIMEDOUT;
     gspin_lock(&c->lock);
     enum chan_try r = chan_recv_locked(c, v, &wake);

@@ -25,7 +25,8 @@ struct sudog {
 };
 
 struct sudogq {
-    struct sudog *first, *last;
+    _Atomic(struct sudog *) first; /* read without the lock to see whether anybody waits */
+    struct sudog *last;
 };
 
 struct go_chan {
@@ -51,6 +52,13 @@ enum chan_try chan_recv_locked(struct go_chan *c, void *v, struct g **wake);
 /* sudog_push, sudog_remove - link at the end, unlink if linked; the channel is locked. */
 void sudog_push(struct sudogq *q, struct sudog *sg);
 void sudog_remove(struct sudogq *q, struct sudog *sg);
+
+/*
+ * chan_would_block - whether an operation would block now, seen without the lock. c isn't NULL.
+ * True held at one moment during the call: the channel was open when it was looked at, and then it
+ * was empty (full).
+ */
+bool chan_would_block(struct go_chan *c, uint8_t op);
 
 /* A deadline on a wait: wins selectdone with param NULL. */
 struct wait_timer {

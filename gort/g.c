@@ -3,26 +3,6 @@
 #include "gort/g.h"
 #include "gort/port.h"
 
-#define TO(s) (1u << (s))
-
-static const uint16_t legal[] = {
-    [GIDLE] = TO(GRUNNABLE),
-    [GRUNNABLE] = TO(GRUNNING),
-    [GRUNNING] =
-        TO(GRUNNABLE) | TO(GSYSCALL) | TO(GWAITING) | TO(GDEAD) | TO(GCOPYSTACK) | TO(GPREEMPTED),
-    [GSYSCALL] = TO(GRUNNABLE) | TO(GRUNNING),
-    [GWAITING] = TO(GRUNNABLE),
-    [GCOPYSTACK] = TO(GRUNNING),
-    [GPREEMPTED] = TO(GRUNNABLE),
-};
-
-bool gstatus_legal(uint32_t from, uint32_t to)
-{
-    from &= ~(uint32_t)GSCAN;
-    to &= ~(uint32_t)GSCAN;
-    return from < ARRAY_SIZE(legal) && to < 16 && (legal[from] & TO(to)) != 0;
-}
-
 static void transition_check(struct g *gp, uint32_t from, uint32_t to)
 {
     if (UNLIKELY(!gstatus_legal(from, to)))
@@ -38,11 +18,15 @@ static void awaited_check(struct g *gp, uint32_t from, uint32_t now)
     if (from == GWAITING && (now == GRUNNABLE || now == GDEAD || now == GIDLE))
         port_fatal("gort: goroutine %llu was woken, but it is %s", (unsigned long long)gp->goid,
                    gstatus_name(now));
+    if (from == GRUNNING || from == GIDLE)
+        port_fatal("gort: goroutine %llu should be %s, but it is %s", (unsigned long long)gp->goid,
+                   gstatus_name(from), gstatus_name(now));
 }
 
-static void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to)
+void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to)
 {
     uint32_t seen = from;
+    transition_check(gp, from, to);
     while (!atomic_compare_exchange_weak_explicit(&gp->atomicstatus, &seen, to,
                                                   memory_order_acq_rel, memory_order_relaxed)) {
         if (seen != from)
@@ -52,18 +36,11 @@ static void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to)
     }
 }
 
-void casgstatus(struct g *gp, uint32_t from, uint32_t to)
-{
-    uint32_t seen = from;
-    transition_check(gp, from, to);
-    if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
-            &gp->atomicstatus, &seen, to, memory_order_acq_rel, memory_order_relaxed)))
-        casgstatus_slow(gp, from, to);
-}
-
 bool castogscanstatus(struct g *gp, uint32_t base)
 {
     uint32_t seen = base;
+    if (base == GRUNNING)
+        return false;
     return atomic_compare_exchange_strong_explicit(&gp->atomicstatus, &seen, GSCAN | base,
                                                    memory_order_acq_rel, memory_order_relaxed);
 }

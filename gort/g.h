@@ -129,22 +129,58 @@ static inline uint64_t g_allowed(struct g *gp)
     return atomic_load_explicit(&gp->allowed, memory_order_relaxed);
 }
 
+/* gstatus_next - the states that may follow each state, one bit each. */
+#define GSTATUS_TO(s) (1u << (s))
+static const uint16_t gstatus_next[10] = {
+    [GIDLE] = GSTATUS_TO(GRUNNABLE),
+    [GRUNNABLE] = GSTATUS_TO(GRUNNING),
+    [GRUNNING] = GSTATUS_TO(GRUNNABLE) | GSTATUS_TO(GSYSCALL) | GSTATUS_TO(GWAITING) |
+                 GSTATUS_TO(GDEAD) | GSTATUS_TO(GCOPYSTACK) | GSTATUS_TO(GPREEMPTED),
+    [GSYSCALL] = GSTATUS_TO(GRUNNABLE) | GSTATUS_TO(GRUNNING),
+    [GWAITING] = GSTATUS_TO(GRUNNABLE),
+    [GCOPYSTACK] = GSTATUS_TO(GRUNNING),
+    [GPREEMPTED] = GSTATUS_TO(GRUNNABLE),
+};
+
 /* gstatus_legal - whether a G may go from state `from` to state `to`; scan bits are ignored. */
-bool gstatus_legal(uint32_t from, uint32_t to);
+static inline bool gstatus_legal(uint32_t from, uint32_t to)
+{
+    from &= ~(uint32_t)GSCAN;
+    to &= ~(uint32_t)GSCAN;
+    return from < 10 && to < 16 && (gstatus_next[from] & GSTATUS_TO(to)) != 0;
+}
+
+/* What casgstatus does when the state isn't as expected: waits, or ends in port_fatal. */
+void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
 
 /*
  * casgstatus - change gp's state from `from` to `to`. Waits while a scanner holds gp, and until gp
  * is in `from` when its owner is about to bring it there (a waker may meet a G that is on its way
  * to GWAITING).
  *
- * Orders everything before it ahead of everything after another M's casgstatus that sees it.
- * A transition that is not in the table ends in port_fatal, and so does waking a G that is awake or
+ * Orders everything before it ahead of everything after another M's casgstatus that sees it. A
+ * transition that is not in the table ends in port_fatal, and so does waking a G that is awake or
  * dead.
+ *
+ * Nobody but its M changes a G that runs: scanners leave it alone, wakers wait for GWAITING. So
+ * leaving GRUNNING takes a store; all other changes are swaps.
  */
-void casgstatus(struct g *gp, uint32_t from, uint32_t to);
+static inline void casgstatus(struct g *gp, uint32_t from, uint32_t to)
+{
+    uint32_t seen = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed);
+    if (UNLIKELY(seen != from || !gstatus_legal(from, to)))
+        casgstatus_slow(gp, from, to);
+    else if (from == GRUNNING)
+        atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
+    else if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
+                 &gp->atomicstatus, &seen, to, memory_order_acq_rel, memory_order_relaxed)))
+        casgstatus_slow(gp, from, to);
+}
 
-/* castogscanstatus - try to freeze gp in `base` (base -> GSCAN|base); false when gp is in another
- * state. */
+/*
+ * castogscanstatus - try to freeze gp in `base` (base -> GSCAN|base); false when gp is in another
+ * state, or runs: its stack is in registers then, and its M changes its state without looking.
+ */
 bool castogscanstatus(struct g *gp, uint32_t base);
 
 /* casfrom_gscanstatus - end the freeze: GSCAN|base -> base. */

@@ -2,23 +2,18 @@
 /* The idle and wake protocol; the argument is in idle.h. */
 #include "gort/idle.h"
 
-static _Atomic uint64_t idle;
+_Atomic uint64_t idle_ps_;
 static _Atomic uint32_t nspinning;
 
 void idle_reset(void)
 {
-    atomic_store(&idle, 0);
+    atomic_store(&idle_ps_, 0);
     atomic_store(&nspinning, 0);
-}
-
-uint64_t idle_mask(void)
-{
-    return atomic_load(&idle);
 }
 
 bool idle_many_spin(void)
 {
-    unsigned busy = sched_nprocs() - (unsigned)__builtin_popcountll(atomic_load(&idle));
+    unsigned busy = sched_nprocs() - (unsigned)__builtin_popcountll(atomic_load(&idle_ps_));
     return 2 * atomic_load(&nspinning) >= busy;
 }
 
@@ -44,9 +39,9 @@ void spinning_drop(struct m *mp)
 static int idle_take(uint64_t mask)
 {
     uint64_t now;
-    while ((now = atomic_load(&idle) & mask) != 0) {
+    while ((now = atomic_load(&idle_ps_) & mask) != 0) {
         uint64_t bit = now & -now;
-        if (atomic_fetch_and(&idle, ~bit) & bit)
+        if (atomic_fetch_and(&idle_ps_, ~bit) & bit)
             return __builtin_ctzll(bit);
     }
     return -1;
@@ -59,7 +54,7 @@ static void wake_taken(int index)
 
 bool idle_wake_one(void)
 {
-    while (atomic_load(&idle) != 0) {
+    while (atomic_load(&idle_ps_) != 0) {
         uint32_t none = 0;
         if (atomic_load(&nspinning) != 0 || !atomic_compare_exchange_strong(&nspinning, &none, 1))
             return false;
@@ -75,7 +70,7 @@ bool idle_wake_one(void)
 
 int idle_wake_p(uint64_t mask)
 {
-    if ((atomic_load(&idle) & mask) == 0)
+    if ((atomic_load(&idle_ps_) & mask) == 0)
         return -1;
     atomic_fetch_add(&nspinning, 1);
     int index = idle_take(mask);
@@ -90,7 +85,7 @@ void idle_interrupted(struct m *mp)
 {
     mp->asleep = false;
     uint64_t bit = 1ull << mp->p->id;
-    if (!(atomic_fetch_and(&idle, ~bit) & bit))
+    if (!(atomic_fetch_and(&idle_ps_, ~bit) & bit))
         mp->spinning = true;
 }
 
@@ -111,7 +106,7 @@ bool idle_wait(struct m *mp)
 {
     struct p *pp = mp->p;
     mp->asleep = true;
-    atomic_fetch_or(&idle, 1ull << pp->id);
+    atomic_fetch_or(&idle_ps_, 1ull << pp->id);
     if (mp->spinning) {
         mp->spinning = false;
         atomic_fetch_sub(&nspinning, 1);

@@ -36,6 +36,8 @@
 
 #include "gort/sched.h"
 
+extern _Atomic uint64_t idle_ps_; /* idle.c's */
+
 /* idle_wake_one - after work was made visible: see to it that somebody searches, unless all are
  * busy. True when an M was woken. */
 bool idle_wake_one(void);
@@ -56,8 +58,11 @@ void idle_interrupted(struct m *mp);
 void spinning_begin(struct m *mp);
 void spinning_drop(struct m *mp);
 
-/* idle_mask - Ps that are idle now, for dumps and sysmon. */
-uint64_t idle_mask(void);
+/* idle_mask - Ps that are idle now. */
+static inline uint64_t idle_mask(void)
+{
+    return atomic_load(&idle_ps_);
+}
 
 /* idle_many_spin - whether half of the busy Ps' number searches already. */
 bool idle_many_spin(void);

@@ -15,7 +15,7 @@ GORT_SRCS := $(GORT_CORE_host) $(GORT_OBJECTS) $(GORT_POSIX)
 # The library: position-independent objects for both kinds; frame pointers for tracebacks.
 GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
                -fstack-clash-protection
-$(call object_rules,gort,$(GORT_CFLAGS))
+$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS),$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
 GORT_LIB := $(B)/host/libgort.a

@@ -3,10 +3,12 @@
 #include "gort/sched.h"
 #include "gort/san.h"
 
+#define GOID_LOT 16
+
 static struct {
     struct spin lock;
-    struct list live; /* of struct g, through `all` */
-    _Atomic uint64_t nlive;
+    struct list live;             /* of struct g, through `all` */
+    _Atomic int64_t live_outside; /* Gs started outside Ms */
     _Atomic uint64_t last_goid;
 } all = {.live = LIST_INIT(all.live)};
 
@@ -39,25 +41,26 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
     list_init(&gp->all);
 }
 
-static void live_add(struct g *gp)
+/* Each P counts the Gs it starts and ends; only the sum means something. */
+static void live_count(struct m *mp, int delta)
 {
-    gspin_lock(&all.lock);
-    list_push_back(&all.live, &gp->all);
-    gspin_unlock(&all.lock);
-    atomic_fetch_add_explicit(&all.nlive, 1, memory_order_relaxed);
-}
-
-static void live_remove(struct g *gp)
-{
-    gspin_lock(&all.lock);
-    list_remove(&gp->all);
-    gspin_unlock(&all.lock);
-    atomic_fetch_sub_explicit(&all.nlive, 1, memory_order_relaxed);
+    if (mp && mp->p)
+        mp->p->live += delta;
+    else
+        atomic_fetch_add_explicit(&all.live_outside, delta, memory_order_relaxed);
 }
 
 uint64_t sched_live(void)
 {
-    return atomic_load_explicit(&all.nlive, memory_order_relaxed);
+    int64_t n = atomic_load_explicit(&all.live_outside, memory_order_relaxed);
+    for (unsigned i = 0; i < sched_nprocs(); i++)
+        n += sched_p(i)->live;
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+uint64_t sched_started(void)
+{
+    return atomic_load_explicit(&all.last_goid, memory_order_relaxed);
 }
 
 void sched_foreach(void (*fn)(struct g *, void *), void *arg)
@@ -68,12 +71,44 @@ void sched_foreach(void (*fn)(struct g *, void *), void *arg)
     gspin_unlock(&all.lock);
 }
 
+/* In lots, so that starting a G needs no shared counter. */
+static uint64_t goid_new(struct m *mp)
+{
+    if (!mp || !mp->p)
+        return atomic_fetch_add_explicit(&all.last_goid, 1, memory_order_relaxed) + 1;
+    struct p *pp = mp->p;
+    if (pp->goid_next == pp->goid_end) {
+        pp->goid_next =
+            atomic_fetch_add_explicit(&all.last_goid, GOID_LOT, memory_order_relaxed) + 1;
+        pp->goid_end = pp->goid_next + GOID_LOT;
+    }
+    return pp->goid_next++;
+}
+
+void g_start_unlisted(struct g *gp)
+{
+    struct m *mp = port_getm();
+    gp->goid = goid_new(mp);
+    live_count(mp, 1);
+    casgstatus(gp, GIDLE, GRUNNABLE);
+    sched_enqueue(mp, gp, true);
+}
+
 void g_start(struct g *gp)
 {
-    gp->goid = atomic_fetch_add_explicit(&all.last_goid, 1, memory_order_relaxed) + 1;
-    live_add(gp);
-    casgstatus(gp, GIDLE, GRUNNABLE);
-    sched_enqueue(gp, true);
+    gspin_lock(&all.lock);
+    list_push_back(&all.live, &gp->all);
+    gspin_unlock(&all.lock);
+    g_start_unlisted(gp);
+}
+
+static void list_leave(struct g *gp)
+{
+    if (list_empty(&gp->all))
+        return;
+    gspin_lock(&all.lock);
+    list_remove(&gp->all);
+    gspin_unlock(&all.lock);
 }
 
 /* The first C code of every G, on its own stack; called by gort_entry. */
@@ -101,40 +136,41 @@ static void park_on_g0(struct g *gp)
 {
     bool (*unlockf)(struct g *, void *) = gp->park_unlockf;
     void *arg = gp->park_arg;
-    arrive(gp);
+    struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GWAITING);
     /* From here on gp may run on another M, unless unlockf holds its waker off. */
     if (unlockf && !unlockf(gp, arg)) {
         casgstatus(gp, GWAITING, GRUNNABLE);
-        sched_enqueue(gp, true);
+        sched_enqueue(mp, gp, true);
     }
-    schedule();
+    schedule(mp);
 }
 
 static void yield_on_g0(struct g *gp)
 {
-    arrive(gp);
+    struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GRUNNABLE);
-    sched_enqueue(gp, false);
-    schedule();
+    sched_enqueue(mp, gp, false);
+    schedule(mp);
 }
 
 static void preempted_on_g0(struct g *gp)
 {
-    arrive(gp);
+    struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GPREEMPTED);
     casgstatus(gp, GPREEMPTED, GRUNNABLE);
-    sched_enqueue(gp, false);
-    schedule();
+    sched_enqueue(mp, gp, false);
+    schedule(mp);
 }
 
 static void exit_on_g0(struct g *gp)
 {
-    arrive(gp);
-    live_remove(gp);
+    struct m *mp = arrive(gp);
+    list_leave(gp);
+    live_count(mp, -1);
     casgstatus(gp, GRUNNING, GDEAD);
     port_g_dead(gp);
-    schedule();
+    schedule(mp);
 }
 
 /* ------------------------------------------------------------------ called by Gs */
@@ -151,7 +187,7 @@ void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason)
 void g_ready(struct g *gp)
 {
     casgstatus(gp, GWAITING, GRUNNABLE);
-    sched_enqueue(gp, true);
+    sched_enqueue(port_getm(), gp, true);
 }
 
 void g_yield(void)

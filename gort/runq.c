@@ -19,16 +19,10 @@ static void slot_store(struct runq *q, uint32_t i, struct g *gp)
     atomic_store_explicit(&q->slot[i & MASK], gp, memory_order_relaxed);
 }
 
-static bool take(struct runq *q, uint32_t head, uint32_t n)
-{
-    return atomic_compare_exchange_strong_explicit(&q->head, &head, head + n, memory_order_acq_rel,
-                                                   memory_order_relaxed);
-}
-
 /* After the swap the slots stay as they are until the owner, who is us, puts again. */
 static bool overflow_half(struct runq *q, uint32_t head, struct g *gp, struct gqueue *overflow)
 {
-    if (!take(q, head, RUNQ_SLOTS / 2))
+    if (!runq_take(q, head, RUNQ_SLOTS / 2))
         return false;
     for (uint32_t i = 0; i < RUNQ_SLOTS / 2; i++)
         gqueue_put(overflow, slot_load(q, head + i));
@@ -36,14 +30,12 @@ static bool overflow_half(struct runq *q, uint32_t head, struct g *gp, struct gq
     return true;
 }
 
-static void put_tail(struct runq *q, struct g *gp, struct gqueue *overflow)
+void runq_put_full(struct runq *q, struct g *gp, struct gqueue *overflow)
 {
     for (;;) {
         uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
-        uint32_t tail = load_tail_owner(q);
-        if (LIKELY(tail - head < RUNQ_SLOTS)) {
-            slot_store(q, tail, gp);
-            atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+        if (load_tail_owner(q) - head < RUNQ_SLOTS) {
+            runq_put(q, gp, false, overflow);
             return;
         }
         if (overflow_half(q, head, gp, overflow))
@@ -51,42 +43,11 @@ static void put_tail(struct runq *q, struct g *gp, struct gqueue *overflow)
     }
 }
 
-void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *overflow)
-{
-    if (next)
-        gp = atomic_exchange_explicit(&q->next, gp, memory_order_acq_rel);
-    if (gp)
-        put_tail(q, gp, overflow);
-}
-
 void runq_rotate_next(struct runq *q, struct gqueue *overflow)
 {
-    struct g *gp = atomic_exchange_explicit(&q->next, NULL, memory_order_acq_rel);
+    struct g *gp = runq_swap_next(q, NULL);
     if (gp)
-        put_tail(q, gp, overflow);
-}
-
-static struct g *get_head(struct runq *q)
-{
-    for (;;) {
-        uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
-        if (load_tail_owner(q) == head)
-            return NULL;
-        struct g *gp = slot_load(q, head);
-        if (LIKELY(take(q, head, 1)))
-            return gp;
-    }
-}
-
-struct g *runq_get(struct runq *q, bool *inherit)
-{
-    struct g *gp = runq_peek_next(q);
-    if (gp && runq_steal_next(q, gp)) {
-        *inherit = true;
-        return gp;
-    }
-    *inherit = false;
-    return get_head(q);
+        runq_put(q, gp, false, overflow);
 }
 
 /* Copies half of `from` into to's free slots without publishing them; how many. */
@@ -103,7 +64,7 @@ static uint32_t grab(struct runq *to, uint32_t to_tail, struct runq *from)
             continue;
         for (uint32_t i = 0; i < n; i++)
             slot_store(to, to_tail + i, slot_load(from, head + i));
-        if (take(from, head, n))
+        if (runq_take(from, head, n))
             return n;
     }
 }
@@ -122,12 +83,6 @@ struct g *runq_steal(struct runq *to, struct runq *from)
     if (n > 1)
         atomic_store_explicit(&to->tail, tail + n - 1, memory_order_release);
     return gp;
-}
-
-bool runq_steal_next(struct runq *from, struct g *seen)
-{
-    return atomic_compare_exchange_strong_explicit(&from->next, &seen, NULL, memory_order_acq_rel,
-                                                   memory_order_relaxed);
 }
 
 /*

@@ -17,6 +17,8 @@
  * - A thief may see a tail that is newer than its head by more than the ring holds: it retries.
  * - Owner's get and thieves' grabs meet at the same swap on head, so a G is taken once.
  * - runnext is taken and replaced by atomic swaps with acq_rel, by the owner and by thieves alike.
+ * - With one P nobody steals; head and next are the owner's alone then, and it changes them with
+ * plain loads and stores.
  * - When ownership of a P changes hands (host: blocking call), the hand-over itself synchronises
  * (idle.h), so the new owner sees the old owner's tail.
  */
@@ -29,6 +31,7 @@
 #define RUNQ_SLOTS 256u /* a power of two */
 
 struct runq {
+    bool alone; /* there is one P: nobody steals, and swaps need not be atomic */
     _Atomic uint32_t head;
     _Atomic uint32_t tail;
     _Atomic(struct g *) next;
@@ -43,16 +46,85 @@ struct gqueue {
     struct g *tail;
 };
 
+/* runq_peek_next - what runnext holds now; not to be followed, it may be gone. */
+static inline struct g *runq_peek_next(struct runq *q)
+{
+    return atomic_load_explicit(&q->next, memory_order_acquire);
+}
+
+/* runq_swap_next - put gp (or NULL) into runnext; what was there before. */
+static inline struct g *runq_swap_next(struct runq *q, struct g *gp)
+{
+    if (!q->alone)
+        return atomic_exchange_explicit(&q->next, gp, memory_order_acq_rel);
+    struct g *old = runq_peek_next(q);
+    atomic_store_explicit(&q->next, gp, memory_order_release);
+    return old;
+}
+
+/* runq_steal_next - take `from`'s runnext if it still is `seen`. */
+static inline bool runq_steal_next(struct runq *from, struct g *seen)
+{
+    if (from->alone)
+        return runq_swap_next(from, NULL) == seen;
+    return atomic_compare_exchange_strong_explicit(&from->next, &seen, NULL, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
+/* runq_put_full - runq_put's way when the ring may be full. */
+void runq_put_full(struct runq *q, struct g *gp, struct gqueue *overflow);
+
 /*
  * runq_put - queue gp; with `next` it will be the first to run and pushes the former first one to
  * the tail. Owner only. A full ring gives its older half and the G that found no place to
  * `overflow`.
  */
-void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *overflow);
+static inline void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *overflow)
+{
+    if (next && !(gp = runq_swap_next(q, gp)))
+        return;
+    uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
+    if (UNLIKELY(tail - head >= RUNQ_SLOTS)) {
+        runq_put_full(q, gp, overflow);
+        return;
+    }
+    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
+    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+}
+
+/* runq_take - claim n Gs from head on; false when somebody was faster. */
+static inline bool runq_take(struct runq *q, uint32_t head, uint32_t n)
+{
+    if (q->alone) {
+        atomic_store_explicit(&q->head, head + n, memory_order_release);
+        return true;
+    }
+    return atomic_compare_exchange_strong_explicit(&q->head, &head, head + n, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
+/* runq_get_head - the oldest G of the ring, or NULL. Owner only. */
+static inline struct g *runq_get_head(struct runq *q)
+{
+    for (;;) {
+        uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+        if (atomic_load_explicit(&q->tail, memory_order_relaxed) == head)
+            return NULL;
+        struct g *gp = atomic_load_explicit(&q->slot[head % RUNQ_SLOTS], memory_order_relaxed);
+        if (LIKELY(runq_take(q, head, 1)))
+            return gp;
+    }
+}
 
 /* runq_get - the next G to run or NULL; *inherit says that it came from runnext and goes on in its
  * waker's slice. Owner only. */
-struct g *runq_get(struct runq *q, bool *inherit);
+static inline struct g *runq_get(struct runq *q, bool *inherit)
+{
+    struct g *gp = runq_peek_next(q);
+    *inherit = gp && runq_steal_next(q, gp);
+    return *inherit ? gp : runq_get_head(q);
+}
 
 /* runq_rotate_next - move runnext to the tail: its pair has had its slice. Owner only. */
 void runq_rotate_next(struct runq *q, struct gqueue *overflow);
@@ -60,15 +132,6 @@ void runq_rotate_next(struct runq *q, struct gqueue *overflow);
 /* runq_steal - move half of `from` into `to` (the caller's own, with room: it is empty) and return
  * one of them, or NULL. */
 struct g *runq_steal(struct runq *to, struct runq *from);
-
-/* runq_steal_next - take `from`'s runnext if it still is `seen`. */
-bool runq_steal_next(struct runq *from, struct g *seen);
-
-/* runq_peek_next - what runnext holds now; not to be followed, it may be gone. */
-static inline struct g *runq_peek_next(struct runq *q)
-{
-    return atomic_load_explicit(&q->next, memory_order_acquire);
-}
 
 /* runq_empty - neither ring nor runnext held anything at one moment during the call. Any M. */
 bool runq_empty(struct runq *q);

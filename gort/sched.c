@@ -8,6 +8,8 @@
 #include "gort/idle.h"
 #include "gort/san.h"
 
+#define NOINLINE     __attribute__((noinline)) /* keeps rare code out of the way of the switch */
+
 #define GLOBAL_EVERY 61 /* slices between looks at the global queue while there is local work */
 #define INHERIT_MAX  64 /* switches in a row within one slice */
 #define STEAL_PASSES 4
@@ -42,6 +44,7 @@ static void p_init(struct p *pp, uint32_t id)
 {
     *pp = (struct p){.id = id};
     timer_heap_init(&pp->timers);
+    pp->runq.alone = sched.nprocs == 1;
 }
 
 void m_bind(struct m *mp, unsigned index)
@@ -110,7 +113,7 @@ static void slice_arm(struct p *pp, int64_t now_ns)
 
 /* Somebody waits on this P and nobody comes to take it away: the running G's time is counted from
  * now on. */
-static void slice_limit(struct m *mp)
+static NOINLINE void slice_limit(struct m *mp)
 {
     struct p *pp = mp->p;
     if (mp->curg && port_coarse_ns() - pp->run_since_ns > SCHED_WAKE_GRAIN_NS)
@@ -119,12 +122,6 @@ static void slice_limit(struct m *mp)
         slice_arm(pp, port_now_ns());
         timer_program(pp);
     }
-}
-
-static void publish_fence(void)
-{
-    if (sched.nprocs > 1)
-        atomic_thread_fence(memory_order_seq_cst);
 }
 
 /* The P that a G with a mask should wait on: an idle one, else this one, else the one it ran on
@@ -141,12 +138,12 @@ static struct p *bound_choose(struct g *gp, struct m *mp)
     return &sched.p[__builtin_ctzll(g_allowed(gp))];
 }
 
-static void enqueue_bound(struct g *gp, struct m *mp)
+static NOINLINE void enqueue_bound(struct g *gp, struct m *mp)
 {
     struct p *pp = bound_choose(gp, mp);
     uint64_t allowed = g_allowed(gp); /* once it is queued gp isn't ours */
     gqueue_put(&pp->bound, gp);
-    publish_fence();
+    atomic_thread_fence(memory_order_seq_cst);
     if (mp && mp->asleep && pp == mp->p) {
         idle_interrupted(mp);
         return;
@@ -159,26 +156,43 @@ static void enqueue_bound(struct g *gp, struct m *mp)
         port_preempt(atomic_load_explicit(&pp->m, memory_order_acquire));
 }
 
-void sched_enqueue(struct g *gp, bool next)
+static NOINLINE void enqueue_outside(struct g *gp)
 {
-    struct m *mp = port_getm();
+    gqueue_put(&sched.global, gp);
+    atomic_thread_fence(memory_order_seq_cst);
+    idle_wake_one();
+}
+
+/* Somebody may be idle: have it look for what was queued here. With one P it could only be
+ * ourselves. */
+static bool offer(struct m *mp)
+{
+    if (sched.nprocs > 1)
+        atomic_thread_fence(memory_order_seq_cst);
+    if (LIKELY(idle_mask() == 0))
+        return false;
+    if (!mp->asleep)
+        return idle_wake_one();
+    idle_interrupted(mp);
+    return true;
+}
+
+void sched_enqueue(struct m *mp, struct g *gp, bool next)
+{
     if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY)) {
         enqueue_bound(gp, mp);
         return;
     }
     if (UNLIKELY(!mp || !mp->p)) {
-        gqueue_put(&sched.global, gp);
-        atomic_thread_fence(memory_order_seq_cst);
-        idle_wake_one();
+        enqueue_outside(gp);
         return;
     }
     if (UNLIKELY(sched.perturbed))
         next = m_random(mp) % 2;
     runq_put(&mp->p->runq, gp, next, &sched.global);
-    publish_fence();
-    if (mp->asleep)
-        idle_interrupted(mp);
-    else if (!idle_wake_one())
+    if (offer(mp))
+        return;
+    if (UNLIKELY(!mp->p->slice_armed) || mp->curg)
         slice_limit(mp);
 }
 
@@ -204,25 +218,36 @@ static bool pair_is_over(struct m *mp)
            mp->p->inherits >= INHERIT_MAX;
 }
 
-static struct g *local_get(struct m *mp, bool *inherit)
+/* Everything that local_get need not look at each time. */
+static NOINLINE struct g *local_get_rare(struct m *mp, bool *inherit)
 {
     struct p *pp = mp->p;
-    struct g *gp;
+    uint64_t me = 1ull << pp->id;
+    struct g *gp = NULL;
     *inherit = false;
-    if (pp->schedtick % GLOBAL_EVERY == 0 && (gp = gqueue_get(&sched.global, 1ull << pp->id)))
+    if (pp->schedtick % GLOBAL_EVERY == 0)
+        gp = gqueue_get(&sched.global, me);
+    if (!gp && (pp->schedtick & 1))
+        gp = gqueue_get(&pp->bound, me);
+    if (gp)
         return gp;
-    if (UNLIKELY(gqueue_len(&pp->bound)) && (pp->schedtick & 1) &&
-        (gp = gqueue_get(&pp->bound, 1ull << pp->id)))
-        return gp;
-    if (UNLIKELY(sched.perturbed))
+    if (sched.perturbed)
         shuffle(mp);
-    if (UNLIKELY(pair_is_over(mp)))
+    if (pair_is_over(mp))
         runq_rotate_next(&pp->runq, &sched.global);
     if ((gp = runq_get(&pp->runq, inherit)))
         return gp;
-    if ((gp = gqueue_get(&pp->bound, 1ull << pp->id)))
-        return gp;
-    return gqueue_get(&sched.global, 1ull << pp->id);
+    gp = gqueue_get(&pp->bound, me);
+    return gp ? gp : gqueue_get(&sched.global, me);
+}
+
+static struct g *local_get(struct m *mp, bool *inherit)
+{
+    struct p *pp = mp->p;
+    bool rare = pp->schedtick % GLOBAL_EVERY == 0 || gqueue_len(&pp->bound) != 0 ||
+                sched.perturbed || pair_is_over(mp);
+    struct g *gp = LIKELY(!rare) ? runq_get(&pp->runq, inherit) : NULL;
+    return LIKELY(gp != NULL) ? gp : local_get_rare(mp, inherit);
 }
 
 /* Leaves the victim a moment to switch to its runnext by itself: taking it would pull apart a pair
@@ -298,30 +323,36 @@ static bool timers_of_others(struct m *mp)
     return n > 0;
 }
 
-static void tick_if_due(struct m *mp)
+static NOINLINE void tick_now(struct m *mp)
 {
-    if (LIKELY(!atomic_load_explicit(&mp->tick_due, memory_order_relaxed)))
-        return;
     atomic_store_explicit(&mp->tick_due, false, memory_order_relaxed);
     sched_tick(port_now_ns());
 }
 
-static struct g *find_runnable(struct m *mp, bool *inherit)
+/* There is nothing on this P: look everywhere, and sleep, until there is something. */
+static NOINLINE struct g *find_elsewhere(struct m *mp, bool *inherit)
 {
     bool forced = false;
-    tick_if_due(mp);
     for (;;) {
-        struct g *gp = local_get(mp, inherit);
-        if (gp)
+        struct g *gp;
+        *inherit = false;
+        if (!port_poll() && !timers_due(mp)) {
+            if ((gp = search(mp, forced)))
+                return gp;
+            if (!mp->spinning || !timers_of_others(mp))
+                forced = idle_wait(mp);
+        }
+        if ((gp = local_get(mp, inherit)))
             return gp;
-        if (port_poll() || timers_due(mp))
-            continue;
-        if ((gp = search(mp, forced)))
-            return gp;
-        if (mp->spinning && timers_of_others(mp))
-            continue;
-        forced = idle_wait(mp);
     }
+}
+
+static struct g *find_runnable(struct m *mp, bool *inherit)
+{
+    if (UNLIKELY(atomic_load_explicit(&mp->tick_due, memory_order_relaxed)))
+        tick_now(mp);
+    struct g *gp = local_get(mp, inherit);
+    return LIKELY(gp != NULL) ? gp : find_elsewhere(mp, inherit);
 }
 
 /* ------------------------------------------------------------------ running it */
@@ -361,9 +392,8 @@ static bool misplaced(struct m *mp, struct g *gp)
     return true;
 }
 
-void schedule(void)
+void schedule(struct m *mp)
 {
-    struct m *mp = port_getm();
     struct g *gp;
     bool inherit;
     do
@@ -376,8 +406,7 @@ void schedule(void)
 
 static void enter_schedule(struct g *g0)
 {
-    (void)g0;
-    schedule();
+    schedule(g0->m);
 }
 
 void m_run(struct m *mp)

@@ -30,10 +30,12 @@ struct p {
     bool slice_armed;      /* the timer is set for slice_end_ns */
     uint32_t slice_tick;   /* schedtick when the watched slice was seen first */
     int64_t slice_end_ns;
-    int64_t run_since_ns; /* coarse clock: when the current slice began */
-    uint32_t sleeps;      /* times that its M went to sleep */
-    struct runq runq;     /* Gs that may run anywhere */
-    struct gqueue bound;  /* Gs with an allowed mask, this P in it */
+    int64_t run_since_ns;         /* coarse clock: when the current slice began */
+    uint64_t goid_next, goid_end; /* numbers for Gs started here */
+    int64_t live;                 /* Gs started here less Gs ended here */
+    uint32_t sleeps;              /* times that its M went to sleep */
+    struct runq runq;             /* Gs that may run anywhere */
+    struct gqueue bound;          /* Gs with an allowed mask, this P in it */
     struct timer_heap timers;
 };
 
@@ -84,6 +86,10 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
 /* g_start - GIDLE -> GRUNNABLE: gp is queued on this P, first to run when this G gives way, and an
  * idle M is woken. */
 void g_start(struct g *gp);
+
+/* g_start_unlisted - the same for a G that sched_foreach need not see, for ports that have a list
+ * of their own. */
+void g_start_unlisted(struct g *gp);
 
 /*
  * g_ready - GWAITING -> GRUNNABLE: gp is queued and an idle M is woken if there is one; else the
@@ -150,14 +156,17 @@ unsigned sched_nprocs(void);
 /* m_random - the next of mp's pseudo-random numbers. This M only. */
 uint32_t m_random(struct m *mp);
 
+/* sched_started - about how many Gs were ever started (numbers come in lots). */
+uint64_t sched_started(void);
+
 /* sched_live - Gs between g_start and their end. */
 uint64_t sched_live(void);
 
 /* Between the core's files and ports. */
 void sched_timer_add(struct timer *t, int64_t when_ns);
-void sched_enqueue(struct g *gp, bool next);
+void sched_enqueue(struct m *mp, struct g *gp, bool next); /* mp: this M, NULL outside any */
 bool sched_global_has(uint64_t mask);
-void schedule(void) NORETURN;
+void schedule(struct m *mp) NORETURN;
 void mcall(void (*fn)(struct g *));
 void gort_mcall(struct g *gp, struct gobuf *g0, void (*fn)(struct g *));
 void gort_gogo(struct gobuf *buf) NORETURN;

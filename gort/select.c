@@ -163,11 +163,38 @@ static int wait_arms(struct select *s, int64_t deadline)
     return finish(s, (size_t)chosen, success ? CHAN_DONE : CHAN_CLOSED);
 }
 
+/*
+ * One arm after the other, each under its own lock only: the first that is ready can be taken at
+ * once. That none was ready is known only with all locked, which is for run() to find out.
+ */
+static int quick_look(struct select *s)
+{
+    size_t arm = m_random(port_getm()) % s->n;
+    for (size_t i = 0; i < s->n; i++, arm = arm + 1 == s->n ? 0 : arm + 1) {
+        go_case *k = &s->cases[arm];
+        struct g *wake = NULL;
+        if (!k->c || k->op == GO_OP_NONE || chan_would_block(k->c, k->op))
+            continue;
+        gspin_lock(&k->c->lock);
+        enum chan_try r = try_arm(s, arm, &wake);
+        gspin_unlock(&k->c->lock);
+        if (r == CHAN_BLOCK)
+            continue;
+        if (wake)
+            g_ready(wake);
+        return finish(s, arm, r);
+    }
+    return -1;
+}
+
 static int run(struct select *s, int64_t deadline)
 {
+    int chosen = s->n ? quick_look(s) : -1;
+    if (chosen >= 0)
+        return chosen;
     order_make(s);
     lock_all(s);
-    int chosen = poll_arms(s);
+    chosen = poll_arms(s);
     if (chosen >= 0)
         return chosen;
     if (deadline != 0)
@@ -202,8 +229,15 @@ static int run_one(go_case *k, int64_t deadline)
     return r == -ETIMEDOUT ? r : 0;
 }
 
+static bool sure_to_block(go_case *k)
+{
+    return k->c && k->op != GO_OP_NONE && chan_would_block(k->c, k->op);
+}
+
 int go_select(go_case *cases, size_t n, int64_t deadline)
 {
+    if (n == 1 && deadline == 0 && sure_to_block(cases))
+        return -ETIMEDOUT;
     if (n > GO_SELECT_MAX)
         return -EINVAL;
     if (n == 1 && cases[0].op != GO_OP_NONE)

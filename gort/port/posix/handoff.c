@@ -58,9 +58,9 @@ static void leave_on_g0(struct g *gp)
     mp->curg = NULL;
     gp->m = NULL;
     casgstatus(gp, GSYSCALL, GRUNNABLE);
-    sched_enqueue(gp, false);
+    sched_enqueue(mp, gp, false);
     thread_wait_for_p(mp);
-    schedule();
+    schedule(mp);
 }
 
 void go_block_leave(void)

@@ -15,9 +15,9 @@
 /* Of a posix_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
 enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
 
-static _Thread_local struct m *cur_m;
-static _Thread_local struct g *cur_g;
-_Thread_local volatile int go_poll_word_;
+static _Thread_local struct m *cur_m __attribute__((tls_model("initial-exec")));
+static _Thread_local struct g *cur_g __attribute__((tls_model("initial-exec")));
+_Thread_local volatile int go_poll_word_ __attribute__((tls_model("initial-exec")));
 
 /* Out of line and opaque: an address of a thread-local that a caller keeps across a switch is
  * another thread's. */
@@ -80,8 +80,8 @@ void posix_note_sleep(struct posix_m *pm, int64_t deadline_ns)
 
 static void sleep_in_poll(struct posix_m *pm, int64_t deadline_ns)
 {
-    if (note_begin(pm, NOTE_IN_POLL))
-        netpoll_run(deadline_ns);
+    if (note_begin(pm, NOTE_IN_POLL) && netpoll_run(deadline_ns) > 0)
+        sysmon_note_running();
     atomic_exchange(&pm->note, NOTE_NONE);
     netpoll_unclaim();
 }
@@ -107,12 +107,14 @@ void port_m_wake(struct m *mp)
         futex_wake(&pm->note);
     else if (was == NOTE_IN_POLL)
         netpoll_break();
+    sysmon_note_running();
 }
 
 bool port_poll(void)
 {
     if (UNLIKELY(atomic_load_explicit(&rt.stopping, memory_order_relaxed)))
         m_stop(port_getm());
+    sysmon_note_running();
     return netpoll_active() && netpoll_run(0) > 0;
 }
 
@@ -126,8 +128,6 @@ void port_timer_set(int64_t deadline_ns)
 void port_execute(struct g *gp)
 {
     (void)gp;
-    go_poll_word_ = 0;
-    sysmon_note_running();
 }
 
 /* What is set here may meet the next G instead: that one then yields early, which does no harm. */

@@ -88,7 +88,7 @@ static void ready_chain(struct g *chain)
         chain = gp->schedlink;
         gp->schedlink = NULL;
         casgstatus(gp, GWAITING, GRUNNABLE);
-        sched_enqueue(gp, false);
+        sched_enqueue(port_getm(), gp, false);
     }
 }
 

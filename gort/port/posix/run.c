@@ -134,19 +134,11 @@ int go_shutdown(int64_t deadline)
     return 0;
 }
 
-static void count(struct g *gp, void *arg)
-{
-    uint64_t *last = arg;
-    *last = MAX(*last, gp->goid);
-}
-
 void go_stats_get(go_stats *s)
 {
-    uint64_t last = 0;
-    sched_foreach(count, &last);
     *s = (go_stats){
         .live = sched_live(),
-        .started = last,
+        .started = sched_started(),
         .procs = sched_nprocs(),
         .threads = atomic_load(&rt.nthreads),
         .idle_procs = (uint32_t)__builtin_popcountll(idle_mask()),

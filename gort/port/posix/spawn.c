@@ -91,7 +91,7 @@ int spawn(struct hg **out, const go_attr *attr, go_fn fn, void *arg)
         struct m *mp = port_getm();
         g_set_allowed(&hg->g, 1ull << (mp && mp->p ? mp->p->id : 0));
     }
-    g_start(&hg->g);
+    g_start_unlisted(&hg->g);
     return 0;
 }
 

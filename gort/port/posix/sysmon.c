@@ -4,8 +4,9 @@
  * in calls, sees to timers and netpoll when every M is busy, and finds deadlocks. It sleeps longer
  * the longer nothing happens, and for ever while all Ps are idle.
  *
- * Parking: sysmon sets `parked`, then looks at the idle mask again; an M leaves the mask, then
- * looks at `parked`. Both sequentially consistent, so one of them sees the other.
+ * Parking: sysmon sets `parked`, then looks at the idle mask again. Whoever takes a P out of the
+ * mask looks at `parked` after that: a waker in port_m_wake, an M that wakes by itself in port_poll
+ * or when netpoll gave it work. Both sequentially consistent, so one of them sees the other.
  */
 #include "gort/port/posix/rt.h"
 
