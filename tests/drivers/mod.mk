@@ -39,3 +39,8 @@ $(B)/test/vdso_test: $(VDSO_TEST_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) --target=aarch64-linux-gnu -fuse-ld=lld -nostdlib -static -o $@ $^
 SCRIPT_TESTS += tests/drivers/vdso.sh
+
+# The console and the link against a model of the device.
+LINK_SRCS := kernel/core/link.c kernel/core/stdin.c kernel/core/console.c kernel/drivers/virtio/console.c kernel/drivers/virtio/mmio.c \
+             kernel/drivers/virtio/ring.c tests/drivers/model.c tests/drivers/rig.c tests/fake/machine.c
+$(call unit_test,console_test,tests/drivers/console_test.c $(LINK_SRCS),$(FAKE))

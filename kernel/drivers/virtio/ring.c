@@ -47,6 +47,14 @@ void virtq_give(struct virtq *q, unsigned i, uint32_t size_bytes)
     __atomic_store_n(&q->avail->idx, q->avail_idx, __ATOMIC_RELAXED);
 }
 
+/* Whether the next used element can be what the device says it is. */
+static bool answer_possible(const struct virtq *q, uint32_t i, uint32_t written)
+{
+    return (uint16_t)(q->used->idx - q->used_idx) <= q->size && i < q->size &&
+           q->with_device >> i & 1 &&
+           (!(q->desc[i].flags & VIRTQ_DESC_F_WRITE) || written <= q->desc[i].len);
+}
+
 int virtq_take(struct virtq *q, uint32_t *size_bytes)
 {
     if (q->broken)
@@ -56,8 +64,7 @@ int virtq_take(struct virtq *q, uint32_t *size_bytes)
     dma_rmb();
     const volatile struct virtq_used_elem *e = &q->used->ring[q->used_idx & (q->size - 1)];
     uint32_t i = e->id, written = e->len;
-    if (i >= q->size || !(q->with_device >> i & 1) ||
-        (q->desc[i].flags & VIRTQ_DESC_F_WRITE && written > q->desc[i].len)) {
+    if (!answer_possible(q, i, written)) {
         q->broken = true;
         return -EIO;
     }

@@ -15,4 +15,10 @@ static inline unsigned cpu_index(void)
     return fake_cpu;
 }
 
+static inline void cpu_relax(void)
+{
+}
+
+bool cpu_random(uint64_t *value); /* given by the test that needs it */
+
 #endif
