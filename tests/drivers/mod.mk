@@ -44,3 +44,7 @@ SCRIPT_TESTS += tests/drivers/vdso.sh
 LINK_SRCS := kernel/core/link.c kernel/core/stdin.c kernel/core/console.c kernel/drivers/virtio/console.c kernel/drivers/virtio/mmio.c \
              kernel/drivers/virtio/ring.c tests/drivers/model.c tests/drivers/rig.c tests/fake/machine.c
 $(call unit_test,console_test,tests/drivers/console_test.c $(LINK_SRCS),$(FAKE))
+
+$(call fuzz_test,link_fuzz,tests/drivers/link_fuzz.c,tests/drivers/corpus/link,$(FAKE))
+$(call fuzz_test,ring_fuzz,tests/drivers/ring_fuzz.c kernel/drivers/virtio/ring.c tests/fake/machine.c,tests/drivers/corpus/ring,$(FAKE))
+$(call fuzz_test,machine_fuzz,tests/drivers/machine_fuzz.c kernel/core/machine.c lib/fdt.c lib/fmt.c,tests/drivers/corpus/machine,$(FAKE))
