@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rtgc/unit.h"
+
+#include <string.h>
+
+#define MAX_SHOWN_LINE 200 /* of a line that a diagnostic quotes */
+
+/* An interned name: what it stands for at the moment, and its text, to which everybody else points. */
+struct name {
+    struct sym *binding;
+    char text[];
+};
+
+static uint32_t hash(const char *s, size_t n)
+{
+    uint32_t h = 2166136261u;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ (uint8_t)s[i]) * 16777619u;
+    return h;
+}
+
+static void names_grow(struct unit *u)
+{
+    const char **old = u->names;
+    size_t old_cap = u->names_cap;
+    u->names_cap = old_cap ? old_cap * 2 : 512;
+    u->names = arena_alloc(&u->arena, u->names_cap * sizeof *u->names);
+    for (size_t i = 0; i < old_cap; i++) {
+        if (!old[i])
+            continue;
+        size_t at = hash(old[i], strlen(old[i])) & (u->names_cap - 1);
+        while (u->names[at])
+            at = (at + 1) & (u->names_cap - 1);
+        u->names[at] = old[i];
+    }
+}
+
+const char *unit_intern(struct unit *u, const char *s, size_t n)
+{
+    if (u->nnames * 2 >= u->names_cap)
+        names_grow(u);
+    size_t at = hash(s, n) & (u->names_cap - 1);
+    for (; u->names[at]; at = (at + 1) & (u->names_cap - 1))
+        if (strlen(u->names[at]) == n && memcmp(u->names[at], s, n) == 0)
+            return u->names[at];
+    u->nnames++;
+    struct name *name = arena_alloc(&u->arena, sizeof *name + n + 1);
+    memcpy(name->text, s, n);
+    return u->names[at] = name->text;
+}
+
+struct sym **name_binding(const char *name)
+{
+    return &((struct name *)(uintptr_t)(name - offsetof(struct name, text)))->binding;
+}
+
+size_t unit_add_source(struct unit *u, const char *name, const char *text, size_t n, bool prelude)
+{
+    srcpos_t start = 1;
+    if (u->files.n) {
+        const struct source *last = &u->files.at[u->files.n - 1];
+        start = last->start + (srcpos_t)last->size_bytes + 1;
+    }
+    struct source s = {.name = name, .text = text, .size_bytes = n, .start = start};
+    s.prelude = prelude;
+    vec_push(&u->arena, &u->files, s);
+    return u->files.n - 1;
+}
+
+struct place unit_place(const struct unit *u, srcpos_t pos)
+{
+    struct place p = {0};
+    for (size_t i = 0; i < u->files.n && pos; i++)
+        if (pos >= u->files.at[i].start && pos - u->files.at[i].start <= u->files.at[i].size_bytes)
+            p.file = &u->files.at[i];
+    if (!p.file)
+        return p;
+    size_t at = pos - p.file->start, bol = 0;
+    p.line = 1;
+    for (size_t i = 0; i < at; i++) {
+        if (p.file->text[i] != '\n')
+            continue;
+        p.line++;
+        bol = i + 1;
+    }
+    p.col = (unsigned)(at - bol) + 1;
+    p.line_text = p.file->text + bol;
+    const char *eol = memchr(p.line_text, '\n', p.file->size_bytes - bol);
+    p.line_bytes = eol ? (size_t)(eol - p.line_text) : p.file->size_bytes - bol;
+    return p;
+}
+
+/* The line and a caret below the column; tabs stay tabs, so that the caret stands right at any tab width. */
+static void quote_line(struct buf *b, const struct place *p)
+{
+    if (p->line_bytes > MAX_SHOWN_LINE)
+        return;
+    buf_printf(b, "\t%.*s\n\t", (int)p->line_bytes, p->line_text);
+    for (unsigned i = 0; i + 1 < p->col && i < p->line_bytes; i++)
+        buf_bytes(b, p->line_text[i] == '\t' ? "\t" : " ", 1);
+    buf_printf(b, "^\n");
+}
+
+static void diagnose(struct unit *u, srcpos_t pos, const char *kind, const char *format, va_list ap)
+{
+    struct place p = unit_place(u, pos);
+    struct buf *b = &u->diagnostics;
+    if (p.file)
+        buf_printf(b, "%s:%u:%u: ", p.file->name, p.line, p.col);
+    buf_printf(b, "%s", kind);
+    buf_vprintf(b, format, ap);
+    buf_printf(b, "\n");
+    if (p.file)
+        quote_line(b, &p);
+}
+
+void unit_error(struct unit *u, srcpos_t pos, const char *format, ...)
+{
+    if (u->nerrors >= MAX_ERRORS || (pos && pos == u->last_error))
+        return;
+    u->last_error = pos;
+    va_list ap;
+    va_start(ap, format);
+    diagnose(u, pos, "", format, ap);
+    va_end(ap);
+    if (++u->nerrors == MAX_ERRORS)
+        buf_printf(&u->diagnostics, "too many errors\n");
+}
+
+void unit_warn(struct unit *u, srcpos_t pos, const char *format, ...)
+{
+    if (u->nwarnings >= MAX_ERRORS)
+        return;
+    u->nwarnings++;
+    va_list ap;
+    va_start(ap, format);
+    diagnose(u, pos, "warning: ", format, ap);
+    va_end(ap);
+}
+
+bool unit_dumps(const struct unit *u, const char *pass)
+{
+    return u->options->dump && strcmp(u->options->dump, pass) == 0;
+}
