@@ -83,7 +83,6 @@ struct g {
     void *arg;
     _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
     uint32_t last_p;          /* the P it ran on last */
-    uint32_t lock_depth;      /* > 0: must not be preempted from outside */
     struct list all;          /* in the list of live Gs */
     void *port;               /* the port's own */
     const char *name;         /* or NULL */

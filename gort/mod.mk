@@ -47,3 +47,4 @@ $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/
 $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c,,-pthread)
 $(call unit_test,gort-timer,tests/gort/test_timer.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-sched,tests/gort/test_sched.c $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
+$(call unit_test,gort-switch,tests/gort/test_switch.c tests/gort/asm/sentinel_$(GORT_HOST_MACHINE).S $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)

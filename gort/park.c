@@ -25,19 +25,40 @@ void mcall(void (*fn)(struct g *))
 
 /* ------------------------------------------------------------------ start */
 
+/* Registers have no meaning yet; fp and return address of the first frame are gort_entry's to
+ * clear. */
+static void gobuf_init(struct gobuf *buf, struct g *gp)
+{
+    buf->sp = ALIGN_DOWN(gp->stack_hi, 16);
+    buf->pc = (uintptr_t)gort_entry;
+    buf->g = gp;
+    buf->ctxt = NULL;
+    buf->ret = buf->lr = buf->bp = 0;
+}
+
+/* Field by field: clearing the whole would cost as much as the rest of a start. */
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg)
 {
-    *gp = (struct g){
-        .stack_lo = (uintptr_t)stack_lo,
-        .stack_hi = (uintptr_t)stack_hi,
-        .fn = fn,
-        .arg = arg,
-    };
-    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
+    gp->stack_lo = (uintptr_t)stack_lo;
+    gp->stack_hi = (uintptr_t)stack_hi;
     atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
-    gp->sched.g = gp;
-    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
-    gp->sched.pc = (uintptr_t)gort_entry;
+    gp->m = NULL;
+    gobuf_init(&gp->sched, gp);
+    atomic_store_explicit(&gp->atomicstatus, GIDLE, memory_order_relaxed);
+    atomic_store_explicit(&gp->selectdone, 0, memory_order_relaxed);
+    gp->goid = 0;
+    gp->schedlink = NULL;
+    gp->param = NULL;
+    gp->waitreason = WAIT_NONE;
+    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
+    gp->park_unlockf = NULL;
+    gp->fn = fn;
+    gp->arg = arg;
+    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
+    gp->last_p = 0;
+    gp->port = NULL;
+    gp->name = NULL;
+    san_new(gp);
     list_init(&gp->all);
 }
 

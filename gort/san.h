@@ -15,6 +15,10 @@ void san_leave(struct g *from, struct g *to);
 void san_end(struct g *from, struct g *to);
 void san_arrive(struct g *now);
 void san_stack_new(void *lo, void *hi);
+static inline void san_new(struct g *gp)
+{
+    gp->san_fiber = NULL;
+}
 #else
 static inline void san_leave(struct g *from, struct g *to)
 {
@@ -29,6 +33,10 @@ static inline void san_end(struct g *from, struct g *to)
 static inline void san_arrive(struct g *now)
 {
     (void)now;
+}
+static inline void san_new(struct g *gp)
+{
+    (void)gp;
 }
 static inline void san_stack_new(void *lo, void *hi)
 {
