@@ -128,26 +128,40 @@ static int refuse(const struct wb *wb, const struct wb_options *o)
     return o->ram ? ram_check(&wb->bin, o->ram) : 0;
 }
 
+/* An assembly function has its wrapper's name: whichever of them can stand in is meant. */
+static int plan_calls(struct wb *wb, const char *stub, struct disasm *d, struct redirect *r)
+{
+    struct gofunc f;
+    struct gobin_error why = {""};
+    char *end;
+    vaddr_t addr = strtoull(stub, &end, 16);
+    bool by_name = *end != 0;
+    for (uint32_t i = 0; i < wb->bin.pclntab.nfuncs; i++) {
+        if (pclntab_func(&wb->bin.pclntab, i, &f) != 0 ||
+            (by_name ? strcmp(f.name, stub) != 0 : f.entry != addr))
+            continue;
+        if (redirect_calls(r, &wb->bin, &wb->barriers, d, f.entry) == 0)
+            return 0;
+        if (!why.text[0] || (f.flags & GOFUNC_ASM))
+            why = wb->bin.error;
+    }
+    if (!why.text[0])
+        return fail(1, "%s has no function %s%s", wb->path, by_name ? "" : "that starts at ", stub);
+    return fail(1, "%s can't replace the barriers: %s", stub, why.text);
+}
+
 static int plan(struct wb *wb, const struct wb_options *o, struct redirect *r)
 {
     struct disasm *d;
-    struct gofunc f;
-    char *end;
     if (strcmp(o->stub, "builtin") == 0)
         return redirect_builtin(r, &wb->bin, &wb->barriers) == 0
                    ? 0
                    : fail(1, "%s", wb->bin.error.text);
-    vaddr_t stub = strtoull(o->stub, &end, 16);
-    bool found = *end == 0 && pclntab_find(&wb->bin.pclntab, stub, &f) == 0;
-    if (!found && pclntab_find_name(&wb->bin.pclntab, o->stub, &f) != 0)
-        return fail(1, "%s has no function %s", wb->path, o->stub);
-    if (found && stub != f.entry)
-        return fail(1, "%s is in the middle of %s, not at its start", o->stub, f.name);
     if (disasm_open(&d, wb->barriers.isa, &wb->bin.error) != 0)
         return fail(1, "%s", wb->bin.error.text);
-    int rc = redirect_calls(r, &wb->bin, &wb->barriers, d, f.entry);
+    int status = plan_calls(wb, o->stub, d, r);
     disasm_close(d);
-    return rc == 0 ? 0 : fail(1, "%s can't replace the barriers: %s", f.name, wb->bin.error.text);
+    return status;
 }
 
 static void print_plan(const struct redirect *r)

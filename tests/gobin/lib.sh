@@ -17,6 +17,11 @@ go_command() {
     esac
 }
 
+# The newest file of a program's folder.
+latest() {
+    find "$1" -type f -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2
+}
+
 program() {
     local name=$1 go flags=() out=$PWD/$built/$1.$2.$3.$4
     go=$(go_command "$2")
@@ -24,12 +29,21 @@ program() {
     stripped) flags=(-ldflags '-s -w') ;;
     pie) flags=(-buildmode=pie) ;;
     esac
-    if [ ! "$out" -nt "$here/programs/$name/main.go" ]; then
+    if [ ! "$out" -nt "$(latest "$here/programs/$name")" ]; then
         mkdir -p "$built"
         (cd "$here/programs" && GOTOOLCHAIN=local GOFLAGS=-mod=mod CGO_ENABLED=0 GOOS=linux GOARCH=$3 \
             "$go" build -trimpath -p 2 "${flags[@]}" -o "$out" "./$name") >&2 || return 1
     fi
     echo "$out"
+}
+
+# Address and callee of every call of a barrier in a whole disassembly of FILE, which needs its symbols.
+objdump_sites() {
+    llvm-objdump -d --no-show-raw-insn "$1" |
+        awk '/^[0-9a-f]+ <.*>:$/ {sub(/^[0-9a-f]+ </, ""); sub(/>:$/, ""); inside = $0}
+             /<runtime\.gcWriteBarrier[^>+]*>$/ && $2 ~ /^(bl|call|callq|jal)$/ && inside !~ /^runtime\.gcWriteBarrier/ {
+                 sub(":", "", $1); sub(/.*</, "", $NF); sub(/>.*/, "", $NF); sub(/\.abi0$/, "", $NF); print $1, $NF}' |
+        sort
 }
 
 # ok WHAT COMMAND...: runs it, reports by its exit status

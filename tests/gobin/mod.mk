@@ -3,3 +3,4 @@ $(call host_prog,$(B)/gobin/dump,tests/gobin/dump.c,gobin,,$(GOBIN_LDLIBS))
 SCRIPT_TESTS += tests/gobin/reader.sh
 $(call host_prog,$(B)/gobin/stacks,tests/gobin/stacks.c,gobin,,$(GOBIN_LDLIBS))
 SCRIPT_TESTS += tests/gobin/stacks.sh
+SCRIPT_TESTS += tests/gobin/wb.sh

@@ -26,11 +26,7 @@ check_positions() {
 }
 
 check_sites() {
-    llvm-objdump -d --no-show-raw-insn "$1" |
-        awk '/^[0-9a-f]+ <.*>:$/ {sub(/^[0-9a-f]+ </, ""); sub(/>:$/, ""); inside = $0}
-             /<runtime\.gcWriteBarrier[^>+]*>$/ && $2 ~ /^(bl|call|callq|jal)$/ && inside !~ /^runtime\.gcWriteBarrier/ {
-                 sub(":", "", $1); sub(/.*</, "", $NF); sub(/>.*/, "", $NF); sub(/\.abi0$/, "", $NF); print $1, $NF}' |
-        sort >"$scratch/want"
+    objdump_sites "$1" >"$scratch/want"
     $dump sites "$2" | grep -v '^flag' | sort >"$scratch/got"
     same "$(wc -l <"$scratch/want") barrier sites $3" "$scratch/want" "$scratch/got"
     ok "barrier flag $3" [ "$($dump sites "$2" | sed -n 's/^flag //p')" = \

@@ -224,7 +224,7 @@ func main() {
 		}
 		println("T"+string(digits(i+1)), result, t.name)
 	}
-	if failed {
+	if failed && stubs != nil {
 		panic("a pointer was lost")
 	}
 }
