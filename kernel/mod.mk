@@ -17,7 +17,7 @@ KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -DGORT_MAX_PROCS=
 $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
 
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
-ALL += $(if $(findstring kernel/fs/,$(KERNEL_SRCS)),$(K)/mazboot.img $(K)/mazboot.sym)
+ALL += $(K)/mazboot.img $(K)/mazboot.sym
 
 include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 

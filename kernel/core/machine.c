@@ -204,13 +204,13 @@ static void chosen_node(struct walk *w, const struct fdt_node *n)
 }
 
 /* Kinds by what the node is compatible with, the most frequent one first. */
-#define KIND(name, take)            \
-    {                               \
-        sizeof name - 1, name, take \
+#define KIND(compatible, take)                   \
+    {                                            \
+        compatible, sizeof(compatible) - 1, take \
     }
 static const struct {
-    size_t length;
     const char *compatible;
+    size_t length;
     void (*take)(struct walk *w, const struct fdt_node *n);
 } kinds[] = {
     KIND("virtio,mmio", virtio_node),
@@ -226,14 +226,31 @@ static const struct {
 
 static void take_by_compatible(struct walk *w, const struct fdt_node *n)
 {
-    const struct fdt_value *compatible = fdt_prop(n, P_COMPATIBLE);
     size_t length;
-    for (const char *s = NULL; (s = fdt_next_string(compatible, s, &length));)
+    for (const char *s = NULL; (s = fdt_next_string(fdt_prop(n, P_COMPATIBLE), s, &length));)
         for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
-            if (kinds[i].length == length && memcmp(s, kinds[i].compatible, length) == 0) {
+            if (kinds[i].length == length && memcmp(kinds[i].compatible, s, length) == 0) {
                 kinds[i].take(w, n);
                 return;
             }
+}
+
+static void take_by_type(struct walk *w, const struct fdt_node *n)
+{
+    const char *type = fdt_string(fdt_prop(n, P_DEVICE_TYPE));
+    if (type && strcmp(type, "memory") == 0)
+        memory_node(w, n);
+    else if (type && strcmp(type, "cpu") == 0)
+        cpu_node(w, n);
+}
+
+/* The two nodes that have nothing but a name. */
+static void take_by_name(struct walk *w, const struct fdt_node *n)
+{
+    if (fdt_name_is(n, "chosen"))
+        chosen_node(w, n);
+    else if (fdt_name_is(n, "reserved-memory"))
+        w->reserved_depth = 2;
 }
 
 static bool usable(const struct fdt_node *n)
@@ -246,20 +263,17 @@ static int visit(void *arg, const struct fdt_node *n)
 {
     struct walk *w = arg;
     if (n->depth <= 1)
-        w->reserved_depth = n->depth == 1 && fdt_name_is(n, "reserved-memory") ? 2 : 0;
+        w->reserved_depth = 0;
     if (!usable(n))
         return 0;
-    const char *type = fdt_string(fdt_prop(n, P_DEVICE_TYPE));
     if (w->reserved_depth && n->depth == w->reserved_depth)
         reserved_node(w, n);
-    else if (type && strcmp(type, "memory") == 0)
-        memory_node(w, n);
-    else if (type && strcmp(type, "cpu") == 0)
-        cpu_node(w, n);
-    else if (n->depth == 1 && fdt_name_is(n, "chosen"))
-        chosen_node(w, n);
-    else if (n->present >> P_COMPATIBLE & 1)
+    else if (fdt_prop(n, P_DEVICE_TYPE))
+        take_by_type(w, n);
+    else if (fdt_prop(n, P_COMPATIBLE))
         take_by_compatible(w, n);
+    else if (n->depth == 1)
+        take_by_name(w, n);
     return 0;
 }
 

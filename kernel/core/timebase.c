@@ -5,18 +5,15 @@
 
 #define FAR_NS (UINT64_C(1) << 60)
 
-/* high * 2^64 / divisor, for high < divisor, bit by bit: this happens once, and the compiler's
- * 128-bit division is a library call. */
+/* high * 2^64 / divisor, for high < divisor < 2^48, 16 bits at a time: the compiler's 128-bit
+ * division is a library call. */
 static uint64_t divide_scaled(uint64_t high, uint64_t divisor)
 {
     uint64_t quotient = 0, rest = high;
-    for (unsigned i = 0; i < 64; i++) {
-        rest <<= 1;
-        quotient <<= 1;
-        if (rest >= divisor) {
-            rest -= divisor;
-            quotient |= 1;
-        }
+    for (unsigned i = 0; i < 4; i++) {
+        rest <<= 16;
+        quotient = quotient << 16 | rest / divisor;
+        rest %= divisor;
     }
     return quotient;
 }
