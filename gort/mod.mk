@@ -40,7 +40,7 @@ endef
 gort_prog = $(eval $(call gort_prog_,$1,$2))
 
 # Tests. The sanitizers are told of stack switches (GORT_SAN).
-GORT_SAN_FLAGS := -DGORT_SAN=1
+GORT_SAN_FLAGS := -DGORT_SAN=1 -DGORT_PLAIN=1
 GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c
 
 $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/timer.c)
@@ -48,3 +48,4 @@ $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/run
 $(call unit_test,gort-timer,tests/gort/test_timer.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-sched,tests/gort/test_sched.c $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
 $(call unit_test,gort-switch,tests/gort/test_switch.c tests/gort/asm/sentinel_$(GORT_HOST_MACHINE).S $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
+$(call unit_test,gort-lib,tests/gort/test_lib.c $(GORT_SRCS) gort/san.c,$(GORT_SAN_FLAGS),-pthread)

@@ -71,6 +71,12 @@ static void live_count(struct m *mp, int delta)
         atomic_fetch_add_explicit(&all.live_outside, delta, memory_order_relaxed);
 }
 
+void live_reset(void)
+{
+    list_init(&all.live);
+    atomic_store_explicit(&all.live_outside, 0, memory_order_relaxed);
+}
+
 uint64_t sched_live(void)
 {
     int64_t n = atomic_load_explicit(&all.live_outside, memory_order_relaxed);

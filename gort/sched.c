@@ -69,6 +69,7 @@ void sched_init(unsigned nprocs, struct m *m0)
     for (unsigned i = 0; i < nprocs; i++)
         p_init(&sched.p[i], i);
     idle_reset();
+    live_reset();
     m_bind(m0, 0);
 }
 

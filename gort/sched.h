@@ -163,6 +163,7 @@ uint64_t sched_started(void);
 uint64_t sched_live(void);
 
 /* Between the core's files and ports. */
+void live_reset(void);
 void sched_timer_add(struct timer *t, int64_t when_ns);
 void sched_enqueue(struct m *mp, struct g *gp, bool next); /* mp: this M, NULL outside any */
 bool sched_global_has(uint64_t mask);

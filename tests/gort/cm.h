@@ -47,6 +47,8 @@ static inline int plain_run(const struct CMUnitTest *tests, size_t n)
     for (size_t i = 0; i < n; i++) {
         void *state = NULL;
         tests[i].fn(&state);
+        printf("ok %s\n", tests[i].name);
+        fflush(stdout);
     }
     return 0;
 }

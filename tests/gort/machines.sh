@@ -33,7 +33,7 @@ for pair in arm64:aarch64 riscv64:riscv64; do
         continue
     fi
     for t in g runq timer switch sched; do
-        if build $t "$machine" "$gnu" && "qemu-$gnu" "$out/$t-$machine"; then
+        if build $t "$machine" "$gnu" && "qemu-$gnu" "$out/$t-$machine" >/dev/null; then
             echo "ok gort $t on $machine"
         else
             echo "not ok gort $t on $machine"
