@@ -9,6 +9,8 @@ KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c si
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
+# Rarely run: for size.
+$(foreach f,$(addprefix kernel/core/,machine.c random.c stdin.c) $(addprefix kernel/drivers/,gicv2.c gicv3.c virtio/rng.c),$(eval CFLAGS_kernel-arm64_$f := -Oz))
 KERNEL_SRCS += kernel/arch/arm64/pgtable.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c aspace_remap.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
 KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)

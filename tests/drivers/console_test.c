@@ -241,6 +241,25 @@ static void test_input_polled(void)
     CHECK(console_read(buf, 9, true) == 4 && memcmp(buf, "late", 4) == 0);
 }
 
+/* Another reader takes the answer that this one slept for: there must be a new request. */
+static void steal(void)
+{
+    static unsigned times;
+    char c[4];
+    times++;
+    feed_frame(LINK_STDIN, times == 1 ? "ab" : "cd", 2, 100);
+    if (times == 1)
+        CHECK(console_read(c, 4, false) == 2);
+}
+
+static void test_two_readers(void)
+{
+    char c[4];
+    rig_start(false);
+    rig_on_sleep = steal;
+    CHECK(console_read(c, 4, true) == 2 && memcmp(c, "cd", 2) == 0 && requests() == 2);
+}
+
 /* Bytes that come in while a writer takes back the interrupt must not be forgotten. */
 static void test_input_during_output(void)
 {
@@ -421,12 +440,12 @@ int main(void)
 {
     int failed = ALONE(test_output_legacy) + ALONE(test_output_current) + ALONE(test_slow_device) +
                  ALONE(test_interrupted_write) + ALONE(test_stuck_device) + ALONE(test_exit) +
-                 ALONE(test_input) + ALONE(test_input_polled) + ALONE(test_input_during_output) +
-                 ALONE(test_signals) + ALONE(test_unknown_frame) + ALONE(test_too_much_input) +
-                 ALONE(test_wrong_signal_size) + ALONE(test_wrong_dump_size) +
-                 ALONE(test_unasked_input) + ALONE(test_tx_id_too_big) +
-                 ALONE(test_tx_id_not_given) + ALONE(test_tx_index) + ALONE(test_rx_id_too_big) +
-                 ALONE(test_tx_id_twice) + ALONE(test_rx_length) + ALONE(test_rx_index) +
-                 ALONE(test_lie_while_asleep) + ALONE(test_random_traffic);
+                 ALONE(test_input) + ALONE(test_input_polled) + ALONE(test_two_readers) +
+                 ALONE(test_input_during_output) + ALONE(test_signals) + ALONE(test_unknown_frame) +
+                 ALONE(test_too_much_input) + ALONE(test_wrong_signal_size) +
+                 ALONE(test_wrong_dump_size) + ALONE(test_unasked_input) +
+                 ALONE(test_tx_id_too_big) + ALONE(test_tx_id_not_given) + ALONE(test_tx_index) +
+                 ALONE(test_rx_id_too_big) + ALONE(test_tx_id_twice) + ALONE(test_rx_length) +
+                 ALONE(test_rx_index) + ALONE(test_lie_while_asleep) + ALONE(test_random_traffic);
     return failed != 0;
 }

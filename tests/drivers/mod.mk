@@ -48,3 +48,5 @@ $(call unit_test,console_test,tests/drivers/console_test.c $(LINK_SRCS),$(FAKE))
 $(call fuzz_test,link_fuzz,tests/drivers/link_fuzz.c,tests/drivers/corpus/link,$(FAKE))
 $(call fuzz_test,ring_fuzz,tests/drivers/ring_fuzz.c kernel/drivers/virtio/ring.c tests/fake/machine.c,tests/drivers/corpus/ring,$(FAKE))
 $(call fuzz_test,machine_fuzz,tests/drivers/machine_fuzz.c kernel/core/machine.c lib/fdt.c lib/fmt.c,tests/drivers/corpus/machine,$(FAKE))
+
+$(call unit_test,random_test,tests/drivers/random_test.c lib/chacha20.c tests/fake/machine.c,$(FAKE))
