@@ -20,4 +20,4 @@ clean: ## remove what was built
 	rm -rf build mazboot rtg
 
 ALL_DEPS += $(KERNEL_OBJS:.o=.d)
--include $(sort $(ALL_DEPS) $(KERNEL_OBJS:.o=.d))
+-include $(sort $(ALL_DEPS))
