@@ -4,3 +4,9 @@ SCRIPT_TESTS += tests/gobin/reader.sh
 $(call host_prog,$(B)/gobin/stacks,tests/gobin/stacks.c,gobin,,$(GOBIN_LDLIBS))
 SCRIPT_TESTS += tests/gobin/stacks.sh
 SCRIPT_TESTS += tests/gobin/wb.sh
+
+$(call unit_test,gobin,tests/gobin/gobin_test.c tests/gobin/fuzz_gobin.c tests/gobin/tiny.c $(GOBIN_SOURCES),,$(GOBIN_LDLIBS))
+$(call unit_test,gobin-isa,tests/gobin/isa_test.c $(addprefix gobin/,isa.c isa_arm64.c isa_amd64.c isa_riscv64.c disasm.c error.c))
+$(call unit_test,gobin-treemap,tests/gobin/treemap_test.c cmd/inspect/treemap.c,,-lm)
+$(call fuzz_test,gobin,tests/gobin/fuzz_gobin.c $(GOBIN_SOURCES),tests/gobin/corpus,,$(GOBIN_LDLIBS))
+$(call host_prog,$(B)/gobin/corpus,tests/gobin/corpus.c tests/gobin/tiny.c,gobin,,$(GOBIN_LDLIBS))
