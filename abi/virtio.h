@@ -45,6 +45,23 @@ enum virtio_status {
     VIRTIO_STATUS_FAILED = 128,
 };
 
+/* The console's control messages (virtio 1.2, 5.3.6.2). */
+#define VIRTIO_CONSOLE_F_MULTIPORT (UINT64_C(1) << 1)
+#define VIRTIO_CONSOLE_NO_PORT     UINT32_MAX
+
+enum virtio_console_event {
+    VIRTIO_CONSOLE_DEVICE_READY = 0,
+    VIRTIO_CONSOLE_DEVICE_ADD = 1,
+    VIRTIO_CONSOLE_PORT_READY = 3,
+    VIRTIO_CONSOLE_PORT_OPEN = 6,
+};
+
+struct virtio_console_control {
+    uint32_t id;
+    uint16_t event;
+    uint16_t value;
+};
+
 #define VIRTIO_F_VERSION_1 (UINT64_C(1) << 32)
 
 enum virtq_desc_flags {

@@ -16,7 +16,15 @@ KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
 KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -fstack-protector-strong -mstack-protector-guard=global
-$(call object_rules,kernel-arm64,$(KERNEL_CFLAGS))
+$(call object_rules,kernel-arm64,$(KERNEL_CFLAGS) -I$(K))
+
+# Offsets for assembly: see kernel/arch/arm64/offsets.c.
+$(K)/offsets.h: kernel/arch/arm64/offsets.c
+	@mkdir -p $(@D)
+	$(call say,OFFSETS,$@)$(CC) $(KERNEL_CFLAGS) -fno-stack-protector -MMD -MF $(K)/offsets.d -MT $@ -S -o - $< | \
+	    sed -n 's/^.*\.ascii.*"->\([A-Z0-9_]*\) \([0-9]*\)".*$$/#define \1 \2/p' > $@
+ALL_DEPS += $(K)/offsets.d
+$(call objects,kernel-arm64,$(addprefix kernel/arch/arm64/,vectors.S start.S)): $(K)/offsets.h
 
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
 ALL += $(K)/mazboot.img $(K)/mazboot.sym

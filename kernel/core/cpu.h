@@ -14,8 +14,7 @@ struct cpu {
     uintptr_t stack_top; /* of the scheduler's (g0's) stack */
     struct g *g; /* what port_getg() returns */
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
-    uint64_t pad[3];
-    struct m m; /* end of offsets known to assembly */
+    struct m m;
 
     unsigned index; /* 0 is the boot CPU */
     uint64_t mpidr;

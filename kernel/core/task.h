@@ -24,7 +24,7 @@ enum task_work {
 
 struct task {
     struct g g;
-    uint32_t work; /* end of offsets known to assembly */
+    uint32_t work; /* enum task_work */
     struct aspace *as; /* the address space it runs in */
     uintptr_t stack_top; /* the trap frame is right below */
     uint64_t tls; /* TPIDR_EL0 while not running */

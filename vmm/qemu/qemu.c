@@ -125,9 +125,9 @@ static void add_streams(struct args *args, const struct qemu *qemu)
     args_add(args, "-global");
     args_add(args, "virtio-mmio.force-legacy=false");
     args_add(args, "-device");
-    args_add(args, "virtio-serial-device,max_ports=1");
+    args_add(args, "virtio-serial-device,max_ports=2");
     args_add(args, "-device");
-    args_add(args, "virtconsole,chardev=link");
+    args_add(args, "virtserialport,nr=1,chardev=link");
     args_add(args, "-chardev");
     args_add(args, "socket,id=console,fd=%d", qemu->console_fd);
     args_add(args, "-serial");

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What C and assembly of this machine agree on: layouts by offset (asserted in trap.c) and the address map. */
+/* What C and assembly of this machine agree on: sizes and the address map. */
 #ifndef KERNEL_ARCH_ARM64_ASM_H
 #define KERNEL_ARCH_ARM64_ASM_H
 
-/* struct trapframe */
-#define TF_SP      248
-#define TF_PC      256
-#define TF_PSTATE  264
-#define TF_ORIG_X0 272
-#define TF_SYSCALL 280
-#define TF_SIZE    288
-
-/* struct cpu (kernel/core/cpu.h) */
-#define CPU_TASK         0
-#define CPU_SYSCALLS     8
-#define CPU_STACK_TOP    16
-#define CPU_M            64
-#define CPU_NEED_RESCHED (CPU_M + 368)
-
-/* struct task (kernel/core/task.h) */
-#define TASK_WORK 352
+#define TF_SIZE 288 /* struct trapframe; the offsets of fields come from offsets.c */
 
 #define SYSCALL_TABLE_SIZE 512
 

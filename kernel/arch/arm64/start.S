@@ -12,6 +12,7 @@
  * that are needed to get going; mmu.c adds the rest. Registers: x19 room, x20 device tree, x21 image, all physical.
  */
 #include "kernel/arch/arm64/asm.h"
+#include "offsets.h"
 
 #define ROOM_BYTES 98304
 #define ROOM_TABLES 10

@@ -11,17 +11,7 @@
 #include "kernel/core/uaccess.h"
 #include "lib/fmt.h"
 
-_Static_assert(offsetof(struct trapframe, sp) == TF_SP, "frame");
-_Static_assert(offsetof(struct trapframe, pc) == TF_PC, "frame");
-_Static_assert(offsetof(struct trapframe, pstate) == TF_PSTATE, "frame");
-_Static_assert(offsetof(struct trapframe, orig_x0) == TF_ORIG_X0, "frame");
-_Static_assert(offsetof(struct trapframe, syscall) == TF_SYSCALL, "frame");
-_Static_assert(sizeof(struct trapframe) == TF_SIZE, "frame");
-_Static_assert(offsetof(struct cpu, task) == CPU_TASK, "cpu");
-_Static_assert(offsetof(struct cpu, syscalls) == CPU_SYSCALLS, "cpu");
-_Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "cpu");
-_Static_assert(offsetof(struct cpu, m.need_resched) == CPU_NEED_RESCHED, "cpu");
-_Static_assert(offsetof(struct task, work) == TASK_WORK, "task");
+_Static_assert(sizeof(struct trapframe) == TF_SIZE && TF_SIZE % 16 == 0, "frame");
 
 enum esr_class {
     EC_UNKNOWN = 0x00,

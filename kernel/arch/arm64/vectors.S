@@ -7,6 +7,7 @@
  * Interrupts stay masked in the kernel.
  */
 #include "kernel/arch/arm64/asm.h"
+#include "offsets.h"
 
     .macro frame_push
     sub     sp, sp, #TF_SIZE

@@ -4,6 +4,10 @@
  * emulation the device is done with a buffer before the notifying write returns, so there is rarely
  * a second one.
  *
+ * With several ports (MULTIPORT) the link is the first one behind port 0, since QEMU throws away
+ * what port 0, a console, can't pass on at once, and makes other ports wait. A device with one port
+ * is used as it is.
+ *
  * The lock guards the transmit queue. The receive queue belongs to the interrupt handler, which
  * runs on one CPU and does not nest. Since the device has one interrupt for both, a sender who
  * takes it back looks whether bytes came in too, and if so has the handler run.
@@ -15,10 +19,15 @@
 #include "kernel/core/log.h"
 #include "kernel/core/page.h"
 #include "kernel/drivers/virtio/mmio.h"
+#include "lib/str.h"
 
 enum {
-    QUEUE_RX = 0,
-    QUEUE_TX = 1,
+    QUEUE_CONTROL_RX = 2,
+    QUEUE_CONTROL_TX = 3,
+    PORT = 1, /* of several */
+    CONTROL_BUFFERS = 4,
+    CONTROL_BUFFER_BYTES = 256, /* a port's name may follow a message */
+    CONTROL_PATIENCE = 100000,  /* looks at the ring */
     RX_BUFFERS = 4,
     RX_BUFFER_BYTES = 960,
     TX_BUFFERS = 8,
@@ -28,6 +37,10 @@ enum {
 struct virtio_console {
     struct link_port port;
     struct virtio_device device;
+    bool several;                        /* ports */
+    unsigned queue_rx, queue_tx;         /* their numbers */
+    struct virtq control_rx, control_tx; /* with several ports */
+    uint8_t *control_rx_buffers, *control_tx_buffer;
     struct virtq rx;
     uint8_t *rx_buffers; /* in the page of the receive queue */
     struct spinlock lock;
@@ -121,7 +134,7 @@ static void console_send(struct link_port *p, void *buffer, size_t size_bytes)
         i++;
     spin_lock(&c->lock);
     virtq_give(&c->tx, i, (uint32_t)size_bytes);
-    virtio_notify(&c->device, QUEUE_TX);
+    virtio_notify(&c->device, c->queue_tx);
     tx_unlock(c, tx_settle_locked(c));
 }
 
@@ -153,8 +166,10 @@ static void rx_serve(struct virtio_console *c)
     if (UNLIKELY(i == -EIO))
         console_fail(c, "receive");
     else if (given)
-        virtio_notify(&c->device, QUEUE_RX);
+        virtio_notify(&c->device, c->queue_rx);
 }
+
+static void control_serve(struct virtio_console *c);
 
 static void console_interrupt(void *arg)
 {
@@ -166,6 +181,8 @@ static void console_interrupt(void *arg)
     tx_unlock(c, tx_reap_locked(c));
     if (!c->port.dead)
         rx_serve(c);
+    if (c->several && !c->port.dead)
+        control_serve(c);
 }
 
 static void *queue_make(struct virtq *q, unsigned size)
@@ -177,7 +194,7 @@ static void *queue_make(struct virtq *q, unsigned size)
     return (char *)phys_to_virt(pa) + virtq_bytes(size);
 }
 
-static bool console_make_queues(struct virtio_console *c)
+static bool make_queues(struct virtio_console *c)
 {
     c->rx_buffers = queue_make(&c->rx, RX_BUFFERS);
     if (!c->rx_buffers || !queue_make(&c->tx, TX_BUFFERS) || !tx_buffer_make(c, 0))
@@ -189,17 +206,107 @@ static bool console_make_queues(struct virtio_console *c)
     return true;
 }
 
+/* Control messages need no answer once the port is open: their buffers go back unread. */
+static void control_give(struct virtio_console *c, unsigned i)
+{
+    virtq_give(&c->control_rx, i, CONTROL_BUFFER_BYTES);
+}
+
+static bool make_control_queues(struct virtio_console *c)
+{
+    c->control_rx_buffers = queue_make(&c->control_rx, CONTROL_BUFFERS);
+    c->control_tx_buffer = queue_make(&c->control_tx, 1);
+    if (!c->control_rx_buffers || !c->control_tx_buffer)
+        return false;
+    virtq_bind(&c->control_tx, 0, virt_to_phys(c->control_tx_buffer), false);
+    for (unsigned i = 0; i < CONTROL_BUFFERS; i++) {
+        virtq_bind(&c->control_rx, i,
+                   virt_to_phys(c->control_rx_buffers + (size_t)i * CONTROL_BUFFER_BYTES), true);
+        control_give(c, i);
+    }
+    return virtio_queue_start(&c->device, QUEUE_CONTROL_RX, &c->control_rx) == 0 &&
+           virtio_queue_start(&c->device, QUEUE_CONTROL_TX, &c->control_tx) == 0;
+}
+
+/* The next buffer of a queue that the device is done with, looking for it a while; negative: none
+ * came. */
+static int control_take(struct virtq *q)
+{
+    uint32_t size_bytes;
+    int i = -EAGAIN;
+    for (unsigned n = 0; n < CONTROL_PATIENCE && i == -EAGAIN; n++)
+        i = virtq_take(q, &size_bytes);
+    return i;
+}
+
+static bool control_send(struct virtio_console *c, uint32_t port, uint16_t event)
+{
+    struct virtio_console_control m = {port, event, 1};
+    memcpy(c->control_tx_buffer, &m, sizeof m);
+    virtq_give(&c->control_tx, 0, sizeof m);
+    virtio_notify(&c->device, QUEUE_CONTROL_TX);
+    return control_take(&c->control_tx) == 0;
+}
+
+/* Until the device has announced our port. */
+static bool control_await_port(struct virtio_console *c)
+{
+    struct virtio_console_control m;
+    do {
+        int i = control_take(&c->control_rx);
+        if (i < 0)
+            return false;
+        memcpy(&m, c->control_rx_buffers + (size_t)i * CONTROL_BUFFER_BYTES, sizeof m);
+        control_give(c, (unsigned)i);
+    } while (m.event != VIRTIO_CONSOLE_DEVICE_ADD || m.id != PORT);
+    return true;
+}
+
+static bool control_open_port(struct virtio_console *c)
+{
+    return control_send(c, VIRTIO_CONSOLE_NO_PORT, VIRTIO_CONSOLE_DEVICE_READY) &&
+           control_await_port(c) && control_send(c, PORT, VIRTIO_CONSOLE_PORT_READY) &&
+           control_send(c, PORT, VIRTIO_CONSOLE_PORT_OPEN);
+}
+
+static void control_serve(struct virtio_console *c)
+{
+    uint32_t size_bytes;
+    int i;
+    while ((i = virtq_take(&c->control_rx, &size_bytes)) >= 0)
+        control_give(c, (unsigned)i);
+    if (UNLIKELY(i == -EIO))
+        console_fail(c, "control");
+}
+
+/* Agree on what the device can do, and give it its queues. */
+static const char *console_begin(struct virtio_console *c)
+{
+    uint64_t agreed;
+    if (virtio_begin(&c->device, VIRTIO_CONSOLE_F_MULTIPORT, &agreed) < 0)
+        return "the virtio console refused to start";
+    c->several = agreed & VIRTIO_CONSOLE_F_MULTIPORT;
+    c->queue_rx = c->several ? 2 * (PORT + 1) : 0;
+    c->queue_tx = c->queue_rx + 1;
+    if (!make_queues(c))
+        return "there is no memory for the virtio console's queues";
+    if (virtio_queue_start(&c->device, c->queue_rx, &c->rx) < 0 ||
+        virtio_queue_start(&c->device, c->queue_tx, &c->tx) < 0 ||
+        (c->several && !make_control_queues(c)))
+        return "the virtio console refused its queues";
+    virtio_ready(&c->device);
+    return c->several && !control_open_port(c) ? "the virtio console has no port 1" : NULL;
+}
+
 const char *virtio_console_start(const struct machine *m, struct link_port **port)
 {
     struct virtio_console *c = &console;
     if (!virtio_find(m, VIRTIO_ID_CONSOLE, &c->device))
         return "the machine has no virtio console";
-    if (!console_make_queues(c))
-        return "there is no memory for the virtio console's queues";
-    if (virtio_begin(&c->device) < 0 || virtio_queue_start(&c->device, QUEUE_RX, &c->rx) < 0 ||
-        virtio_queue_start(&c->device, QUEUE_TX, &c->tx) < 0) {
+    const char *why = console_begin(c);
+    if (why) {
         virtio_reset(&c->device);
-        return "the virtio console refused to start";
+        return why;
     }
     c->tx_free = TX_ALL;
     c->port.take = console_take;
@@ -209,7 +316,6 @@ const char *virtio_console_start(const struct machine *m, struct link_port **por
     *port = &c->port;
     irq_register(c->device.intid, console_interrupt, c);
     irq_enable(c->device.intid);
-    virtio_ready(&c->device);
-    virtio_notify(&c->device, QUEUE_RX);
+    virtio_notify(&c->device, c->queue_rx);
     return NULL;
 }

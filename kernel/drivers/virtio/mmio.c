@@ -65,23 +65,25 @@ static void status_add(struct virtio_device *d, uint32_t bit)
     reg_write(d, VIRTIO_MMIO_STATUS, reg_read(d, VIRTIO_MMIO_STATUS) | bit);
 }
 
-static int features_agree(struct virtio_device *d)
+static int features_agree(struct virtio_device *d, uint64_t features)
 {
-    if (!(features_offered(d) & VIRTIO_F_VERSION_1))
+    if (!(features & VIRTIO_F_VERSION_1))
         return -EIO;
-    features_accept(d, VIRTIO_F_VERSION_1);
+    features_accept(d, features);
     status_add(d, VIRTIO_STATUS_FEATURES_OK);
     return reg_read(d, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK ? 0 : -EIO;
 }
 
-int virtio_begin(struct virtio_device *d)
+int virtio_begin(struct virtio_device *d, uint64_t wanted, uint64_t *agreed)
 {
     virtio_reset(d);
     status_add(d, VIRTIO_STATUS_ACKNOWLEDGE);
     status_add(d, VIRTIO_STATUS_DRIVER);
+    uint64_t features = features_offered(d);
+    *agreed = features & wanted;
     if (!d->legacy)
-        return features_agree(d);
-    features_accept(d, 0);
+        return features_agree(d, features & (wanted | VIRTIO_F_VERSION_1));
+    features_accept(d, *agreed);
     reg_write(d, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
     return 0;
 }

@@ -18,10 +18,10 @@ struct virtio_device {
  * QEMU puts the first device. */
 bool virtio_find(const struct machine *m, uint32_t id, struct virtio_device *d);
 
-/* virtio_begin - reset d and agree on no features but the transport's own. 0 or -EIO.
- * virtio_queue_start - let d use queue `index` laid out in q: -EIO when it hasn't got one of this
- * size. virtio_ready - d may start. */
-int virtio_begin(struct virtio_device *d) MUST_CHECK;
+/* virtio_begin - reset d and agree on those of the `wanted` feature bits that it offers, besides
+ * the transport's own: *agreed. 0 or -EIO. virtio_queue_start - let d use queue `index` laid out in
+ * q: -EIO when it hasn't got one of this size. virtio_ready - d may start. */
+int virtio_begin(struct virtio_device *d, uint64_t wanted, uint64_t *agreed) MUST_CHECK;
 int virtio_queue_start(struct virtio_device *d, unsigned index, const struct virtq *q) MUST_CHECK;
 void virtio_ready(struct virtio_device *d);
 

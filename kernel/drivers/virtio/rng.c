@@ -29,7 +29,8 @@ static bool seed_ask(struct virtio_device *d, char *page)
     uint32_t size_bytes;
     virtq_init(&q, page, 1);
     char *seed = page + virtq_bytes(1);
-    if (virtio_begin(d) < 0 || virtio_queue_start(d, 0, &q) < 0)
+    uint64_t agreed;
+    if (virtio_begin(d, 0, &agreed) < 0 || virtio_queue_start(d, 0, &q) < 0)
         return false;
     virtq_bind(&q, 0, virt_to_phys(seed), true);
     virtq_give(&q, 0, SEED_BYTES);
