@@ -54,11 +54,6 @@ static int image_create(struct run_options *options)
         return status;
     if (image_memfd(&image, &options->machine.image_fd, &size, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
-    if (size > options->machine.memory_bytes)
-        return fail(STATUS_FAILED,
-                    "kernel and program are %" PRIu64 " MiB, the machine has %" PRIu64
-                    "; give it more with -m",
-                    (size >> 20) + 1, options->machine.memory_bytes >> 20);
     return 0;
 }
 

@@ -60,6 +60,7 @@ play 'die 9' run --dry-run ./hello
 same 'dry run starts nothing' '0|' "$status|$err"
 has 'board' '-M virt,gic-version=3,acpi=off -cpu cortex-a76 -accel tcg -m 512M'
 has 'one processor keeps its barriers' '-smp 1,maxcpus=2'
+has 'link' '-device virtio-serial-device,max_ports=2 -device virtserialport,nr=1,chardev=link'
 has 'fence' '-nodefaults -no-user-config -display none -no-reboot'
 has 'sandbox' '-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'
 same 'no semihosting' '0' "$(grep -c semihosting <<<"$out")"

@@ -51,6 +51,7 @@ refuses 'unknown option' 125 'unknown option --memroy; see mazboot run --help' r
 refuses 'size' 125 '-m 8X is not a size; write it as 512M or 1G; see mazboot run --help' run -m 8X good
 refuses 'little memory' 125 '-m 1K: a machine has 2M to 1T of memory; see mazboot run --help' run -m 1K good
 refuses 'no value' 125 '-m needs a value: -m SIZE; see mazboot run --help' run -m
+refuses 'memory below any program' 125 'kernel and program need at least 5 MiB to boot, the machine has 4; give it more with -m' run -m 4M good
 refuses 'processors' 125 '-smp 0 is not a number of processors; see mazboot run --help' run -smp 0 good
 refuses 'many processors' 125 'a machine has 1 to 123 processors, not 124' run -smp 124 good
 refuses 'duration' 125 '--timeout soon is not a duration; write it as 500ms, 10s or 2m; see mazboot run --help' run --timeout soon good
@@ -67,7 +68,7 @@ refuses 'build of nothing' 127 './nosuch: no such program, and no such Go packag
 refuses 'completion' 125 'completion needs the name of a shell: bash, zsh or fish' completion tcsh
 
 head -c 4000000 /dev/zero >>good
-refuses 'program too large' 125 'kernel and program are 4 MiB, the machine has 3; give it more with -m' run -m 3M good
+refuses 'program too large' 125 'kernel and program need at least 7 MiB to boot, the machine has 6; give it more with -m' run -m 6M good
 MAZBOOT_KERNEL=/no/kernel refuses 'no kernel' 125 \
     'cannot read the kernel /no/kernel, which MAZBOOT_KERNEL names: No such file or directory' run good
 MAZBOOT_KERNEL=$tmp/amd64 refuses 'not a kernel' 125 "$tmp/amd64 is not an arm64 kernel image of Mazboot; build one with make" run good

@@ -181,14 +181,43 @@ static void sockets_hand_over(struct qemu *qemu)
     qemu->console_fd = -1;
 }
 
+static int cpus_check(const struct machine_config *config, struct error *err)
+{
+    if (config->cpu_count < 1 || config->cpu_count > QEMU_CPUS_MAX)
+        return error_set(err, -ENOTSUP, "a machine has 1 to %d processors, not %u", QEMU_CPUS_MAX,
+                         config->cpu_count);
+    return 0;
+}
+
+/*
+ * QEMU loads the image 2 MiB into RAM, and the device tree at the next multiple of 2 MiB behind
+ * what the image asks for in its header (Linux Documentation/arm64/booting: image_size, a u64 at
+ * offset 16).
+ */
+static int memory_check(const struct machine_config *config, struct error *err)
+{
+    const uint64_t step = 2 << 20;
+    uint64_t image_bytes;
+
+    if (pread(config->image_fd, &image_bytes, sizeof(image_bytes), 16) != sizeof(image_bytes))
+        return error_set(err, -EINVAL, "the image to boot has no header");
+    uint64_t tree_at = step + ALIGN_UP(image_bytes, step);
+    if (tree_at < config->memory_bytes)
+        return 0;
+    return error_set(err, -ENOMEM,
+                     "kernel and program need at least %" PRIu64
+                     " MiB to boot, the machine has %" PRIu64 "; give it more with -m",
+                     (tree_at >> 20) + 1, config->memory_bytes >> 20);
+}
+
 static int qemu_prepare(struct qemu *qemu, struct error *err)
 {
-    unsigned cpus = qemu->config->cpu_count;
+    int result = cpus_check(qemu->config, err);
 
-    if (cpus < 1 || cpus > QEMU_CPUS_MAX)
-        return error_set(err, -ENOTSUP, "a machine has 1 to %d processors, not %u", QEMU_CPUS_MAX,
-                         cpus);
-    int result = accel_choose(qemu, err);
+    if (result == 0)
+        result = memory_check(qemu->config, err);
+    if (result == 0)
+        result = accel_choose(qemu, err);
     if (result == 0)
         result = sockets_open(qemu, err);
     if (result < 0)
