@@ -84,6 +84,7 @@ struct g {
     _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
     uint32_t last_p;          /* the P it ran on last */
     struct list all;          /* in the list of live Gs */
+    bool listed;              /* it is in that list */
     void *port;               /* the port's own */
     const char *name;         /* or NULL */
 #ifdef GORT_SAN

@@ -341,12 +341,12 @@ int go_poll(go_fd *, int event, int64_t deadline); /* 0: ready; -ETIMEDOUT; -ECA
 /* ------------------------------------------------------------------ preemption */
 
 /* GO_POLL - in long loops: yields when the scheduler asks for it; a load and a branch otherwise. */
-extern _Thread_local volatile int go_poll_word_ __attribute__((tls_model("initial-exec")));
+extern _Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
 void go_poll_slow_(void);
-#define GO_POLL()                               \
-    do {                                        \
-        if (__builtin_expect(go_poll_word_, 0)) \
-            go_poll_slow_();                    \
+#define GO_POLL()                                                                   \
+    do {                                                                            \
+        if (__builtin_expect(__atomic_load_n(&go_poll_word_, __ATOMIC_RELAXED), 0)) \
+            go_poll_slow_();                                                        \
     } while (0)
 
 /* Functions marked so may be stopped between any two instructions: they must call nothing but each

@@ -113,7 +113,7 @@ bool idle_wait(struct m *mp)
     }
     atomic_thread_fence(memory_order_seq_cst);
     bool work = work_visible(pp);
-    pp->sleeps++;
+    own_add(&pp->sleeps, 1);
     if (!work)
         port_m_sleep(mp, timer_heap_min(&pp->timers));
     if (mp->asleep)

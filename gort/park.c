@@ -58,6 +58,7 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
     gp->last_p = 0;
     gp->port = NULL;
     gp->name = NULL;
+    gp->listed = false;
     san_new(gp);
     list_init(&gp->all);
 }
@@ -66,7 +67,7 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
 static void live_count(struct m *mp, int delta)
 {
     if (mp && mp->p)
-        mp->p->live += delta;
+        own_add(&mp->p->live, delta);
     else
         atomic_fetch_add_explicit(&all.live_outside, delta, memory_order_relaxed);
 }
@@ -81,7 +82,7 @@ uint64_t sched_live(void)
 {
     int64_t n = atomic_load_explicit(&all.live_outside, memory_order_relaxed);
     for (unsigned i = 0; i < sched_nprocs(); i++)
-        n += sched_p(i)->live;
+        n += own_load(&sched_p(i)->live);
     return n > 0 ? (uint64_t)n : 0;
 }
 
@@ -123,6 +124,7 @@ void g_start_unlisted(struct g *gp)
 
 void g_start(struct g *gp)
 {
+    gp->listed = true;
     gspin_lock(&all.lock);
     list_push_back(&all.live, &gp->all);
     gspin_unlock(&all.lock);
@@ -131,7 +133,7 @@ void g_start(struct g *gp)
 
 static void list_leave(struct g *gp)
 {
-    if (list_empty(&gp->all))
+    if (!gp->listed)
         return;
     gspin_lock(&all.lock);
     list_remove(&gp->all);
@@ -154,7 +156,7 @@ static struct m *arrive(struct g *gp)
 {
     struct m *mp = gp->m;
     san_arrive(&mp->g0);
-    mp->curg = NULL;
+    own_store(&mp->curg, NULL);
     gp->m = NULL;
     return mp;
 }

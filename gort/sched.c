@@ -108,7 +108,7 @@ static void timer_program(struct p *pp)
 static void slice_arm(struct p *pp, int64_t now_ns)
 {
     pp->slice_armed = true;
-    pp->slice_tick = pp->schedtick;
+    pp->slice_tick = own_load(&pp->schedtick);
     pp->slice_end_ns = now_ns + SCHED_SLICE_NS;
 }
 
@@ -117,7 +117,7 @@ static void slice_arm(struct p *pp, int64_t now_ns)
 static NOINLINE void slice_limit(struct m *mp)
 {
     struct p *pp = mp->p;
-    if (mp->curg && port_coarse_ns() - pp->run_since_ns > SCHED_WAKE_GRAIN_NS)
+    if (own_load(&mp->curg) && port_coarse_ns() - pp->run_since_ns > SCHED_WAKE_GRAIN_NS)
         sched_preempt();
     if (!pp->slice_armed) {
         slice_arm(pp, port_now_ns());
@@ -193,7 +193,7 @@ void sched_enqueue(struct m *mp, struct g *gp, bool next)
     runq_put(&mp->p->runq, gp, next, &sched.global);
     if (offer(mp))
         return;
-    if (UNLIKELY(!mp->p->slice_armed) || mp->curg)
+    if (UNLIKELY(!mp->p->slice_armed) || own_load(&mp->curg))
         slice_limit(mp);
 }
 
@@ -226,9 +226,9 @@ static NOINLINE struct g *local_get_rare(struct m *mp, bool *inherit)
     uint64_t me = 1ull << pp->id;
     struct g *gp = NULL;
     *inherit = false;
-    if (pp->schedtick % GLOBAL_EVERY == 0)
+    if (own_load(&pp->schedtick) % GLOBAL_EVERY == 0)
         gp = gqueue_get(&sched.global, me);
-    if (!gp && (pp->schedtick & 1))
+    if (!gp && (own_load(&pp->schedtick) & 1))
         gp = gqueue_get(&pp->bound, me);
     if (gp)
         return gp;
@@ -245,7 +245,7 @@ static NOINLINE struct g *local_get_rare(struct m *mp, bool *inherit)
 static struct g *local_get(struct m *mp, bool *inherit)
 {
     struct p *pp = mp->p;
-    bool rare = pp->schedtick % GLOBAL_EVERY == 0 || gqueue_len(&pp->bound) != 0 ||
+    bool rare = own_load(&pp->schedtick) % GLOBAL_EVERY == 0 || gqueue_len(&pp->bound) != 0 ||
                 sched.perturbed || pair_is_over(mp);
     struct g *gp = LIKELY(!rare) ? runq_get(&pp->runq, inherit) : NULL;
     return LIKELY(gp != NULL) ? gp : local_get_rare(mp, inherit);
@@ -360,7 +360,7 @@ static struct g *find_runnable(struct m *mp, bool *inherit)
 
 static void slice_begin(struct m *mp)
 {
-    mp->p->schedtick++;
+    own_add(&mp->p->schedtick, 1);
     mp->p->inherits = 0;
     mp->p->run_since_ns = port_coarse_ns();
 }
@@ -370,7 +370,7 @@ static NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
     casgstatus(gp, GRUNNABLE, GRUNNING);
     gp->m = mp;
     gp->last_p = mp->p->id;
-    mp->curg = gp;
+    own_store(&mp->curg, gp);
     atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
     atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
     atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
@@ -413,7 +413,7 @@ static void enter_schedule(struct g *g0)
 void m_run(struct m *mp)
 {
     gort_mcall(&mp->g0, &mp->g0.sched, enter_schedule);
-    mp->curg = NULL;
+    own_store(&mp->curg, NULL);
 }
 
 void m_main(struct m *mp)
@@ -432,7 +432,7 @@ void m_stop(struct m *mp)
 void sched_preempt(void)
 {
     struct m *mp = port_getm();
-    struct g *gp = mp->curg;
+    struct g *gp = own_load(&mp->curg);
     if (!gp)
         return;
     atomic_store_explicit(&gp->preempt, 1, memory_order_relaxed);
@@ -448,7 +448,7 @@ static void slice_check(struct p *pp, int64_t now_ns)
         pp->slice_armed = false;
         return;
     }
-    if (pp->slice_tick == pp->schedtick)
+    if (pp->slice_tick == own_load(&pp->schedtick))
         sched_preempt();
     slice_arm(pp, now_ns);
 }

@@ -24,16 +24,16 @@
 
 struct p {
     uint32_t id;
-    uint32_t schedtick;    /* slices begun; every 61st looks at the global queue first */
-    uint32_t inherits;     /* switches through runnext since the slice began */
-    _Atomic(struct m *) m; /* the M that owns it, NULL before its M came */
-    bool slice_armed;      /* the timer is set for slice_end_ns */
-    uint32_t slice_tick;   /* schedtick when the watched slice was seen first */
+    _Atomic uint32_t schedtick; /* slices begun; every 61st looks at the global queue first */
+    uint32_t inherits;          /* switches through runnext since the slice began */
+    _Atomic(struct m *) m;      /* the M that owns it, NULL before its M came */
+    bool slice_armed;           /* the timer is set for slice_end_ns */
+    uint32_t slice_tick;        /* schedtick when the watched slice was seen first */
     int64_t slice_end_ns;
     int64_t run_since_ns;         /* coarse clock: when the current slice began */
     uint64_t goid_next, goid_end; /* numbers for Gs started here */
-    int64_t live;                 /* Gs started here less Gs ended here */
-    uint32_t sleeps;              /* times that its M went to sleep */
+    _Atomic int64_t live;         /* Gs started here less Gs ended here */
+    _Atomic uint32_t sleeps;      /* times that its M went to sleep */
     struct runq runq;             /* Gs that may run anywhere */
     struct gqueue bound;          /* Gs with an allowed mask, this P in it */
     struct timer_heap timers;
@@ -42,7 +42,7 @@ struct p {
 struct m {
     struct g g0;               /* the scheduler's own context, on this M's first stack */
     struct p *p;               /* what it owns; the kernel's never changes */
-    struct g *curg;            /* the user G it runs, or NULL */
+    _Atomic(struct g *) curg;  /* the user G it runs, or NULL */
     _Atomic bool need_resched; /* curg should yield */
     _Atomic bool tick_due;     /* call sched_tick before the next G; set by other Ms of a host */
     bool spinning;             /* counted among the Ms that look for work */
@@ -56,6 +56,11 @@ struct m {
     void *san_fiber; /* of a G that has ended on this M */
 #endif
 };
+
+/* Fields that one M writes and others may read: no order, but no torn values either. */
+#define own_load(p)     atomic_load_explicit((p), memory_order_relaxed)
+#define own_store(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define own_add(p, n)   own_store((p), own_load(p) + (n))
 
 /*
  * sched_init - start with nprocs Ps (1..GORT_MAX_PROCS) and bind m0, the calling M, to P 0. Call

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gort/sched.h"
 #include "gort/gort.h"
 #include "tests/gort/cm.h"
 
@@ -528,6 +529,9 @@ static void run_few(void *arg)
     assert_int_equal(r, -EAGAIN);
     assert_int_equal(n, 127);
     go_close(hold);
+    while (sched_live() > 1)
+        go_yield();
+    go_chan_free(hold);
     (void)arg;
 }
 

@@ -7,7 +7,7 @@
 static _Atomic bool is_virtual;
 static _Atomic int64_t virtual_now;
 
-static int64_t real_now(void)
+int64_t clock_real(void)
 {
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -18,7 +18,7 @@ int64_t port_now_ns(void)
 {
     if (atomic_load_explicit(&is_virtual, memory_order_relaxed))
         return atomic_load(&virtual_now);
-    return real_now();
+    return clock_real();
 }
 
 int64_t port_coarse_ns(void)

@@ -55,7 +55,7 @@ static void leave_on_g0(struct g *gp)
     struct m *mp = gp->m;
     san_arrive(&mp->g0);
     mp->p = NULL;
-    mp->curg = NULL;
+    own_store(&mp->curg, NULL);
     gp->m = NULL;
     casgstatus(gp, GSYSCALL, GRUNNABLE);
     sched_enqueue(mp, gp, false);

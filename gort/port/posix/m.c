@@ -17,7 +17,7 @@ enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
 
 static _Thread_local struct m *cur_m __attribute__((tls_model("initial-exec")));
 static _Thread_local struct g *cur_g __attribute__((tls_model("initial-exec")));
-_Thread_local volatile int go_poll_word_ __attribute__((tls_model("initial-exec")));
+_Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
 
 /* Out of line and opaque: an address of a thread-local that a caller keeps across a switch is
  * another thread's. */
@@ -60,7 +60,7 @@ void posix_m_adopt(struct m *mp)
         return;
     g0_bounds(&mp->g0);
     mp->g0.m = mp;
-    posix_m(mp)->poll_word = &go_poll_word_;
+    atomic_store(&posix_m(mp)->poll_word, &go_poll_word_);
 }
 
 /* ------------------------------------------------------------------ sleep */
@@ -133,19 +133,20 @@ void port_execute(struct g *gp)
 /* What is set here may meet the next G instead: that one then yields early, which does no harm. */
 void port_preempt(struct m *mp)
 {
-    struct g *gp = mp->curg;
+    struct g *gp = own_load(&mp->curg);
     if (gp) {
         atomic_store_explicit(&gp->preempt, 1, memory_order_relaxed);
         atomic_store_explicit(&gp->stackguard0, STACK_PREEMPT, memory_order_relaxed);
     }
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
-    if (posix_m(mp)->poll_word)
-        *posix_m(mp)->poll_word = 1;
+    int *word = atomic_load(&posix_m(mp)->poll_word);
+    if (word)
+        __atomic_store_n(word, 1, __ATOMIC_RELAXED);
 }
 
 void go_poll_slow_(void)
 {
-    go_poll_word_ = 0;
+    __atomic_store_n(&go_poll_word_, 0, __ATOMIC_RELAXED);
     if (go_self())
         g_preempted();
 }

@@ -10,10 +10,12 @@
 struct posix_m {
     struct m m;
     pthread_t thread;
-    _Atomic uint32_t note;   /* futex, see m.c */
-    _Atomic uint32_t given;  /* spare: index of the P it was given, plus 1 */
-    uint32_t call;           /* the blocking call it is in, see handoff.c */
-    volatile int *poll_word; /* go_poll_word_ of this thread */
+    bool started;
+    _Atomic uint32_t ended;   /* futex: the thread is through with this struct, but for its join */
+    _Atomic uint32_t note;    /* futex, see m.c */
+    _Atomic uint32_t given;   /* spare: index of the P it was given, plus 1 */
+    uint32_t call;            /* the blocking call it is in, see handoff.c */
+    _Atomic(int *) poll_word; /* go_poll_word_ of this thread */
     struct posix_m *next_spare;
     struct posix_m *next_all;
 };

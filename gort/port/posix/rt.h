@@ -94,6 +94,7 @@ void report_install(void);
 void report_thread(void); /* signal stack of the calling thread */
 
 /* clock.c */
+int64_t clock_real(void); /* the monotonic clock, also when time is virtual */
 void clock_virtual(bool on);
 bool clock_jump(int64_t to_ns); /* virtual time: go there, true; real time: false */
 

@@ -88,7 +88,7 @@ static bool quiet(uint64_t *activity)
     *activity = 0;
     for (unsigned i = 0; i < sched_nprocs(); i++) {
         struct p *pp = sched_p(i);
-        *activity += pp->schedtick + (uint64_t)pp->sleeps;
+        *activity += own_load(&pp->schedtick) + (uint64_t)own_load(&pp->sleeps);
         if (sched_work_waits(pp) || timer_heap_min(&pp->timers) != TIMER_NEVER)
             return false;
     }
@@ -102,7 +102,7 @@ static void deadlock_look(void)
     uint64_t before, after;
     if (!rt.exits_on_deadlock || !quiet(&before))
         return;
-    sleep_as(2, port_now_ns() + DEADLOCK_LOOK_NS);
+    sleep_as(2, clock_real() + DEADLOCK_LOOK_NS);
     if (!atomic_load(&mon.stop) && quiet(&after) && before == after)
         report_deadlock();
 }
@@ -111,9 +111,10 @@ static void deadlock_look(void)
 
 static bool same_slice(struct watch *w, struct p *pp, uint32_t call, int64_t now)
 {
-    if (w->tick == pp->schedtick && w->sleeps == pp->sleeps && w->call == call)
+    if (w->tick == own_load(&pp->schedtick) && w->sleeps == own_load(&pp->sleeps) &&
+        w->call == call)
         return true;
-    *w = (struct watch){pp->schedtick, pp->sleeps, call, now};
+    *w = (struct watch){own_load(&pp->schedtick), own_load(&pp->sleeps), call, now};
     return false;
 }
 
@@ -180,9 +181,9 @@ static void trace(int64_t now)
 
 static bool round_of_watch(void)
 {
-    int64_t now = port_now_ns();
+    int64_t now = clock_real();
     bool busy = poll_if_nobody_does();
-    for (unsigned i = 0; i < sched_nprocs(); i++)
+    for (unsigned i = 0; i < sched_nprocs() && !rt.cfg.virtual_time; i++)
         busy |= watch_p(i, now);
     trace(now);
     return busy;
@@ -190,7 +191,7 @@ static bool round_of_watch(void)
 
 static int64_t next_look(int64_t delay)
 {
-    int64_t until = port_now_ns() + delay;
+    int64_t until = clock_real() + delay;
     for (unsigned i = 0; i < sched_nprocs(); i++)
         if (!(idle_mask() >> i & 1))
             until = MIN(until, timer_heap_min(&sched_p(i)->timers));
@@ -209,7 +210,7 @@ static void *sysmon_main(void *arg)
         }
         quiet_rounds = round_of_watch() ? 0 : quiet_rounds + 1;
         delay = quiet_rounds < QUIET_ROUNDS ? DELAY_MIN_NS : MIN(2 * delay, DELAY_MAX_NS);
-        sleep_as(2, MAX(next_look(delay), port_now_ns() + DELAY_MIN_NS));
+        sleep_as(2, MAX(next_look(delay), clock_real() + DELAY_MIN_NS));
     }
     return NULL;
 }

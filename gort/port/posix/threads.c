@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All Ms: one per P from the start, more for blocking calls. An M without P is spare and waits to
  * be given one. */
-#include "gort/port/posix/rt.h"
-
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "gort/port/posix/futex.h"
+#include "gort/port/posix/rt.h"
 
 #define JOIN_GRACE_NS (200 * GO_MS) /* for threads that run a goroutine that doesn't end */
 
@@ -22,12 +22,17 @@ static void *m_thread(void *arg)
     report_thread();
     m_run(mp);
     posix_m_adopt(NULL);
+    atomic_store(&posix_m(mp)->ended, 1);
+    futex_wake(&posix_m(mp)->ended);
     return NULL;
 }
 
 int port_m_start(struct m *mp)
 {
-    return -pthread_create(&posix_m(mp)->thread, NULL, m_thread, mp);
+    struct posix_m *pm = posix_m(mp);
+    int r = pthread_create(&pm->thread, NULL, m_thread, mp);
+    pm->started = r == 0;
+    return -r;
 }
 
 static struct posix_m *posix_m_new(void)
@@ -65,26 +70,25 @@ int threads_start(unsigned procs, uint64_t seed)
     return 0;
 }
 
-static bool join(struct posix_m *pm, const struct timespec *until)
+static bool join(struct posix_m *pm, int64_t until)
 {
-    return pthread_clockjoin_np(pm->thread, NULL, CLOCK_MONOTONIC, until) == 0;
+    if (!pm->started)
+        return true;
+    while (!atomic_load(&pm->ended) && clock_real() < until)
+        futex_wait(&pm->ended, 0, until);
+    return atomic_load(&pm->ended) && pthread_join(pm->thread, NULL) == 0;
 }
 
 /* True when every thread has ended, so that its memory can go. */
 bool threads_stop(void)
 {
-    struct timespec until;
     bool all = true;
     atomic_store(&rt.stopping, true);
     for (struct posix_m *pm = threads.all; pm; pm = pm->next_all)
         port_m_wake(&pm->m);
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += JOIN_GRACE_NS;
-    until.tv_sec += until.tv_nsec / GO_S;
-    until.tv_nsec %= GO_S;
+    int64_t until = clock_real() + JOIN_GRACE_NS;
     for (struct posix_m *pm = threads.all; pm; pm = pm->next_all)
-        if (pm->thread)
-            all = join(pm, &until) && all;
+        all = join(pm, until) && all;
     while (all && threads.all) {
         struct posix_m *pm = threads.all;
         threads.all = pm->next_all;
@@ -109,7 +113,7 @@ void thread_give(struct posix_m *pm, unsigned index)
 {
     m_bind(&pm->m, index);
     atomic_store(&pm->given, index + 1);
-    if (pm->thread)
+    if (pm->started)
         port_m_wake(&pm->m);
     else if (port_m_start(&pm->m) != 0)
         port_fatal(
