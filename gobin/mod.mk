@@ -7,4 +7,4 @@ $(call host_lib,gobin,$(GOBIN_SOURCES))
 # What a program that links it has to link with it
 GOBIN_LDLIBS := -ldw -lelf
 
-include tests/gobin/mod.mk
+include tests/gobin/mod.mk bench/gobin/mod.mk

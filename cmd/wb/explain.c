@@ -38,7 +38,7 @@ static void note_branch(const struct annotation *a, const struct step *s, char *
             continue;
         bool over = target > call->pc; /* the first call behind the branch is jumped over */
         snprintf(note, NOTE_SIZE,
-                 over ? "flag off: on at 0x%" PRIx64 ", no barrier"
+                 over ? "flag off: goes on at 0x%" PRIx64 ", no barrier"
                       : "flag on: to the barrier at 0x%" PRIx64,
                  target);
         return;
@@ -53,8 +53,8 @@ static void note_call(const struct wb *wb, const struct step *s, char *note)
         snprintf(note, NOTE_SIZE, "%s: records every pointer of an object at once", c->name);
     else if (wb->barriers.abi == BARRIER_BUFFER)
         snprintf(note, NOTE_SIZE,
-                 "%s: takes %d words of this P's buffer, returns their address in %s", c->name,
-                 c->slots, reg_name(wb, wb->barriers.isa->buffer));
+                 "%s: takes %d word%s of this P's buffer, returns the address in %s", c->name,
+                 c->slots, c->slots == 1 ? "" : "s", reg_name(wb, wb->barriers.isa->buffer));
     else
         snprintf(note, NOTE_SIZE, "%s: records %s and what [%s] held, then stores %s to [%s]",
                  c->name, reg_name(wb, c->value), reg_name(wb, wb->barriers.isa->slot),
@@ -69,10 +69,24 @@ static void note_record(const struct step *s, const char *what, char *note)
         snprintf(note, NOTE_SIZE, "buffer word %d: %s", s->word, what);
 }
 
+/* By name where the program has symbols: "main.head" or "main.list+8". */
+static void note_global(const struct wb *wb, vaddr_t addr, const char *what, char *note)
+{
+    struct elf_symbol sym;
+    for (size_t i = 0; elf_symbol(&wb->bin.elf, i, &sym); i++) {
+        if (sym.type != STT_OBJECT || addr < sym.addr || addr - sym.addr >= sym.size_bytes)
+            continue;
+        snprintf(note, NOTE_SIZE, addr == sym.addr ? "%s %.100s" : "%s %.100s+%llu", what, sym.name,
+                 (unsigned long long)(addr - sym.addr));
+        return;
+    }
+    snprintf(note, NOTE_SIZE, "%s 0x%" PRIx64 ", a variable", what, addr);
+}
+
 static void note_memory(const struct wb *wb, const struct step *s, const char *what, char *note)
 {
     if (s->addr)
-        snprintf(note, NOTE_SIZE, "%s 0x%" PRIx64 " (global)", what, s->addr);
+        note_global(wb, s->addr, what, note);
     else
         snprintf(note, NOTE_SIZE, "%s [%s%+" PRId64 "]", what, reg_name(wb, s->insn.rn),
                  s->insn.imm);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the script tests of the reader share: Go programs built once, and the report's lines.
 #   program NAME GO ARCH VARIANT   prints the path of programs/NAME, built when it is missing or older than its source
-# GO is "old" (GO_OLD, Debian's 1.19) or "new" (GO_NEW); VARIANT is plain, stripped or pie.
+# GO is "old" (GO_OLD, Debian's 1.19), "new" (GO_NEW) or a release such as 1.21.6, which GO_NEW fetches; VARIANT is plain, stripped or pie.
 set -u
 GO_OLD=${GO_OLD:-/usr/lib/go-1.19/bin/go}
 GO_NEW=${GO_NEW:-$(command -v go || echo /usr/local/go/bin/go)}
@@ -13,7 +13,7 @@ go_command() {
     case $1 in
     old) echo "$GO_OLD" ;;
     new) echo "$GO_NEW" ;;
-    *) echo "$1" ;;
+    *) echo "$GO_NEW" ;;
     esac
 }
 
@@ -23,15 +23,18 @@ latest() {
 }
 
 program() {
-    local name=$1 go flags=() out=$PWD/$built/$1.$2.$3.$4
+    local name=$1 go flags=() toolchain=local out=$PWD/$built/$1.$2.$3.$4
     go=$(go_command "$2")
+    case $2 in
+    1.*) toolchain=go$2 ;;
+    esac
     case $4 in
     stripped) flags=(-ldflags '-s -w') ;;
     pie) flags=(-buildmode=pie) ;;
     esac
     if [ ! "$out" -nt "$(latest "$here/programs/$name")" ]; then
         mkdir -p "$built"
-        (cd "$here/programs" && GOTOOLCHAIN=local GOFLAGS=-mod=mod CGO_ENABLED=0 GOOS=linux GOARCH=$3 \
+        (cd "$here/programs" && GOTOOLCHAIN=$toolchain GOFLAGS=-mod=mod CGO_ENABLED=0 GOOS=linux GOARCH=$3 \
             "$go" build -trimpath -p 2 "${flags[@]}" -o "$out" "./$name") >&2 || return 1
     fi
     echo "$out"
@@ -54,6 +57,13 @@ ok() {
         echo "not ok $what"
         failures=$((failures + 1))
     fi
+}
+
+# quiet COMMAND...: its output is shown only when it fails
+quiet() {
+    "$@" >"$scratch/quiet" 2>&1 && return
+    cat "$scratch/quiet"
+    return 1
 }
 
 # same WHAT A B: the files are equal

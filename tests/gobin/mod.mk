@@ -10,3 +10,9 @@ $(call unit_test,gobin-isa,tests/gobin/isa_test.c $(addprefix gobin/,isa.c isa_a
 $(call unit_test,gobin-treemap,tests/gobin/treemap_test.c cmd/inspect/treemap.c,,-lm)
 $(call fuzz_test,gobin,tests/gobin/fuzz_gobin.c $(GOBIN_SOURCES),tests/gobin/corpus,,$(GOBIN_LDLIBS))
 $(call host_prog,$(B)/gobin/corpus,tests/gobin/corpus.c tests/gobin/tiny.c,gobin,,$(GOBIN_LDLIBS))
+
+.PHONY: test-gobin-versions test-gobin-npm
+test-gobin-versions: $(B)/gobin/dump ## the reader on programs of every Go version from 1.18 (fetches them)
+	@tests/run.sh tests/gobin/versions.sh
+test-gobin-npm: $(B)/gobin/dump mazboot ## the reader on esbuild and tsgo (fetches them by npm)
+	@tests/run.sh tests/gobin/npm.sh
