@@ -30,7 +30,7 @@ differences() {
     for file in out err; do
         cmp -s "$1/$file" "$2/$file" && continue
         echo "std$file differs (- Linux, + here):"
-        diff -a --label linux --label here -U1 "$1/$file" "$2/$file" | sed 1,2d | cut -c1-200 | head -n 24
+        diff -a -U1 "$1/$file" "$2/$file" | sed 1,2d | cut -c1-120 | cat -v | head -n 16
     done
 }
 

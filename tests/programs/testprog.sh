@@ -9,13 +9,16 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/programs/lib.sh
 . tests/programs/lib.sh
 
+# Of other systems, of compiler flags, about the number of CPUs, or with an outcome of chance.
+left_out='^(Windows|FreeBSD|Check(Ptr|AVX)|concurrentMap|ThreadExhaustion|GCMemoryLimit|LockOSThread(Main|Avoids)|(Print|Update|DontUpdate)GOMAXPROCS)'
+
 # build NAME PATH: the program, and the list of what it can do.
 build() {
     local root dir=$PWD/$programs/$1/plain
     root=$("$2" env GOROOT)/src/runtime/testdata/testprog
     [ -e "$dir/testprog" ] && return
     (cd "$root" && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$2" build -trimpath -o "$dir/testprog" .)
-    grep -ho 'register("[^"]*"' "$root"/*.go | cut -d'"' -f2 | grep -vE '^(Windows|FreeBSD|Check(Ptr|AVX))' | sort -u >"$dir/testprog.functions"
+    grep -ho 'register("[^"]*"' "$root"/*.go | cut -d'"' -f2 | grep -vE "$left_out" | sort -u >"$dir/testprog.functions"
 }
 
 # cases NAME: lines of the table, for every function that behaves the same twice.
