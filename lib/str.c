@@ -3,22 +3,25 @@
  */
 #include "lib/str.h"
 
-#undef memcmp
-#undef strlen
+/* Names in parentheses are the functions, not the macros of str.h. */
 
 void *memmove(void *dst, const void *src, size_t size)
 {
     uint8_t *d = dst;
     const uint8_t *s = src;
 
-    if ((uintptr_t)d - (uintptr_t)s >= size)
+    if ((uintptr_t)d - (uintptr_t)s >= size && (uintptr_t)s - (uintptr_t)d >= size)
         return memcpy(dst, src, size);
-    while (size--)
-        d[size] = s[size];
+    if (d < s)
+        for (size_t i = 0; i < size; i++)
+            d[i] = s[i];
+    else
+        while (size--)
+            d[size] = s[size];
     return dst;
 }
 
-int memcmp(const void *a, const void *b, size_t size)
+int(memcmp)(const void *a, const void *b, size_t size)
 {
     const uint8_t *x = a, *y = b;
 
@@ -45,7 +48,7 @@ size_t strnlen(const char *s, size_t max)
     return n;
 }
 
-size_t strlen(const char *s)
+size_t(strlen)(const char *s)
 {
     size_t n = 0;
 
