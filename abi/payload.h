@@ -2,13 +2,13 @@
 /*
  * The payload: what a kernel image carries behind itself. `mazboot` writes it, the kernel reads it.
  *
- *     kernel image (an arm64 Image, its .bss included as zeros, a multiple of 4 KiB)
+ *     kernel image (an arm64 Image, a multiple of 4 KiB)
  *     payload header and item table                    <- first byte behind the kernel: __image_end
  *     item data, each item at a multiple of 4 KiB from the header
  *
  * A loader copies kernel and payload into memory as one file; the kernel maps the program's pages from there without copying.
  * The image_size field of the arm64 Image header (a u64 at offset 16, Linux Documentation/arm64/booting) is raised to cover both and
- * PAYLOAD_ROOM bytes behind them, which the kernel uses for its first page tables and stack. Without a payload it already does.
+ * PAYLOAD_ROOM bytes behind them, which the kernel uses for its .bss, first page tables and stack. Without a payload it already does.
  * All fields are little-endian. The kernel trusts nothing in it: offsets and sizes are checked against size_bytes.
  */
 #ifndef ABI_PAYLOAD_H
@@ -20,7 +20,7 @@
 #define PAYLOAD_VERSION    1u
 #define PAYLOAD_ALIGN      4096u
 #define PAYLOAD_ITEMS_MAX  64u
-#define PAYLOAD_ROOM       98304u
+#define PAYLOAD_ROOM       163840u
 
 enum payload_type {
     PAYLOAD_PROGRAM = 1, /* the ELF file of the program, byte for byte */

@@ -15,8 +15,20 @@ KERNEL_SRCS += kernel/arch/arm64/pgtable.c $(addprefix kernel/core/,page.c slab.
 KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
-KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -fstack-protector-strong -mstack-protector-guard=global
-$(call object_rules,kernel-arm64,$(KERNEL_CFLAGS) -I$(K))
+# Boot runs on a stack of which nothing else has used anything yet.
+$(foreach f,kernel/init/main.c kernel/init/program.c,$(eval CFLAGS_kernel-arm64_$f := -Wframe-larger-than=2048))
+
+# Small, and optimized as a whole when linking; but for speed what every system call, fault or switch goes through.
+KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -Oz -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
+                 -fstack-protector -mstack-protector-guard=global
+KERNEL_LTO := -flto
+KERNEL_HOT := gort/park.c gort/sched.c gort/runq.c lib/fdt.c lib/str.c \
+              $(addprefix kernel/core/,task.c wait.c gort_port.c slab.c aspace_fault.c clock.c) \
+              kernel/arch/arm64/trap.c kernel/arch/arm64/uaccess.c $(addprefix kernel/linux/,futex.c fault.c)
+KERNEL_WARM := lib/rbtree.c gort/timer.c $(addprefix kernel/core/,page.c aspace.c region.c) kernel/arch/arm64/pgtable.c kernel/linux/fd.c
+$(foreach f,$(KERNEL_HOT),$(eval CFLAGS_kernel-arm64_$f := -O2 -Wframe-larger-than=2048))
+$(foreach f,$(KERNEL_WARM),$(eval CFLAGS_kernel-arm64_$f := -Os))
+$(call object_rules,kernel-arm64,$(KERNEL_CFLAGS) $(KERNEL_LTO) -I$(K))
 
 # Offsets for assembly: see kernel/arch/arm64/offsets.c.
 $(K)/offsets.h: kernel/arch/arm64/offsets.c
@@ -34,11 +46,10 @@ include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 # KERNEL_SRCS is complete only after every mod.mk has been read.
 .SECONDEXPANSION:
 $(K)/mazboot.elf: $$(KERNEL_OBJS) kernel/arch/arm64/kernel.ld
-	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
+	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
 
 $(K)/mazboot.img: $(K)/mazboot.elf
 	$(call say,IMAGE,$@)$(OBJCOPY) -O binary $< $@
 
 $(K)/mazboot.sym: $(K)/mazboot.elf tools/symtab.sh
 	$(call say,SYMS,$@)tools/symtab.sh $< $@
-CFLAGS_kernel-arm64_lib/fdt.c := -Wframe-larger-than=2048

@@ -48,9 +48,11 @@ void flock_free(struct inode *inode)
 
 static bool conflicts(const struct advisory *a, const struct lock_request *r, bool whole)
 {
-    if (a->whole != whole || a->r.owner == r->owner)
+    if (a->whole != whole || a->r.start > r->end || a->r.end < r->start)
         return false;
-    if (a->r.start > r->end || a->r.end < r->start)
+    if (r->type == F_UNLCK) /* F_OFD_GETLK asks for its own locks that way */
+        return a->r.owner == r->owner;
+    if (a->r.owner == r->owner)
         return false;
     return a->r.type == F_WRLCK || r->type == F_WRLCK;
 }
@@ -176,19 +178,8 @@ int flock_whole(struct file *f, int op)
 {
     struct lock_request r = {.owner = f, .pid = -1, .start = 0, .end = INT64_MAX};
     struct lock_request none = r;
-    switch (op & ~LOCK_NB) {
-    case LOCK_SH:
-        r.type = F_RDLCK;
-        break;
-    case LOCK_EX:
-        r.type = F_WRLCK;
-        break;
-    case LOCK_UN:
-        r.type = F_UNLCK;
-        break;
-    default:
-        return -EINVAL;
-    }
+    int kind = op & ~LOCK_NB;
+    r.type = kind == LOCK_SH ? F_RDLCK : kind == LOCK_EX ? F_WRLCK : F_UNLCK;
     int err = set(f->inode, &r, true, false);
     if (err != -EAGAIN)
         return err;

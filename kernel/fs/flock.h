@@ -11,7 +11,7 @@
 
 #include "kernel/fs/inode.h"
 
-/* flock_whole - flock(2): op is LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB. -EINVAL, -EWOULDBLOCK,
+/* flock_whole - flock(2): op is LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB. -EWOULDBLOCK,
  * -ERESTARTSYS, -ENOLCK (no memory). */
 int flock_whole(struct file *f, int op) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 # Files, and the system calls about them.
 FS_SRCS := $(addprefix kernel/fs/,boot.c context.c dentry.c device.c epoll.c eventfd.c file.c flock.c inode.c inotify.c \
-    mutex.c names.c notify.c open.c pages.c pages_tree.c pipe.c pipe_open.c rename.c stdio.c super.c tmpfs.c tmpfs_file.c uio.c walk.c)
-FS_SRCS += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c io.c names.c open.c path.c poll.c pollset.c sigwait.c stat.c)
+    mutex.c names.c notify.c open.c pages.c pages_tree.c pipe.c pipe_open.c rename.c splice.c stdio.c super.c tmpfs.c tmpfs_file.c uio.c walk.c)
+FS_SRCS += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c inotify.c io.c names.c open.c path.c poll.c pollset.c sigwait.c splice.c stat.c)
 KERNEL_SRCS += $(FS_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.

@@ -25,9 +25,9 @@ int names_remove(struct dentry *base, const char *path, bool directory) MUST_CHE
 /* names_link - one more name for what `d` is. */
 int names_link(struct dentry *d, struct dentry *base, const char *path) MUST_CHECK;
 
-/* names_rename - flags: RENAME_*. */
-int names_rename(struct dentry *from_base, const char *from, struct dentry *to_base, const char *to,
-                 uint32_t flags) MUST_CHECK;
+/* names_rename - both walks stand before their last component. flags: none, RENAME_NOREPLACE or
+ * RENAME_EXCHANGE. */
+int names_rename(struct walk *from, struct walk *to, uint32_t flags) MUST_CHECK;
 
 /* names_make_dirs - mkdir -p, mode 0755, for the kernel's own trees. */
 int names_make_dirs(const char *path) MUST_CHECK;

@@ -176,7 +176,7 @@ static int open_unnamed(struct dentry *d, uint32_t flags, uint32_t mode, struct 
         inode_put(inode);
         return -ENOMEM;
     }
-    err = dentry_open(nameless, flags & ~O_TMPFILE, out);
+    err = dentry_open(nameless, flags, out);
     dentry_put(nameless);
     return err;
 }
@@ -195,15 +195,23 @@ static int open_lookup(struct dentry *base, const char *path, uint32_t flags, ui
     return err;
 }
 
-int fs_open(struct dentry *base, const char *path, uint32_t flags, uint32_t mode, struct file **out)
+int open_flags_check(uint32_t flags)
+{
+    uint32_t unnamed = O_TMPFILE & ~O_DIRECTORY;
+    if (flags & O_PATH)
+        return 0;
+    if (flags & unnamed)
+        return (flags & O_DIRECTORY) && !(flags & O_CREAT) && (flags & O_ACCMODE) != O_RDONLY
+                   ? 0
+                   : -EINVAL;
+    return (flags & O_CREAT) && (flags & O_DIRECTORY) ? -EINVAL : 0;
+}
+
+int fs_open(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
+            struct file **out)
 {
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    if ((flags & O_TMPFILE & ~O_DIRECTORY) &&
-        ((flags & O_TMPFILE) != O_TMPFILE || (flags & O_CREAT) || (flags & O_ACCMODE) == O_RDONLY))
-        return -EINVAL;
-    if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
-        return -EINVAL;
     if (flags & O_CREAT)
         return open_create(base, path, flags, mode, out);
     return open_lookup(base, path, flags, mode, out);

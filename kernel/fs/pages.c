@@ -56,7 +56,9 @@ static paddr_t fresh_page(struct pages *p, uint64_t index)
     if (!page)
         return PAGE_NONE;
     spin_lock(&p->lock);
-    memcpy(phys_to_virt(page), p->below + offset, below_at(p, offset));
+    size_t below = below_at(p, offset);
+    if (below)
+        memcpy(phys_to_virt(page), p->below + offset, below);
     spin_unlock(&p->lock);
     return page;
 }

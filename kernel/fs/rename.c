@@ -7,7 +7,7 @@
 #include "kernel/fs/names_internal.h"
 
 struct renaming {
-    struct walk from, to;
+    struct walk *from, *to;
     struct dentry *source, *target; /* target: NULL when the new name is free */
     uint32_t flags;
 };
@@ -22,10 +22,10 @@ static bool below(struct dentry *d, struct dentry *above)
 
 static int find_both(struct renaming *r)
 {
-    int err = walk_child(&r->from, &r->source);
+    int err = walk_child(r->from, &r->source);
     if (err)
         return err;
-    err = walk_child(&r->to, &r->target);
+    err = walk_child(r->to, &r->target);
     if (err == -ENOENT) {
         r->target = NULL;
         err = r->flags & RENAME_EXCHANGE ? -ENOENT : 0;
@@ -44,14 +44,13 @@ static bool is_dir(const struct dentry *d)
     return inode_is(d->inode, S_IFDIR);
 }
 
-/* "name/" means a directory; a new name may have the slash only if a directory gets it. */
+/* "name/" means a directory: what is there, or what will be there. */
 static int check_slashes(const struct renaming *r)
 {
-    if (is_dir(r->source))
-        return 0;
-    if (r->from.slash)
+    bool exchange = r->flags & RENAME_EXCHANGE;
+    if (r->from->slash && !is_dir(r->source))
         return -ENOTDIR;
-    if (r->to.slash && (!r->target || !(r->flags & RENAME_EXCHANGE)))
+    if (r->to->slash && !is_dir(exchange ? r->target : r->source))
         return -ENOTDIR;
     return 0;
 }
@@ -59,9 +58,9 @@ static int check_slashes(const struct renaming *r)
 /* A directory can't go below itself, nor be replaced by what is in it. */
 static int check_loops(const struct renaming *r)
 {
-    if (below(r->to.dir, r->source))
+    if (below(r->to->dir, r->source))
         return -EINVAL;
-    if (r->target && below(r->from.dir, r->target))
+    if (r->target && below(r->from->dir, r->target))
         return r->flags & RENAME_EXCHANGE ? -EINVAL : -ENOTEMPTY;
     return 0;
 }
@@ -69,8 +68,8 @@ static int check_loops(const struct renaming *r)
 static int check_target(const struct renaming *r)
 {
     if (r->flags & RENAME_EXCHANGE)
-        return names_may_remove(r->to.dir, r->target, is_dir(r->target));
-    int err = names_may_remove(r->to.dir, r->target, is_dir(r->source));
+        return names_may_remove(r->to->dir, r->target, is_dir(r->target));
+    int err = names_may_remove(r->to->dir, r->target, is_dir(r->source));
     if (!err && is_dir(r->target) && dentry_has_children(r->target))
         err = -ENOTEMPTY;
     return err;
@@ -82,24 +81,24 @@ static int check(const struct renaming *r)
     if (!err)
         err = check_loops(r);
     if (!err)
-        err = names_may_remove(r->from.dir, r->source, is_dir(r->source));
+        err = names_may_remove(r->from->dir, r->source, is_dir(r->source));
     if (!err)
-        err = r->target ? check_target(r) : names_may_change(r->to.dir);
-    if (!err && !r->from.dir->inode->ops->rename)
+        err = r->target ? check_target(r) : names_may_change(r->to->dir);
+    if (!err && !r->from->dir->inode->ops->rename)
         err = -EPERM;
     return err;
 }
 
 static int move(struct renaming *r)
 {
-    struct inode *from = r->from.dir->inode, *to = r->to.dir->inode;
+    struct inode *from = r->from->dir->inode, *to = r->to->dir->inode;
     bool exchange = r->flags & RENAME_EXCHANGE;
-    int err = from->ops->rename(from, &r->from.last, to, &r->to.last, r->source->inode,
+    int err = from->ops->rename(from, &r->from->last, to, &r->to->last, r->source->inode,
                                 r->target ? r->target->inode : NULL, exchange);
     if (err)
         return err;
     if (!exchange)
-        return dentry_move(r->source, r->to.dir, &r->to.last, r->target);
+        return dentry_move(r->source, r->to->dir, &r->to->last, r->target);
     dentry_exchange(r->source, r->target);
     return 0;
 }
@@ -114,7 +113,7 @@ static int rename_locked(struct renaming *r)
     if (!err && !same) {
         err = move(r);
         if (!err)
-            fs_notify_moved(r->from.dir, &r->from.last, r->to.dir, r->source);
+            fs_notify_moved(r->from->dir, &r->from->last, r->to->dir, r->source);
         if (!err && r->target && !(r->flags & RENAME_EXCHANGE))
             fs_notify_unlinked(r->target);
     }
@@ -126,11 +125,11 @@ static int rename_locked(struct renaming *r)
 
 static int rename_at(struct renaming *r)
 {
-    if (r->from.dir->inode->super != r->to.dir->inode->super)
+    if (r->from->dir->inode->super != r->to->dir->inode->super)
         return -EXDEV;
-    if (r->from.kind != LAST_NAME)
+    if (r->from->kind != LAST_NAME)
         return -EBUSY;
-    if (r->to.kind != LAST_NAME)
+    if (r->to->kind != LAST_NAME)
         return r->flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
     int err = mutex_lock(&names_mutex);
     if (err)
@@ -140,21 +139,8 @@ static int rename_at(struct renaming *r)
     return err;
 }
 
-int names_rename(struct dentry *from_base, const char *from, struct dentry *to_base, const char *to,
-                 uint32_t flags)
+int names_rename(struct walk *from, struct walk *to, uint32_t flags)
 {
-    struct renaming r = {.flags = flags};
-    if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
-        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
-        return -EINVAL;
-    int err = walk_begin(&r.from, from_base, from);
-    if (err)
-        return err;
-    err = walk_begin(&r.to, to_base, to);
-    if (!err) {
-        err = rename_at(&r);
-        walk_end(&r.to);
-    }
-    walk_end(&r.from);
-    return err;
+    struct renaming r = {.from = from, .to = to, .flags = flags};
+    return rename_at(&r);
 }

@@ -20,11 +20,12 @@ static void add_links(struct inode *inode, int n)
     spin_unlock(&inode->lock);
 }
 
-/* Linux counts 20 bytes a name in a directory's size. */
+#define NAME_BYTES 20 /* what Linux counts for a name in a directory's size */
+
 static void dir_changed(struct inode *dir, int names)
 {
     spin_lock(&dir->lock);
-    dir->size += names * 20;
+    dir->size += names * NAME_BYTES;
     spin_unlock(&dir->lock);
     inode_touch(dir, ATTR_MTIME);
 }
@@ -142,7 +143,10 @@ static struct inode *new_inode(struct super *s, uint32_t mode, uint64_t rdev, co
     struct inode *inode;
     switch (mode & S_IFMT) {
     case S_IFDIR:
-        return inode_new(s, mode, &dir_ops, &dentry_dir_fops);
+        inode = inode_new(s, mode, &dir_ops, &dentry_dir_fops);
+        if (inode)
+            inode->size = 2 * NAME_BYTES; /* "." and ".." */
+        return inode;
     case S_IFLNK:
         return new_link(s, target);
     case S_IFREG:

@@ -81,12 +81,9 @@ static bool next_component(struct walk *w)
 
 int walk_child(struct walk *w, struct dentry **child)
 {
-    int err = may_search(w->dir);
-    if (err)
-        return err;
     if (w->last.len > NAME_MAX)
         return -ENAMETOOLONG;
-    err = dentry_lookup(w->dir, &w->last, child);
+    int err = dentry_lookup(w->dir, &w->last, child);
     if (!err)
         *child = cross_down(*child);
     return err;
@@ -96,9 +93,6 @@ int walk_final(struct walk *w, struct dentry **child)
 {
     if (w->kind == LAST_NAME)
         return walk_child(w, child);
-    int err = w->kind == LAST_ROOT ? 0 : may_search(w->dir);
-    if (err)
-        return err;
     *child = w->kind == LAST_DOTDOT ? cross_down(parent_of(w->dir, w->root)) : dentry_get(w->dir);
     return 0;
 }
@@ -201,9 +195,10 @@ static int walk_to_last(struct walk *w)
     w->kind = LAST_ROOT;
     w->slash = false;
     while (next_component(w)) {
-        if (!*w->rest)
-            return 0;
-        int err = step(w);
+        int err = may_search(w->dir);
+        if (err || !*w->rest)
+            return err;
+        err = step(w);
         if (err)
             return err;
     }

@@ -39,10 +39,13 @@ static paddr_t machine_image;
 void kernel_main(paddr_t tree, paddr_t image, paddr_t room) NORETURN;
 void secondary_main(struct cpu *cpu) NORETURN;
 extern char image_start[], image_end[], secondary_entry[];
+extern char window_end[]; /* of .bss */
+
+#define BOOT_ROOM_BYTES 98304 /* ROOM_BYTES of start.S: the room without .bss */
 
 static paddr_t room_end(paddr_t room)
 {
-    return room + PAYLOAD_ROOM;
+    return room + BOOT_ROOM_BYTES;
 }
 
 static paddr_t boot_stack_top(paddr_t room)
@@ -73,8 +76,8 @@ static void machine_init(paddr_t tree)
 
 static void payload_find(paddr_t image, paddr_t room)
 {
-    paddr_t at = image + (paddr_t)(image_end - image_start);
-    const char *why = payload_init(phys_to_virt(at), room - at);
+    paddr_t at = image + (paddr_t)(image_end - image_start), bss = room - (paddr_t)(window_end - image_end);
+    const char *why = payload_init(phys_to_virt(at), bss - at);
     options_init(machine.bootargs);
     klog_set_level((enum klog_level)MIN(option_number("log", 0) + LOG_WARN, (uint64_t)LOG_DEBUG));
     if (why)

@@ -18,7 +18,7 @@ static int range_base(struct file *f, int16_t whence, int64_t *base)
         *base = 0;
         return 0;
     case SEEK_CUR:
-        *base = f->pos;
+        *base = f->mode & FILE_SEEK ? f->pos : 0;
         return 0;
     case SEEK_END:
         inode_stat(f->inode, &st);
@@ -75,7 +75,7 @@ static long get_lock(struct file *f, vaddr_t arg, bool ofd)
     struct lock_request r;
     if (copy_from_user(&l, arg, sizeof(l)))
         return -EFAULT;
-    if (l.l_type != F_RDLCK && l.l_type != F_WRLCK)
+    if (!ofd && l.l_type == F_UNLCK)
         return -EINVAL;
     int err = request_of(f, &l, ofd, &r);
     if (err)
@@ -108,6 +108,9 @@ static long set_lock(struct file *f, vaddr_t arg, bool ofd, bool wait)
 
 long sys_flock(int fd, int op)
 {
+    int kind = op & ~LOCK_NB;
+    if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
+        return -EINVAL;
     struct file *f = fd_get_io(fd);
     if (!f)
         return -EBADF;

@@ -12,14 +12,14 @@ typedef long transfer_fn(struct file *f, struct uio *u, int64_t *pos);
 /* One piece at f's own position (offset NULL) or at an offset. */
 static long transfer(int fd, vaddr_t buf, uint64_t count, int64_t *offset, transfer_fn *fn)
 {
-    struct file *f = fd_get_io(fd);
     struct uio u;
+    if (offset && *offset < 0)
+        return -EINVAL;
+    struct file *f = fd_get_io(fd);
     if (!f)
         return -EBADF;
     long n;
-    if (offset && *offset < 0)
-        n = -EINVAL;
-    else if (offset && !(f->mode & FILE_SEEK))
+    if (offset && !(f->mode & FILE_SEEK))
         n = -ESPIPE;
     else if (buf > USER_END || count > USER_END - buf)
         n = -EFAULT;
@@ -101,8 +101,6 @@ static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offse
     int err = iovec_check(v);
     if (err)
         return err;
-    if (offset && *offset < 0)
-        return -EINVAL;
     if (offset && !(f->mode & FILE_SEEK))
         return -ESPIPE;
     return fn(f, &v->uio, offset);
@@ -111,6 +109,8 @@ static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offse
 static long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset, transfer_fn *fn)
 {
     struct iovec_arg v;
+    if (offset && *offset < 0)
+        return -EINVAL;
     struct file *f = fd_get_io(fd);
     if (!f)
         return -EBADF;

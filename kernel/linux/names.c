@@ -119,18 +119,49 @@ long sys_unlinkat(int dirfd, vaddr_t path, uint32_t flags)
     return err;
 }
 
-long sys_renameat2(int olddirfd, vaddr_t oldpath, int newdirfd, vaddr_t newpath, uint32_t flags)
+/* A path walked to its last component. */
+static int walk_at(struct walk *w, int dirfd, const char *path)
 {
-    struct start from, to;
-    int err = start_read(&from, olddirfd, oldpath);
+    struct dentry *base;
+    int err = path_base(dirfd, path, &base);
     if (err)
         return err;
-    err = start_read(&to, newdirfd, newpath);
+    err = walk_begin(w, base, path);
+    dentry_put(base);
+    return err;
+}
+
+static int rename_paths(int olddirfd, const char *old, int newdirfd, const char *new,
+                        uint32_t flags)
+{
+    struct walk from, to;
+    int err = walk_at(&from, olddirfd, old);
+    if (err)
+        return err;
+    err = walk_at(&to, newdirfd, new);
     if (!err) {
-        err = names_rename(from.base, from.path.text, to.base, to.path.text, flags);
-        start_done(&to);
+        err = names_rename(&from, &to, flags);
+        walk_end(&to);
     }
-    start_done(&from);
+    walk_end(&from);
+    return err;
+}
+
+long sys_renameat2(int olddirfd, vaddr_t oldpath, int newdirfd, vaddr_t newpath, uint32_t flags)
+{
+    struct path_arg old, new;
+    if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) ||
+        flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+        return -EINVAL;
+    int err = path_read(&old, oldpath);
+    if (err)
+        return err;
+    err = path_read(&new, newpath);
+    if (!err) {
+        err = rename_paths(olddirfd, old.text, newdirfd, new.text, flags);
+        path_done(&new);
+    }
+    path_done(&old);
     return err;
 }
 

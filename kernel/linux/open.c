@@ -27,10 +27,13 @@ static long open_path(int dirfd, const char *path, uint32_t flags, uint32_t mode
 long sys_openat(int dirfd, vaddr_t path, uint32_t flags, uint32_t mode)
 {
     struct path_arg p;
-    long fd = path_read(&p, path);
+    long fd = open_flags_check(flags);
     if (fd)
         return fd;
-    fd = open_path(dirfd, p.text, flags, mode);
+    fd = path_read(&p, path);
+    if (fd)
+        return fd;
+    fd = open_path(dirfd, p.text, flags | O_LARGEFILE, mode);
     path_done(&p);
     return fd;
 }

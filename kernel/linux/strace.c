@@ -13,28 +13,31 @@
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "lib/fmt.h"
+#include "lib/str.h"
 
 enum kind {
     K_NONE, K_INT, K_FD, K_DIRFD, K_SIG, K_U32, K_FLAGS, K_MODE, K_PROT, K_MAPFLAGS, K_OFLAGS,
     K_FUTEXOP, K_S64, K_U64, K_CLONEFLAGS, K_SIZE, K_PTR, K_STR, K_INBUF, K_OUTBUF,
 };
 
-struct call_shape {
-    uint8_t nargs;
-    uint8_t kinds[6];
-};
+/* Kinds of up to six arguments, five bits each; 0 ends them. */
+#define SHAPE(k1, k2, k3, k4, k5, k6)                                                              \
+    ((uint32_t)(k1) | (uint32_t)(k2) << 5 | (uint32_t)(k3) << 10 | (uint32_t)(k4) << 15 |          \
+     (uint32_t)(k5) << 20 | (uint32_t)(k6) << 25)
+#define AU()                                     SHAPE(K_U64, K_U64, K_U64, K_U64, K_U64, K_U64)
+#define A0()                                     0
+#define A1(k1, n1)                               SHAPE(K_##k1, 0, 0, 0, 0, 0)
+#define A2(k1, n1, k2, n2)                       SHAPE(K_##k1, K_##k2, 0, 0, 0, 0)
+#define A3(k1, n1, k2, n2, k3, n3)               SHAPE(K_##k1, K_##k2, K_##k3, 0, 0, 0)
+#define A4(k1, n1, k2, n2, k3, n3, k4, n4)       SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, 0, 0)
+#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5)                                                 \
+    SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, 0)
+#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6)                                         \
+    SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, K_##k6)
+#define S(nr, nr_amd64, name, status, args) args,
 
-#define AU()                                                    {6, {K_U64, K_U64, K_U64, K_U64, K_U64, K_U64}}
-#define A0()                                                    {0, {0}}
-#define A1(k1, n1)                                              {1, {K_##k1}}
-#define A2(k1, n1, k2, n2)                                      {2, {K_##k1, K_##k2}}
-#define A3(k1, n1, k2, n2, k3, n3)                              {3, {K_##k1, K_##k2, K_##k3}}
-#define A4(k1, n1, k2, n2, k3, n3, k4, n4)                      {4, {K_##k1, K_##k2, K_##k3, K_##k4}}
-#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5)              {5, {K_##k1, K_##k2, K_##k3, K_##k4, K_##k5}}
-#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6)      {6, {K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, K_##k6}}
-#define S(nr, nr_amd64, name, status, ...) [nr] = __VA_ARGS__,
-
-static const struct call_shape shapes[SYSCALL_TABLE_SIZE] = {
+/* In the table's order: syscall_index() finds a number's place. */
+static const uint32_t shapes[] = {
 #include "abi/syscalls.def"
 };
 
@@ -202,21 +205,18 @@ static void add_argument(struct line *l, enum kind k, uint64_t v, uint64_t next)
     }
 }
 
+#define ERRNO_VALUE(name) name,
+#define ERRNO_TEXT(name)  #name "\0"
+
 static const char *errno_name(long err)
 {
-    static const struct {
-        uint16_t value;
-        char name[18];
-    } names[] = ERRNO_NAMES;
-    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i].value == err)
-            return names[i].name;
-    switch (err) {
-    case ERESTARTSYS:
-    case ERESTARTNOHAND:
-    case ERESTART_RESTARTBLOCK:
+    static const uint8_t values[] = {ERRNO_NAMES(ERRNO_VALUE)};
+    const char *name = ERRNO_NAMES(ERRNO_TEXT);
+    if (err == ERESTARTSYS || err == ERESTARTNOHAND || err == ERESTART_RESTARTBLOCK)
         return "interrupted, may restart";
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(values); i++, name += strlen(name) + 1)
+        if (values[i] == err)
+            return name;
     return "?";
 }
 
@@ -232,7 +232,8 @@ static void add_result(struct line *l, long ret)
 
 static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
 {
-    const struct call_shape *shape = &shapes[nr];
+    int index = syscall_index(nr);
+    uint32_t shape = index < 0 ? AU() : shapes[index];
     const char *name = syscall_name(nr);
     int64_t us = clock_mono_ns() / 1000;
     add(l, "%ld.%06ld [%d] ", (long)(us / 1000000), (long)(us % 1000000), tid);
@@ -240,10 +241,10 @@ static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
         add(l, "%s(", name);
     else
         add(l, "syscall_%lu(", nr);
-    for (unsigned i = 0; i < shape->nargs; i++) {
+    for (unsigned i = 0; shape; i++, shape >>= 5) {
         if (i)
             add(l, ", ");
-        add_argument(l, shape->kinds[i], args[i], i < 5 ? args[i + 1] : 0);
+        add_argument(l, shape & 31, args[i], i < 5 ? args[i + 1] : 0);
     }
     add(l, ")");
 }

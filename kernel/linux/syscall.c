@@ -5,6 +5,7 @@
 #include "kernel/arch/trap.h"
 #include "kernel/core/log.h"
 #include "kernel/core/task.h"
+#include "lib/str.h"
 
 static long sys_none(void);
 
@@ -22,22 +23,33 @@ const void *syscall_table[SYSCALL_TABLE_SIZE] = {[0 ... SYSCALL_TABLE_SIZE - 1] 
 #pragma clang diagnostic pop
 #undef S
 
-/* Looked up by walking: only reports and --strace come here. */
-#define S(nr, nr_amd64, name, status, args) {nr, #name},
-static const struct {
-    uint16_t nr;
-    char name[24];
-} names[] = {
+/* Numbers and, in the same order, names, each ended by NUL. Only reports and --strace look here. */
+static const uint16_t numbers[] = {
+#define S(nr, nr_amd64, name, status, args) nr,
 #include "abi/syscalls.def"
-};
 #undef S
+};
+static const char names[] =
+#define S(nr, nr_amd64, name, status, args) #name "\0"
+#include "abi/syscalls.def"
+#undef S
+    ;
+
+int syscall_index(uint64_t nr)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(numbers); i++)
+        if (numbers[i] == nr)
+            return (int)i;
+    return -1;
+}
 
 const char *syscall_name(uint64_t nr)
 {
-    for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
-        if (names[i].nr == nr)
-            return names[i].name;
-    return NULL;
+    int index = syscall_index(nr);
+    const char *name = names;
+    for (int i = 0; i < index; i++)
+        name += strlen(name) + 1;
+    return index < 0 ? NULL : name;
 }
 
 static uint64_t unknown_count;

@@ -59,6 +59,9 @@ extern const void *syscall_table[SYSCALL_TABLE_SIZE];
 /* syscall_name - "openat", or NULL for a number Linux doesn't have. */
 const char *syscall_name(uint64_t nr);
 
+/* syscall_index - the place of a number in the table's lines, -1: it has none. */
+int syscall_index(uint64_t nr);
+
 /* syscall_unknown_count - calls so far that were answered with ENOSYS because there is no handler. */
 uint64_t syscall_unknown_count(void);
 

@@ -5,11 +5,11 @@
  * Entry (Linux Documentation/arm64/booting): x0 = physical address of the device tree, MMU and D-cache off, EL2 or EL1, interrupts
  * masked. With the MMU off all data is Device memory: no unaligned access and no DC ZVA until it is on.
  *
- * The first page tables and the boot stack live in the PAYLOAD_ROOM bytes behind kernel and payload, which the Image header's
- * image_size covers. Page by page: 0 TTBR1 L0; 1 direct map L1; 2-4 kernel window L1, L2, L3; 5-6 identity L0, L1; 7 direct map L2 of the
+ * The kernel's .bss, the first page tables and the boot stack live in the PAYLOAD_ROOM bytes behind kernel and payload, which the Image header's
+ * image_size covers. The last ROOM_BYTES of it, page by page: 0 TTBR1 L0; 1 direct map L1; 2-4 kernel window L1, L2, L3; 5-6 identity L0, L1; 7 direct map L2 of the
  * image's gigabyte; 8 L3 of the image's 2 MiB; 9 L2 of the device tree's gigabyte, if another; 10-17 free for mmu.c; then the boot stack, whose
  * top is the last multiple of 16 KiB so that the overflow check (vectors.S) holds for it too. The direct map gets only the 2 MiB blocks
- * that are needed to get going; mmu.c adds the rest. Registers: x19 room, x20 device tree, x21 image, all physical.
+ * that are needed to get going; mmu.c adds the rest. The pages before them are .bss. Registers: x19 room, x20 device tree, x21 image, all physical.
  */
 #include "kernel/arch/arm64/asm.h"
 #include "offsets.h"
@@ -51,6 +51,7 @@ boot_entry:
     adr     x1, 1f
     b       mmu_on
 1:  /* now at the linked address, MMU on, x19 to x21 still physical */
+    bl      clear_bss
     mov     x22, #DIRECT_MAP_BASE
     add     x0, x19, x22
     add     x0, x0, #ROOM_BYTES
@@ -234,6 +235,15 @@ build_tables:
     add     x11, x11, #0x1000
     cmp     x11, x14
     b.lo    2b
+    ldr     x15, =bss_bytes
+    sub     x11, x19, x15
+7:  cmp     x11, x19
+    b.hs    8f
+    orr     x15, x10, x11
+    str     x15, [x6], #8
+    add     x11, x11, #0x1000
+    b       7b
+8:
 
     /* identity: the gigabyte of this code, executable, for the instructions around switching the MMU on */
     add     x5, x19, #0x5000
@@ -259,6 +269,25 @@ build_tables:
     b.lo    3b
     dsb     sy
     ret
+
+/* clear_bss - zero .bss by the cache's blocks, or by words where DC ZVA is prohibited. MMU on; clobbers x0-x3. */
+clear_bss:
+    adrp    x0, image_end
+    adrp    x1, window_end
+    mrs     x2, dczid_el0
+    mov     x3, #4
+    lsl     x3, x3, x2                  /* block size; x2 is below 16 when DC ZVA is allowed */
+    tbnz    x2, #4, 2f
+1:  cmp     x0, x1
+    b.hs    3f
+    dc      zva, x0
+    add     x0, x0, x3
+    b       1b
+2:  cmp     x0, x1
+    b.hs    3f
+    stp     xzr, xzr, [x0], #16
+    b       2b
+3:  ret
 
 /* mmu_on - x1 = physical address to go on at, translated to its linked address. Clobbers x0-x5. */
 mmu_on:
