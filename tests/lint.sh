@@ -67,6 +67,10 @@ printf '%s\n#include "kernel/core/b.h"\n' "$spdx" >>lib/add.c && printf '%s\n' "
 reports 'lower layer includes upper' layers 'lib/add.c:9: lib must not include kernel/core/b.h (LAYERS)'
 printf '%s\n' "$spdx" >kernel/m.h && printf '%s\n#include "kernel/m.h"\n' "$spdx" >kernel/core/a.c
 reports 'the longest folder wins' layers 'kernel/core/a.c:2: kernel/core must not include kernel/m.h (LAYERS)'
+printf 'lib/*.c: kernel/core\n' >>LAYERS && printf '%s\n#include "kernel/core/b.h"\n' "$spdx" >lib/add.c && printf '%s\n' "$spdx" >kernel/core/b.h
+passes 'the code of a layer may be allowed more'
+printf 'lib/*.c: kernel/core\n' >>LAYERS && printf '#include "kernel/core/b.h"\n' >>lib/add.h && printf '%s\n' "$spdx" >kernel/core/b.h
+reports 'but not its headers' layers 'lib/add.h:9: lib must not include kernel/core/b.h (LAYERS)'
 printf '%s\n#include "add.h"\n' "$spdx" >lib/add.c
 reports 'include without folder' layers 'lib/add.c:2: add.h is not a path from the root'
 mkdir odd && printf '%s\n' "$spdx" >odd/o.c

@@ -14,7 +14,7 @@ allow=/dev/null
 git ls-files | while IFS= read -r f; do [ -f "$f" ] && echo "$f"; done >"$work/all"
 grep -E '\.[ch]$' "$work/all" >"$work/c"
 grep -E '\.([chS]|def|inc)$' "$work/all" >"$work/sources"
-grep -E '^(kernel|lib|gort|vmm)/.*\.h$' "$work/all" >"$work/public"
+grep -E '^(kernel|lib)/.*\.h$' "$work/all" >"$work/public"
 {
     grep -E '\.sh$' "$work/all"
     grep -vE '\.[a-zA-Z0-9]+$' "$work/all" | xargs -r grep -lE '^#!.*\b(ba)?sh\b'

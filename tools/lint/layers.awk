@@ -1,4 +1,5 @@
 # Every #include "..." goes to a folder that LAYERS lets this folder use. The first file is LAYERS.
+# A line "folder/*.c:" there is for the folder's code, on top of what all its files may use.
 function layer_of(path,    l, best) {
     best = ""
     for (l in may)
@@ -11,14 +12,19 @@ FILENAME ~ /LAYERS$/ {
     if ($0 !~ /^#/ && NF >= 2) {
         l = $1
         sub(/:$/, "", l)
-        may[l] = " " substr($0, index($0, ":") + 1) " "
-        gsub(/[ \t]+/, " ", may[l])
+        list = " " substr($0, index($0, ":") + 1) " "
+        gsub(/[ \t]+/, " ", list)
+        if (sub(/\/\*\.c$/, "", l))
+            code[l] = list
+        else
+            may[l] = list
     }
     next
 }
 
 FNR == 1 {
     from = layer_of(FILENAME)
+    allowed = may[from] (FILENAME ~ /\.h$/ ? "" : code[from])
     if (from == "")
         print FILENAME ":1: its folder is not in LAYERS"
 }
@@ -29,6 +35,6 @@ FNR == 1 {
     to = layer_of(target)
     if (to == "")
         print FILENAME ":" FNR ": " target " is not a path from the root"
-    else if (index(may[from], " " to " ") == 0 && index(may[from], " * ") == 0)
+    else if (index(allowed, " " to " ") == 0 && index(allowed, " * ") == 0)
         print FILENAME ":" FNR ": " from " must not include " target " (LAYERS)"
 }
