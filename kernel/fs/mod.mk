@@ -9,3 +9,4 @@ FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c pages_tree.c pipe
     $(addprefix kernel/linux/,fd.c io.c epoll.c)
 FS_SMALL := $(filter-out $(FS_FAST),$(FS_SRCS))
 $(foreach f,$(FS_SMALL),$(eval CFLAGS_kernel-arm64_$f := -Oz))
+include tests/fs/mod.mk

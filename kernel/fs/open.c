@@ -207,8 +207,7 @@ int open_flags_check(uint32_t flags)
     return (flags & O_CREAT) && (flags & O_DIRECTORY) ? -EINVAL : 0;
 }
 
-int fs_open(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
-            struct file **out)
+int fs_open(struct dentry *base, const char *path, uint32_t flags, uint32_t mode, struct file **out)
 {
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;

@@ -5,12 +5,13 @@
 
 #include "kernel/fs/dentry.h"
 
-/* open_flags_check - -EINVAL for combinations that mean nothing; before anything else is looked at. */
+/* open_flags_check - -EINVAL for combinations that mean nothing; before anything else is looked at.
+ */
 int open_flags_check(uint32_t flags) MUST_CHECK;
 
-/* fs_open - flags have been checked. base: where a relative path starts; mode: permissions of a file that O_CREAT or
- * O_TMPFILE makes, before umask. 0 and a file with one reference, or open's errors. Task context,
- * no spinlock; sleeps for a FIFO's other end. */
+/* fs_open - flags have been checked. base: where a relative path starts; mode: permissions of a
+ * file that O_CREAT or O_TMPFILE makes, before umask. 0 and a file with one reference, or open's
+ * errors. Task context, no spinlock; sleeps for a FIFO's other end. */
 int fs_open(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
             struct file **out) MUST_CHECK;
 

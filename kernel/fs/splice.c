@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* splice, tee, sendfile and copy_file_range below their arguments. Two pipes are locked in the order of their addresses. */
+/* splice, tee, sendfile and copy_file_range below their arguments. Two pipes are locked in the
+ * order of their addresses. */
 #include "kernel/fs/splice.h"
 
 #include "abi/errno.h"
@@ -182,7 +183,8 @@ static long move_pages(struct pipe *in, struct pipe *out, uint64_t n, bool keep)
     return (long)done;
 }
 
-/* Wait, one pipe at a time, until there is something to move and room for it. 1; 0: nothing will come; or an error. */
+/* Wait, one pipe at a time, until there is something to move and room for it. 1; 0: nothing will
+ * come; or an error. */
 static int wait_both(struct pipe *in, struct pipe *out, bool nonblock)
 {
     int err = mutex_lock(&in->lock);

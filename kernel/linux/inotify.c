@@ -23,8 +23,8 @@ static int watch(struct file *f, vaddr_t path, uint32_t mask)
     return err;
 }
 
-#define MASK_KNOWN                                                                                 \
-    (IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | IN_ONLYDIR | IN_DONT_FOLLOW |       \
+#define MASK_KNOWN                                                                           \
+    (IN_ALL_EVENTS | IN_UNMOUNT | IN_Q_OVERFLOW | IN_IGNORED | IN_ONLYDIR | IN_DONT_FOLLOW | \
      IN_EXCL_UNLINK | IN_MASK_CREATE | IN_MASK_ADD | IN_ISDIR | IN_ONESHOT)
 
 long sys_inotify_add_watch(int fd, vaddr_t path, uint32_t mask)
