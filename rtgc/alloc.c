@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registers. Every temp has exact live ranges, with holes; each register has a bitmap of the points where it is taken. Temps
- * choose in the order of what their staying in memory would cost: a register free over all their ranges, best one that a move
- * or call would like. Who finds none lives in the frame.
+/* Registers. Every temp has exact live ranges, with holes; each register has a bitmap of the points
+ * where it is taken. Temps choose in the order of what their staying in memory would cost: a
+ * register free over all their ranges, best one that a move or call would like. Who finds none
+ * lives in the frame.
  *
- * Points: an instruction has three. At +0 it reads, at +1 it destroys what it clobbers, at +2 it writes. */
+ * Points: an instruction has three. At +0 it reads, at +1 it destroys what it clobbers, at +2 it
+ * writes. */
 #include "rtgc/passes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define POINTS 3
-#define NREGS 32
+#define NREGS  32
 
 struct range {
     int32_t from, to;
@@ -100,7 +102,8 @@ static void take(struct allocator *a, uint32_t regs, int32_t point)
             a->taken[r][point / 64] |= (uint64_t)1 << (point % 64);
 }
 
-static void use_operand(struct allocator *a, struct opnd o, int32_t block_start, int32_t to, int32_t weight)
+static void use_operand(struct allocator *a, struct opnd o, int32_t block_start, int32_t to,
+                        int32_t weight)
 {
     if (o.kind != OPND_TEMP)
         return;
@@ -118,7 +121,8 @@ static void define(struct allocator *a, int32_t t, int32_t point, int32_t weight
     v->weight += weight;
 }
 
-static void ins_ranges(struct allocator *a, struct ins *i, int32_t block_start, int32_t point, int32_t weight)
+static void ins_ranges(struct allocator *a, struct ins *i, int32_t block_start, int32_t point,
+                       int32_t weight)
 {
     const struct target *t = a->target;
     ins_hints(a, i, weight);

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #define CHUNK_BYTES ((size_t)64 * 1024)
-#define ARENA_LIMIT ((size_t)512 * 1024 * 1024) /* a hostile source ends here, not in the OOM killer */
+#define ARENA_LIMIT \
+    ((size_t)512 * 1024 * 1024) /* a hostile source ends here, not in the OOM killer */
 
 struct arena_chunk {
     struct arena_chunk *next;

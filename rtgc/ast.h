@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The syntax tree. The parser makes it; the checker adds types, constant values and symbols; lowering reads it. */
+/* The syntax tree. The parser makes it; the checker adds types, constant values and symbols;
+ * lowering reads it. */
 #ifndef RTGC_AST_H
 #define RTGC_AST_H
 
@@ -38,18 +39,19 @@ enum node_kind {
     NODE_CALL,   /* a ( list ) */
     NODE_INDEX,  /* a [ b ] */
     /* statements */
-    NODE_BLOCK,    /* { list } */
-    NODE_EXPR,     /* a */
-    NODE_ASSIGN,   /* a op b; op is ASSIGN, DEFINE or an op-assignment; a pair has its targets in list and a NULL */
-    NODE_VAR,      /* var name type = a */
-    NODE_CONST,    /* const name type = a; value is iota */
-    NODE_IF,       /* if init; a b else c */
-    NODE_FOR,      /* for init; a; c b */
-    NODE_SWITCH,   /* switch init; a { list of CASE } */
-    NODE_CASE,     /* case list: b; a default has no list */
-    NODE_RETURN,   /* return a */
-    NODE_GOTO,     /* goto name */
-    NODE_BREAK,    /* break name? */
+    NODE_BLOCK,  /* { list } */
+    NODE_EXPR,   /* a */
+    NODE_ASSIGN, /* a op b; op is ASSIGN, DEFINE or an op-assignment; a pair has its targets in list
+                    and a NULL */
+    NODE_VAR,    /* var name type = a */
+    NODE_CONST,  /* const name type = a; value is iota */
+    NODE_IF,     /* if init; a b else c */
+    NODE_FOR,    /* for init; a; c b */
+    NODE_SWITCH, /* switch init; a { list of CASE } */
+    NODE_CASE,   /* case list: b; a default has no list */
+    NODE_RETURN, /* return a */
+    NODE_GOTO,   /* goto name */
+    NODE_BREAK,  /* break name? */
     NODE_CONTINUE, /* continue name? */
     NODE_FALLTHROUGH,
     NODE_LABELED, /* name: a */
@@ -75,8 +77,8 @@ struct node {
     const char *str;
     size_t str_bytes;
     wide_t value;
-    struct sym *sym;           /* checker: what a name stands for; CALL: the function, or NULL */
-    struct node *type_expr;    /* VAR, CONST: the written type, NULL when there is none */
+    struct sym *sym;        /* checker: what a name stands for; CALL: the function, or NULL */
+    struct node *type_expr; /* VAR, CONST: the written type, NULL when there is none */
     const struct builtin *builtin; /* checker: CALL of a builtin */
 };
 
@@ -97,8 +99,8 @@ struct sym {
     int64_t size_bytes; /* BUFFER */
     bool is_param, assigned, read, initialised;
     bool address_taken;
-    int id;             /* lowering: the temp, slot, global or label's number */
-    struct node *init;  /* GLOBAL: its constant value */
+    int id;            /* lowering: the temp, slot, global or label's number */
+    struct node *init; /* GLOBAL: its constant value */
     /* FUNC */
     struct func_decl *func;
 };
@@ -121,7 +123,7 @@ struct func_decl {
     bool expanding;  /* lowering: is being expanded now */
     int calls;       /* checker: from live code */
     VEC(struct sym *) labels;
-    int ir;          /* lowering: its number in the IR, -1 before */
+    int ir; /* lowering: its number in the IR, -1 before */
     struct sym *sym;
 };
 

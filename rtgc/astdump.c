@@ -11,7 +11,8 @@ struct printer {
 
 static void stmt(struct printer *p, const struct node *n);
 
-static void list(struct printer *p, const struct node *first, void (*one)(struct printer *, const struct node *))
+static void list(struct printer *p, const struct node *first,
+                 void (*one)(struct printer *, const struct node *))
 {
     for (const struct node *n = first; n; n = n->next) {
         one(p, n);

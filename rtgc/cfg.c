@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rtgc/passes.h"
 
-#define MAX_THREAD 64 /* jumps to jumps that are followed: a cycle of empty blocks is a loop of the program */
+#define MAX_THREAD \
+    64 /* jumps to jumps that are followed: a cycle of empty blocks is a loop of the program */
 
 static void decide(struct term *t)
 {
@@ -32,7 +33,8 @@ static int successors(const struct term *t)
     return t->kind == TERM_BR ? 2 : t->kind == TERM_JMP ? 1 : 0;
 }
 
-/* Marks what the entry reaches (order >= 0) with a stack of its own: hostile functions have deep graphs. */
+/* Marks what the entry reaches (order >= 0) with a stack of its own: hostile functions have deep
+ * graphs. */
 static void mark_reachable(struct unit *u, struct func *f)
 {
     int32_t *stack = arena_alloc(&u->arena, (f->blocks.n + 1) * sizeof *stack);

@@ -39,8 +39,9 @@ struct sym *scope_declare(struct checker *c, enum sym_kind kind, const char *nam
     struct sym **binding = name_binding(name);
     if (*binding && (*binding)->depth == s->depth && (*binding)->pos) {
         struct place p = unit_place(c->unit, (*binding)->pos);
-        unit_error(c->unit, pos, "%s redeclared in this block; the other declaration is at %s:%u:%u",
-                   name, p.file->name, p.line, p.col);
+        unit_error(c->unit, pos,
+                   "%s redeclared in this block; the other declaration is at %s:%u:%u", name,
+                   p.file->name, p.line, p.col);
         return s;
     }
     s->shadowed = *binding;
@@ -49,7 +50,8 @@ struct sym *scope_declare(struct checker *c, enum sym_kind kind, const char *nam
     return s;
 }
 
-/* A constant, type or nothing from the language's own tables, bound outside all scopes when first met. */
+/* A constant, type or nothing from the language's own tables, bound outside all scopes when first
+ * met. */
 static struct sym *universe(struct checker *c, const char *name)
 {
     int64_t value = 0;
@@ -105,8 +107,8 @@ enum type check_type(struct checker *c, struct node *n, int64_t *buffer_bytes)
     if (s && s->kind == SYM_TYPE)
         return n->type = s->type;
     if (n->type != TYPE_BAD)
-        unit_error(c->unit, n->pos, "%s is not a type: RTG has integers, bool, string, label and [N]byte",
-                   n->name);
+        unit_error(c->unit, n->pos,
+                   "%s is not a type: RTG has integers, bool, string, label and [N]byte", n->name);
     return n->type = TYPE_BAD;
 }
 
@@ -122,8 +124,8 @@ static void declare_func(struct checker *c, struct func_decl *f)
     if (f->sym->type == TYPE_LABEL)
         unit_error(c->unit, f->result_type->pos, "a function cannot return a label");
     if (f->params.n > MAX_PARAMS && !f->has_labels)
-        unit_error(c->unit, f->params.at[MAX_PARAMS].pos, "%s has %zu parameters, the limit is %d", f->name,
-                   f->params.n, MAX_PARAMS);
+        unit_error(c->unit, f->params.at[MAX_PARAMS].pos, "%s has %zu parameters, the limit is %d",
+                   f->name, f->params.n, MAX_PARAMS);
     for (size_t i = 0; i < f->params.n; i++) {
         struct param *p = &f->params.at[i];
         if (p->type_expr && check_type(c, p->type_expr, NULL) == TYPE_NONE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names, types and constants: after check_program every expression has its type, every constant its value, every name its
- * symbol, or there were errors. check.c: declarations and scopes; check_expr.c, check_call.c, check_stmt.c. */
+/* Names, types and constants: after check_program every expression has its type, every constant its
+ * value, every name its symbol, or there were errors. check.c: declarations and scopes;
+ * check_expr.c, check_call.c, check_stmt.c. */
 #ifndef RTGC_CHECK_H
 #define RTGC_CHECK_H
 
@@ -12,17 +13,18 @@
 struct checker {
     struct unit *unit;
     struct program *program;
-    struct func_decl *func; /* being checked; NULL at package level */
-    VEC(struct sym *) scope; /* what is declared now, innermost last */
-    VEC(size_t) marks;       /* where each open scope starts in it */
+    struct func_decl *func;       /* being checked; NULL at package level */
+    VEC(struct sym *) scope;      /* what is declared now, innermost last */
+    VEC(size_t) marks;            /* where each open scope starts in it */
     VEC(struct node *) enclosing; /* the loops and switches around a statement */
-    int iota;      /* -1 outside a const declaration */
-    int dead;      /* > 0 in code that a constant condition removes */
+    int iota;                     /* -1 outside a const declaration */
+    int dead;                     /* > 0 in code that a constant condition removes */
     const struct node *pair_call; /* the call that is the value of a two-target assignment */
     const struct node *stmt_call; /* the call that is a whole statement */
 };
 
-/* Checks everything. The entry function is main, or the first one; NULL after errors that leave none. */
+/* Checks everything. The entry function is main, or the first one; NULL after errors that leave
+ * none. */
 struct func_decl *check_program(struct unit *u, struct program *p);
 
 /* Scopes. */
@@ -41,10 +43,12 @@ enum type check_value(struct checker *c, struct node *n); /* an expression that 
 void check_call(struct checker *c, struct node *n);       /* check_call.c */
 void check_condition(struct checker *c, struct node *n);
 void check_comparison(struct checker *c, struct node *n); /* of operands that are checked already */
-void const_convert(struct checker *c, struct node *n, enum type t); /* an untyped constant gets a type */
+void const_convert(struct checker *c, struct node *n,
+                   enum type t); /* an untyped constant gets a type */
 enum type default_type(enum type t);
 
-/* Makes n fit a place of type t: converts untyped constants, complains about everything else that differs. */
+/* Makes n fit a place of type t: converts untyped constants, complains about everything else that
+ * differs. */
 void check_assignable(struct checker *c, struct node *n, enum type t, const char *where);
 
 /* Statements. */

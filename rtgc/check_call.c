@@ -44,7 +44,8 @@ static void address_arg(struct checker *c, struct node *a)
     const_convert(c, a, TYPE_UINTPTR);
     if (a->type != TYPE_INT64 && a->type != TYPE_UINTPTR && a->type != TYPE_BUFFER &&
         a->type != TYPE_STRING && a->type != TYPE_BAD)
-        unit_error(c->unit, a->pos, "an address is an int64, a uintptr, a buffer or a string, not %s",
+        unit_error(c->unit, a->pos,
+                   "an address is an int64, a uintptr, a buffer or a string, not %s",
                    type_name(a->type));
 }
 
@@ -120,7 +121,8 @@ static const struct rtg_config *config_value(struct checker *c, struct node *n)
 {
     const struct rtg_config *k = config_find(c, n->list);
     if (!k && !c->dead && n->list && n->list->type == TYPE_STRING)
-        unit_error(c->unit, n->list->pos, "no configuration value %.*s was given; pass --config %.*s=VALUE",
+        unit_error(c->unit, n->list->pos,
+                   "no configuration value %.*s was given; pass --config %.*s=VALUE",
                    (int)n->list->str_bytes, n->list->str, (int)n->list->str_bytes, n->list->str);
     return k;
 }
@@ -159,7 +161,8 @@ static void embed_call(struct checker *c, struct node *n, enum builtin_id id)
     case BUILTIN_EmbedConfigCString:
         k = config_value(c, n);
         if (k && k->is_int)
-            unit_error(c->unit, n->list->pos, "the configuration value %s is an integer, not a string", k->key);
+            unit_error(c->unit, n->list->pos,
+                       "the configuration value %s is an integer, not a string", k->key);
         n->str = k && !k->is_int ? k->text : "";
         n->str_bytes = k && !k->is_int ? k->size_bytes : 0;
         break;
@@ -184,7 +187,8 @@ static void embed_bytes(struct checker *c, struct node *n)
         if (a->type == TYPE_BAD)
             continue;
         if (!a->is_const || !type_integer(a->type) || a->value < 0 || a->value > 255)
-            unit_error(c->unit, a->pos, "each argument of EmbedBytes must be a constant from 0 to 255");
+            unit_error(c->unit, a->pos,
+                       "each argument of EmbedBytes must be a constant from 0 to 255");
         else
             bytes[i++] = (char)a->value;
     }
@@ -201,7 +205,8 @@ static void syscall_args(struct checker *c, struct node *n)
     }
     check_value(c, number);
     if (number->type != TYPE_BAD && (!number->is_const || !type_integer(number->type)))
-        unit_error(c->unit, number->pos, "the number of a system call must be a constant, as runtime.SYS_WRITE");
+        unit_error(c->unit, number->pos,
+                   "the number of a system call must be a constant, as runtime.SYS_WRITE");
     const_convert(c, number, TYPE_INT64);
     int count = 0;
     for (struct node *a = number->next; a; a = a->next) {
@@ -266,8 +271,8 @@ static void fixed_args(struct checker *c, struct node *n, const struct builtin *
 static void check_place(struct checker *c, struct node *n, const struct builtin *b)
 {
     if ((b->flags & BUILTIN_PAIR) && c->pair_call != n)
-        unit_error(c->unit, n->pos, "%s gives an address and a length: `p, n := runtime.%s(...)`", b->name,
-                   b->name);
+        unit_error(c->unit, n->pos, "%s gives an address and a length: `p, n := runtime.%s(...)`",
+                   b->name, b->name);
     else if ((b->flags & BUILTIN_STATEMENT) && c->stmt_call != n)
         unit_error(c->unit, n->pos, "%s gives no value", b->name);
     else if ((b->flags & BUILTIN_VALUE) && c->stmt_call == n)
@@ -315,7 +320,9 @@ static void user_call(struct checker *c, struct node *n, struct sym *s)
         unit_error(c->unit, n->pos, "%s takes %zu argument%s, not %zu", f->name, f->params.n,
                    f->params.n == 1 ? "" : "s", have);
     for (struct node *a = n->list; a; a = a->next, i++) {
-        enum type want = i < f->params.n && f->params.at[i].type_expr ? f->params.at[i].type_expr->type : TYPE_BAD;
+        enum type want = i < f->params.n && f->params.at[i].type_expr
+                             ? f->params.at[i].type_expr->type
+                             : TYPE_BAD;
         if (want == TYPE_LABEL) {
             label_arg(c, a);
             continue;
@@ -350,13 +357,15 @@ static void conversion(struct checker *c, struct node *n, enum type to)
         return;
     }
     enum type from = check_expr(c, a, to);
-    bool address = (from == TYPE_STRING || from == TYPE_BUFFER) && (to == TYPE_UINTPTR || to == TYPE_INT64);
+    bool address =
+        (from == TYPE_STRING || from == TYPE_BUFFER) && (to == TYPE_UINTPTR || to == TYPE_INT64);
     bool string = to == TYPE_STRING && (from == TYPE_UINTPTR || from == TYPE_STRING);
     bool bools = to == TYPE_BOOL && (from == TYPE_BOOL || from == TYPE_UNTYPED_BOOL);
     if (from == TYPE_BAD)
         return;
     if (!(type_integer(from) && type_integer(to)) && !address && !string && !bools)
-        unit_error(c->unit, n->pos, "cannot convert a value of type %s to %s", type_name(from), type_name(to));
+        unit_error(c->unit, n->pos, "cannot convert a value of type %s to %s", type_name(from),
+                   type_name(to));
     else if (a->is_const && !address)
         convert_const(c, n, a);
     if (type_untyped(from))
@@ -379,7 +388,8 @@ static void len_call(struct checker *c, struct node *n)
         unit_error(c->unit, a->pos, "len is known only of buffers and constant strings");
 }
 
-/* The function that a name in call position stands for; in the prelude its own functions come first. */
+/* The function that a name in call position stands for; in the prelude its own functions come
+ * first. */
 static struct sym *callee(struct checker *c, const char *name)
 {
     if (c->func && c->func->prelude) {
@@ -428,8 +438,8 @@ void check_call(struct checker *c, struct node *n)
     n->is_const = false;
     if (f->kind == NODE_NAME) {
         named_call(c, n);
-    } else if (f->kind == NODE_SELECT && f->a->kind == NODE_NAME && !strcmp(f->a->name, "runtime") &&
-               !scope_find(c, f->a->name)) {
+    } else if (f->kind == NODE_SELECT && f->a->kind == NODE_NAME &&
+               !strcmp(f->a->name, "runtime") && !scope_find(c, f->a->name)) {
         runtime_call(c, n);
     } else {
         check_loose_args(c, n);

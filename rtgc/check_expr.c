@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Expressions: types, and the values of constants. Constants are exact until they get a type, as in Go. */
+/* Expressions: types, and the values of constants. Constants are exact until they get a type, as in
+ * Go. */
 #include "rtgc/check.h"
 
 #include <string.h>
 
-#define WIDE_LIMIT ((wide_t)1 << 110) /* constants stay below this, so that one operation cannot overflow wide_t */
+#define WIDE_LIMIT                                                                                \
+    ((wide_t)1 << 110) /* constants stay below this, so that one operation cannot overflow wide_t \
+                        */
 
 enum type default_type(enum type t)
 {
@@ -38,7 +41,8 @@ static void complain_overflow(struct checker *c, const struct node *n, enum type
 {
     bool printable = n->value >= INT64_MIN && n->value <= INT64_MAX;
     if (printable)
-        unit_error(c->unit, n->pos, "constant %lld overflows %s", (long long)n->value, type_name(t));
+        unit_error(c->unit, n->pos, "constant %lld overflows %s", (long long)n->value,
+                   type_name(t));
     else
         unit_error(c->unit, n->pos, "the constant overflows %s", type_name(t));
 }
@@ -88,8 +92,12 @@ static void name_expr(struct checker *c, struct node *n)
     if (!strcmp(n->name, "_"))
         unit_error(c->unit, n->pos, "cannot use _ as a value");
     else if (!s && !strcmp(n->name, "GOARCH"))
-        *n = (struct node){.kind = NODE_STRING, .pos = n->pos, .next = n->next, .type = TYPE_STRING,
-                           .is_const = true, .str = c->unit->options->arch,
+        *n = (struct node){.kind = NODE_STRING,
+                           .pos = n->pos,
+                           .next = n->next,
+                           .type = TYPE_STRING,
+                           .is_const = true,
+                           .str = c->unit->options->arch,
                            .str_bytes = strlen(c->unit->options->arch)};
     else if (!s)
         unit_error(c->unit, n->pos, "undefined: %s", n->name);
@@ -114,7 +122,8 @@ static void select_expr(struct checker *c, struct node *n)
 {
     int64_t v;
     n->type = TYPE_BAD;
-    if (n->a->kind != NODE_NAME || strcmp(n->a->name, "runtime") != 0 || scope_find(c, n->a->name)) {
+    if (n->a->kind != NODE_NAME || strcmp(n->a->name, "runtime") != 0 ||
+        scope_find(c, n->a->name)) {
         unit_error(c->unit, n->pos, "only runtime has members: there are no structs in RTG");
     } else if (!strcmp(n->name, "GOARCH")) {
         n->type = TYPE_STRING;
@@ -143,7 +152,8 @@ static void address_expr(struct checker *c, struct node *n)
             return;
         }
     }
-    unit_error(c->unit, n->pos, "the address can only be taken of a buffer's element, as in &buf[0]");
+    unit_error(c->unit, n->pos,
+               "the address can only be taken of a buffer's element, as in &buf[0]");
 }
 
 static wide_t complement(wide_t v, enum type t)
@@ -182,7 +192,8 @@ static void unary_expr(struct checker *c, struct node *n, enum type hint)
 
 static bool is_comparison(enum tok op)
 {
-    return op == TOK_EQ || op == TOK_NE || op == TOK_LT || op == TOK_LE || op == TOK_GT || op == TOK_GE;
+    return op == TOK_EQ || op == TOK_NE || op == TOK_LT || op == TOK_LE || op == TOK_GT ||
+           op == TOK_GE;
 }
 
 static bool compare(enum tok op, int order)
@@ -284,9 +295,12 @@ static void shift_expr(struct checker *c, struct node *n, enum type hint)
         n->type = TYPE_BAD;
         return;
     }
-    if (b->is_const && b->value < 0)
+    if (b->is_const && b->value < 0) {
         unit_error(c->unit, b->pos, "the shift count is negative");
-    else if (a->is_const && b->is_const) {
+        n->type = TYPE_BAD;
+        return;
+    }
+    if (a->is_const && b->is_const) {
         wide_t v = 0;
         bool ok = fold_shift(n->op, a->value, b->value, &v);
         finish_const(c, n, ok, v);
@@ -299,8 +313,8 @@ static void shift_expr(struct checker *c, struct node *n, enum type hint)
     if (type_untyped(b->type))
         const_convert(c, b, TYPE_UINT64);
     if (b->is_const && b->value >= type_bits(n->type))
-        unit_warn(c->unit, b->pos, "a shift of %s by %lld or more bits leaves nothing", type_name(n->type),
-                  (long long)type_bits(n->type));
+        unit_warn(c->unit, b->pos, "a shift of %s by %lld or more bits leaves nothing",
+                  type_name(n->type), (long long)type_bits(n->type));
 }
 
 /* The common type of two operands; TYPE_BAD after a message. */
@@ -333,8 +347,9 @@ static void string_comparison(struct checker *c, struct node *n)
     if (n->op != TOK_EQ && n->op != TOK_NE) {
         unit_error(c->unit, n->pos, "strings can only be compared by == and !=");
     } else if (!a->is_const || !b->is_const) {
-        unit_error(c->unit, n->pos, "strings can only be compared where both are constants: a string "
-                                    "variable is an address");
+        unit_error(c->unit, n->pos,
+                   "strings can only be compared where both are constants: a string "
+                   "variable is an address");
     } else {
         bool equal = a->str_bytes == b->str_bytes && !memcmp(a->str, b->str, a->str_bytes);
         set_const(n, TYPE_UNTYPED_BOOL, equal == (n->op == TOK_EQ));
@@ -346,8 +361,8 @@ static void warn_unsigned(struct checker *c, const struct node *n, enum type t)
 {
     bool is_unsigned = type_integer(t) && !type_untyped(t) && !type_signed(t);
     if (is_unsigned && n->b->is_const && n->b->value <= 0 && (n->op == TOK_LT || n->op == TOK_GE))
-        unit_warn(c->unit, n->pos, "a %s is never negative; convert it: int64(x) %s 0", type_name(t),
-                  tok_text(n->op));
+        unit_warn(c->unit, n->pos, "a %s is never negative; convert it: int64(x) %s 0",
+                  type_name(t), tok_text(n->op));
 }
 
 static void comparison(struct checker *c, struct node *n, enum type t)
@@ -380,7 +395,8 @@ static void arithmetic(struct checker *c, struct node *n, enum type t)
     struct node *a = n->a, *b = n->b;
     n->type = t;
     if (t != TYPE_BAD && !type_integer(t)) {
-        unit_error(c->unit, n->pos, "operator %s is not defined on %s", tok_text(n->op), type_name(t));
+        unit_error(c->unit, n->pos, "operator %s is not defined on %s", tok_text(n->op),
+                   type_name(t));
         n->type = TYPE_BAD;
     }
     if (n->type == TYPE_BAD)
@@ -434,7 +450,8 @@ static void binary_expr(struct checker *c, struct node *n, enum type hint)
         arithmetic(c, n, t);
 }
 
-/* buf[i] is a byte; p[k] of an address p is the 64-bit word k bytes on; s[i] of a string is a byte. */
+/* buf[i] is a byte; p[k] of an address p is the 64-bit word k bytes on; s[i] of a string is a byte.
+ */
 static void index_expr(struct checker *c, struct node *n)
 {
     enum type t = check_expr(c, n->a, TYPE_NONE);
@@ -496,14 +513,16 @@ enum type check_value(struct checker *c, struct node *n)
     check_expr(c, n, TYPE_NONE);
     if (n->type != TYPE_NONE && n->type != TYPE_LABEL)
         return n->type;
-    unit_error(c->unit, n->pos, n->type == TYPE_LABEL ? "a label is not a value" : "the call gives no value");
+    unit_error(c->unit, n->pos,
+               n->type == TYPE_LABEL ? "a label is not a value" : "the call gives no value");
     return n->type = TYPE_BAD;
 }
 
 void check_condition(struct checker *c, struct node *n)
 {
     enum type t = check_expr(c, n, TYPE_NONE);
-    if (t == TYPE_BOOL || t == TYPE_UNTYPED_BOOL || t == TYPE_BAD || t == TYPE_INT64 || t == TYPE_UINTPTR)
+    if (t == TYPE_BOOL || t == TYPE_UNTYPED_BOOL || t == TYPE_BAD || t == TYPE_INT64 ||
+        t == TYPE_UINTPTR)
         return;
     if (t == TYPE_UNTYPED_INT && n->is_const)
         return;

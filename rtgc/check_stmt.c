@@ -17,7 +17,8 @@ static void check_block(struct checker *c, struct node *block)
 static void const_value(struct checker *c, struct node *n, struct sym *s)
 {
     enum type want = n->type_expr ? check_type(c, n->type_expr, NULL) : TYPE_NONE;
-    struct node value = *n->a; /* a group repeats the expression: each name checks its own copy of the root */
+    struct node value =
+        *n->a; /* a group repeats the expression: each name checks its own copy of the root */
     c->iota = (int)n->value;
     check_expr(c, &value, want);
     c->iota = -1;
@@ -68,7 +69,8 @@ static void var_value(struct checker *c, struct node *n, enum type t)
     else
         const_convert(c, n->a, default_type(n->a->type));
     if (!c->func && !n->a->is_const && n->a->type != TYPE_BAD)
-        unit_error(c->unit, n->a->pos, "the initial value of a package-level variable must be constant");
+        unit_error(c->unit, n->a->pos,
+                   "the initial value of a package-level variable must be constant");
 }
 
 /* What `x := v` and `var x = v` make of v's type: a buffer's value is its address. */
@@ -81,8 +83,10 @@ void check_var(struct checker *c, struct node *n)
 {
     int64_t bytes = 8;
     enum type t = n->type_expr ? check_type(c, n->type_expr, &bytes) : TYPE_NONE;
-    if (t == TYPE_LABEL)
+    if (t == TYPE_LABEL) {
         unit_error(c->unit, n->type_expr->pos, "only parameters can have the type label");
+        t = TYPE_BAD;
+    }
     if (n->a)
         var_value(c, n, t);
     else if (t == TYPE_NONE)
@@ -129,11 +133,14 @@ static enum type target_type(struct checker *c, struct node *t)
     t->type = TYPE_BAD;
     t->sym = s;
     if (t->kind != NODE_NAME)
-        unit_error(c->unit, t->pos, "cannot assign to this: a variable, buf[i] or p[k] can be assigned to");
+        unit_error(c->unit, t->pos,
+                   "cannot assign to this: a variable, buf[i] or p[k] can be assigned to");
     else if (!s)
         unit_error(c->unit, t->pos, "undefined: %s", t->name);
-    else if ((s->kind != SYM_VAR && s->kind != SYM_GLOBAL) || s->type == TYPE_BUFFER || s->type == TYPE_LABEL)
-        unit_error(c->unit, t->pos, "cannot assign to %s: it is not a variable of a single value", t->name);
+    else if ((s->kind != SYM_VAR && s->kind != SYM_GLOBAL) || s->type == TYPE_BUFFER ||
+             s->type == TYPE_LABEL)
+        unit_error(c->unit, t->pos, "cannot assign to %s: it is not a variable of a single value",
+                   t->name);
     else {
         s->assigned = true;
         t->type = s->type;
@@ -163,7 +170,8 @@ static void check_pair(struct checker *c, struct node *n)
         }
         enum type have = target_type(c, t);
         if (have != TYPE_NONE && have != TYPE_BAD && have != TYPE_UINTPTR && have != TYPE_INT64)
-            unit_error(c->unit, t->pos, "cannot assign an address or a length to a %s", type_name(have));
+            unit_error(c->unit, t->pos, "cannot assign an address or a length to a %s",
+                       type_name(have));
     }
     if (n->op == TOK_DEFINE && !fresh)
         unit_error(c->unit, n->pos, "no new variables on the left side of :=");
@@ -197,13 +205,15 @@ static enum tok assign_operator(enum tok op)
     }
 }
 
-/* `t op= v` becomes `t = t op v`; n->c is the whole value, t is a part of it and is evaluated once by lowering. */
+/* `t op= v` becomes `t = t op v`; n->c is the whole value, t is a part of it and is evaluated once
+ * by lowering. */
 static void op_assign(struct checker *c, struct node *n)
 {
     struct node *value = arena_alloc(&c->unit->arena, sizeof *value);
     struct sym *s = n->a->kind == NODE_NAME ? scope_find(c, n->a->name) : NULL;
     bool read = s && s->read;
-    *value = (struct node){.kind = NODE_BINARY, .op = assign_operator(n->op), .pos = n->pos, .a = n->a, .b = n->b};
+    *value = (struct node){
+        .kind = NODE_BINARY, .op = assign_operator(n->op), .pos = n->pos, .a = n->a, .b = n->b};
     enum type t = target_type(c, n->a);
     if (t == TYPE_NONE)
         unit_error(c->unit, n->a->pos, "cannot use _ as a value");
@@ -342,7 +352,8 @@ static void check_return(struct checker *c, struct node *n)
     enum type want = c->func->sym->type;
     if (!n->a) {
         if (want != TYPE_NONE && want != TYPE_BAD)
-            unit_error(c->unit, n->pos, "%s must return a value of type %s", c->func->name, type_name(want));
+            unit_error(c->unit, n->pos, "%s must return a value of type %s", c->func->name,
+                       type_name(want));
         return;
     }
     check_expr(c, n->a, want);
@@ -373,7 +384,8 @@ static void check_goto(struct checker *c, struct node *n)
         unit_error(c->unit, n->pos, "label %s is not defined", n->name);
 }
 
-/* break and continue: finds the loop or switch, which lowering looks up again by the node in n->c. */
+/* break and continue: finds the loop or switch, which lowering looks up again by the node in n->c.
+ */
 static void check_break(struct checker *c, struct node *n)
 {
     bool only_loops = n->kind == NODE_CONTINUE;
@@ -388,9 +400,11 @@ static void check_break(struct checker *c, struct node *n)
         return;
     }
     if (n->name)
-        unit_error(c->unit, n->pos, "no loop%s around this has the label %s", only_loops ? "" : " or switch", n->name);
+        unit_error(c->unit, n->pos, "no loop%s around this has the label %s",
+                   only_loops ? "" : " or switch", n->name);
     else
-        unit_error(c->unit, n->pos, only_loops ? "continue is not in a loop" : "break is not in a loop or switch");
+        unit_error(c->unit, n->pos,
+                   only_loops ? "continue is not in a loop" : "break is not in a loop or switch");
 }
 
 static void check_labeled(struct checker *c, struct node *n)
@@ -408,7 +422,9 @@ static void check_expr_stmt(struct checker *c, struct node *n)
     if (n->a->kind != NODE_CALL) {
         check_expr(c, n->a, TYPE_NONE);
         if (n->a->type != TYPE_BAD || n->a->kind == NODE_STRING)
-            unit_error(c->unit, n->pos, "the value is computed and not used; a statement is a call or an assignment");
+            unit_error(
+                c->unit, n->pos,
+                "the value is computed and not used; a statement is a call or an assignment");
         return;
     }
     c->stmt_call = n->a;
@@ -461,7 +477,8 @@ static void check_stmt(struct checker *c, struct node *n)
         return;
     case NODE_FALLTHROUGH:
         if (!n->is_const)
-            unit_error(c->unit, n->pos, "fallthrough must be the last statement of a case of a switch");
+            unit_error(c->unit, n->pos,
+                       "fallthrough must be the last statement of a case of a switch");
         return;
     case NODE_LABELED:
         check_labeled(c, n);
@@ -510,5 +527,6 @@ void check_body(struct checker *c, struct func_decl *f)
     scope_leave(c);
     for (size_t i = 0; i < f->labels.n && !f->prelude; i++)
         if (!f->labels.at[i]->read)
-            unit_warn(c->unit, f->labels.at[i]->pos, "label %s is defined and not used", f->labels.at[i]->name);
+            unit_warn(c->unit, f->labels.at[i]->pos, "label %s is defined and not used",
+                      f->labels.at[i]->name);
 }

@@ -31,7 +31,8 @@ void code_put(struct code *c, const void *bytes, size_t n, const char *format, .
 
 void code_put32(struct code *c, uint32_t word, const char *format, ...)
 {
-    uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16), (uint8_t)(word >> 24)};
+    uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
+                        (uint8_t)(word >> 24)};
     if (c->want_text) {
         va_list ap;
         va_start(ap, format);

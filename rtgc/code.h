@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Machine code on its way: bytes, relocations, and the text of each instruction when a listing is wanted. */
+/* Machine code on its way: bytes, relocations, and the text of each instruction when a listing is
+ * wanted. */
 #ifndef RTGC_CODE_H
 #define RTGC_CODE_H
 
@@ -31,10 +32,13 @@ struct code {
     srcpos_t pos;
 };
 
-/* Appends an instruction of n bytes (little endian in `word` for put32) and, when wanted, its text. */
-void code_put(struct code *c, const void *bytes, size_t n, const char *format, ...) PRINTF_LIKE(4, 5);
+/* Appends an instruction of n bytes (little endian in `word` for put32) and, when wanted, its text.
+ */
+void code_put(struct code *c, const void *bytes, size_t n, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 void code_put32(struct code *c, uint32_t word, const char *format, ...) PRINTF_LIKE(3, 4);
-void code_reloc(struct code *c, int kind, int32_t sym, int64_t addend); /* of the instruction that comes next */
+void code_reloc(struct code *c, int kind, int32_t sym,
+                int64_t addend); /* of the instruction that comes next */
 
 void code_label(struct code *c, const char *text);
 
@@ -52,13 +56,14 @@ struct emit {
     int64_t frame_bytes;
     uint32_t saved;      /* callee-saved registers to save */
     int64_t saved_bytes; /* what the prologue needs for them at the frame's bottom */
-    bool calls;     /* makes calls, so the return address must be saved where it is in a register */
+    bool calls; /* makes calls, so the return address must be saved where it is in a register */
 };
 
 /* Emits f into c, aligned; sets *start to where it begins. */
 void emit_func(struct code *c, struct func *f, size_t *start);
 
-/* The register that operand o is in: its own, or scratch n after loading it. INT 0 is the zero register. */
+/* The register that operand o is in: its own, or scratch n after loading it. INT 0 is the zero
+ * register. */
 int emit_operand(struct emit *e, struct opnd o, int n);
 /* The register for a result, and what stores it when it was scratch. */
 int emit_result(struct emit *e, int32_t temp, int n);

@@ -8,7 +8,8 @@
 static int32_t *postorder(struct unit *u, const struct func *f, struct dom *d, int32_t *count)
 {
     size_t n = f->blocks.n;
-    int32_t *out = arena_alloc(&u->arena, (n + 1) * 4), *stack = arena_alloc(&u->arena, (n + 1) * 4);
+    int32_t *out = arena_alloc(&u->arena, (n + 1) * 4),
+            *stack = arena_alloc(&u->arena, (n + 1) * 4);
     uint8_t *next = arena_alloc(&u->arena, n + 1);
     int32_t top = 0, done = 0;
     stack[top++] = f->order.at[0];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Executables (ELF-64 specification; the kernel reads only the program headers) and payload objects. */
+/* Executables (ELF-64 specification; the kernel reads only the program headers) and payload
+ * objects. */
 #include "rtgc/link.h"
 
 #include <string.h>
@@ -51,12 +52,14 @@ static void add_symbol(struct buf *table, struct buf *names, const struct image 
     buf_bytes(table, &e, sizeof e);
 }
 
-static void add_section(struct buf *out, uint32_t name, uint32_t type, uint64_t flags, uint64_t addr, uint64_t offset,
-                        uint64_t size)
+static void add_section(struct buf *out, uint32_t name, uint32_t type, uint64_t flags,
+                        uint64_t addr, uint64_t offset, uint64_t size)
 {
-    struct elf_section s = {.name = name, .type = type, .flags = flags, .addr = addr, .offset = offset, .size = size};
+    struct elf_section s = {
+        .name = name, .type = type, .flags = flags, .addr = addr, .offset = offset, .size = size};
     s.addralign = 1;
-    if (type == 2) { /* a symbol table: its names are in the next section, all its symbols are local */
+    if (type ==
+        2) { /* a symbol table: its names are in the next section, all its symbols are local */
         s.link = 4;
         s.entsize = sizeof(struct elf_symbol);
         s.info = (uint32_t)(size / s.entsize);
@@ -65,7 +68,8 @@ static void add_section(struct buf *out, uint32_t name, uint32_t type, uint64_t 
     buf_bytes(out, &s, sizeof s);
 }
 
-/* Sections behind the program: text, bss, the symbol table and its names. Returns where their headers are. */
+/* Sections behind the program: text, bss, the symbol table and its names. Returns where their
+ * headers are. */
 static uint64_t write_symbols(struct unit *u, const struct image *im, struct buf *out)
 {
     static const char section_names[] = "\0.text\0.bss\0.symtab\0.strtab";
@@ -93,9 +97,11 @@ static uint64_t write_symbols(struct unit *u, const struct image *im, struct buf
     return headers_at;
 }
 
-static void write_headers(const struct unit *u, const struct image *im, uint64_t sections_at, char *at)
+static void write_headers(const struct unit *u, const struct image *im, uint64_t sections_at,
+                          char *at)
 {
-    uint64_t code = (uint64_t)im->ir->syms.at[im->ir->entry].address, start = im->base - ELF_CODE_OFFSET;
+    uint64_t code = (uint64_t)im->ir->syms.at[im->ir->entry].address,
+             start = im->base - ELF_CODE_OFFSET;
     uint64_t file = ELF_CODE_OFFSET + im->size_bytes;
     struct elf_header h = {
         .ident = {0x7f, 'E', 'L', 'F', 2, 1, 1},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions to machine code, the part that is the same on all machines: frames, operands in memory, parallel moves, the order of
- * blocks and the reach of branches. Bodies of blocks do not depend on where they are, so they are emitted first; then the
- * branches between them grow until all reach; then everything is put together. */
+/* Functions to machine code, the part that is the same on all machines: frames, operands in memory,
+ * parallel moves, the order of blocks and the reach of branches. Bodies of blocks do not depend on
+ * where they are, so they are emitted first; then the branches between them grow until all reach;
+ * then everything is put together. */
 #include "rtgc/code.h"
 
 #include <string.h>
@@ -208,7 +209,8 @@ static void emit_params(struct emit *e)
             moves[n++] = (struct move){to, opnd_temp(f->params.at[i])};
         in_reg[i] = to;
     }
-    for (size_t i = 0; i < f->params.n; i++) /* for the moves the parameters are still in the argument registers */
+    for (size_t i = 0; i < f->params.n;
+         i++) /* for the moves the parameters are still in the argument registers */
         if (in_reg[i] >= 0)
             f->reg[f->params.at[i]] = (int8_t)e->target->args[i];
     parallel_moves(e, moves, n);
@@ -246,7 +248,8 @@ static void layout_frame(struct emit *e)
         }
     e->frame_bytes = ALIGN_UP(at, 16);
     if (at > MAX_FRAME)
-        unit_error(e->unit, f->pos, "the variables of %s take %lld bytes, the limit is %d", f->name, (long long)at, MAX_FRAME);
+        unit_error(e->unit, f->pos, "the variables of %s take %lld bytes, the limit is %d", f->name,
+                   (long long)at, MAX_FRAME);
 }
 
 /* The branches at a block's end, given the block that comes next. */
@@ -372,15 +375,20 @@ static void join_bodies(struct emit *e, struct code *c, struct body *bodies, siz
         copy_body(c, e->code, b);
         c->pos = e->func->blocks.at[e->func->order.at[k]]->term.pos;
         for (int i = 0; i < b->ntails; i++)
-            e->target->branch(c, &b->tails[i].branch, b->tails[i].far, tail_distance(e, bodies, k, i),
-                              block_label(e, b->tails[i].to));
+            e->target->branch(c, &b->tails[i].branch, b->tails[i].far,
+                              tail_distance(e, bodies, k, i), block_label(e, b->tails[i].to));
     }
 }
 
 void emit_func(struct code *c, struct func *f, size_t *start)
 {
-    struct code bodies_code = {.unit = c->unit, .ir = c->ir, .want_text = c->want_text, .far = c->far, .fixed_base = c->fixed_base};
-    struct emit e = {.unit = c->unit, .ir = c->ir, .target = c->unit->target, .func = f, .code = &bodies_code};
+    struct code bodies_code = {.unit = c->unit,
+                               .ir = c->ir,
+                               .want_text = c->want_text,
+                               .far = c->far,
+                               .fixed_base = c->fixed_base};
+    struct emit e = {
+        .unit = c->unit, .ir = c->ir, .target = c->unit->target, .func = f, .code = &bodies_code};
     struct body *bodies = arena_alloc(&c->unit->arena, (f->order.n + 1) * sizeof *bodies);
     for (size_t k = 0; k < f->order.n; k++)
         f->blocks.at[f->order.at[k]]->order = (int)k;

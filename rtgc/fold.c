@@ -86,7 +86,7 @@ static bool fold_arithmetic(struct ins *i, int64_t b)
     int power = log2_of((uint64_t)b);
     switch (i->op) {
     case OP_SUB:
-        return become(i, OP_ADD, (int64_t)-(uint64_t)b);
+        return become(i, OP_ADD, (int64_t) - (uint64_t)b);
     case OP_ADD:
     case OP_OR:
     case OP_XOR:

@@ -8,8 +8,8 @@
 /* The value of a two-operand op (ADD to SAR) or SX, ZX (bits in b) on constants. */
 int64_t fold_value(enum ir_op op, int64_t a, int64_t b);
 
-/* Rewrites i in place to something simpler with the same result (constants first to the right, then identities).
- * Returns whether it changed. */
+/* Rewrites i in place to something simpler with the same result (constants first to the right, then
+ * identities). Returns whether it changed. */
 bool fold_ins(struct ins *i);
 
 #endif

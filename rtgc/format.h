@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a Printf format: literal bytes and verbs. The checker counts with it, lowering rewrites with it. */
+/* Reading a Printf format: literal bytes and verbs. The checker counts with it, lowering rewrites
+ * with it. */
 #ifndef RTGC_FORMAT_H
 #define RTGC_FORMAT_H
 

@@ -16,18 +16,20 @@ const struct ir_op_info ir_ops[NOPS] = {
 #undef P
 #undef C
 
-const char *const ir_cc_names[NCCS] = {"eq", "ne", "lt", "ge", "gt", "le", "ult", "uge", "ugt", "ule"};
+const char *const ir_cc_names[NCCS] = {"eq", "ne",  "lt",  "ge",  "gt",
+                                       "le", "ult", "uge", "ugt", "ule"};
 
 enum cc cc_swap(enum cc cc)
 {
-    static const uint8_t swapped[NCCS] = {CC_EQ, CC_NE, CC_GT, CC_LE, CC_LT, CC_GE, CC_UGT, CC_ULE, CC_ULT, CC_UGE};
+    static const uint8_t swapped[NCCS] = {CC_EQ, CC_NE,  CC_GT,  CC_LE,  CC_LT,
+                                          CC_GE, CC_UGT, CC_ULE, CC_ULT, CC_UGE};
     return swapped[cc];
 }
 
 bool cc_holds(enum cc cc, int64_t a, int64_t b)
 {
     uint64_t ua = (uint64_t)a, ub = (uint64_t)b;
-    bool base[NCCS / 2] = {a == b, a < b, a > b, ua < ub, ua > ub};
+    bool base[NCCS / 2] = {a == b, a<b, a> b, ua<ub, ua> ub};
     return base[cc / 2] != (cc & 1);
 }
 
@@ -114,7 +116,8 @@ static void pool_grow(struct ir *ir)
     memset(ir->pool, 0xff, ir->pool_cap * sizeof *ir->pool);
     for (size_t i = 0; i < old_cap; i++)
         if (old[i] >= 0)
-            ir->pool[pool_place(ir, ir->syms.at[old[i]].bytes, (size_t)ir->syms.at[old[i]].size_bytes)] = old[i];
+            ir->pool[pool_place(ir, ir->syms.at[old[i]].bytes,
+                                (size_t)ir->syms.at[old[i]].size_bytes)] = old[i];
 }
 
 int32_t ir_data(struct ir *ir, const char *bytes, size_t n)
@@ -169,7 +172,8 @@ static void print_opnd(const struct ir *ir, const struct func *f, struct opnd o,
         buf_printf(out, "%+" PRId64, o.val);
 }
 
-static void print_ins(const struct ir *ir, const struct func *f, const struct ins *i, struct buf *out)
+static void print_ins(const struct ir *ir, const struct func *f, const struct ins *i,
+                      struct buf *out)
 {
     const char *separator = " ";
     buf_printf(out, "\t");
@@ -197,7 +201,8 @@ static void print_ins(const struct ir *ir, const struct func *f, const struct in
     buf_printf(out, "\n");
 }
 
-static void print_term(const struct ir *ir, const struct func *f, const struct term *t, struct buf *out)
+static void print_term(const struct ir *ir, const struct func *f, const struct term *t,
+                       struct buf *out)
 {
     switch (t->kind) {
     case TERM_JMP:
@@ -239,7 +244,8 @@ void ir_print_func(const struct ir *ir, const struct func *f, struct buf *out)
     }
     buf_printf(out, "%s%s {\n", f->has_result ? " result" : "", f->no_return ? " noreturn" : "");
     for (size_t i = 0; i < f->slots.n; i++)
-        buf_printf(out, "\tslot &%zu %" PRId64 " align %" PRId64 "\n", i, f->slots.at[i].size_bytes, f->slots.at[i].align);
+        buf_printf(out, "\tslot &%zu %" PRId64 " align %" PRId64 "\n", i, f->slots.at[i].size_bytes,
+                   f->slots.at[i].align);
     for (size_t i = 0; i < f->temps.n; i++)
         print_reg(f, (int32_t)i, out);
     for (size_t i = 0; i < f->order.n; i++) {
@@ -270,13 +276,15 @@ static void print_bytes(const char *s, int64_t n, struct buf *out)
 static void print_data(const struct ir *ir, const struct irsym *s, struct buf *out)
 {
     if (s->kind == IRSYM_BSS) {
-        buf_printf(out, "bss $%s %" PRId64 " align %" PRId64 "\n", s->name, s->size_bytes, s->align);
+        buf_printf(out, "bss $%s %" PRId64 " align %" PRId64 "\n", s->name, s->size_bytes,
+                   s->align);
         return;
     }
     buf_printf(out, "data $%s align %" PRId64 " ", s->name, s->align);
     print_bytes(s->bytes, s->size_bytes, out);
     for (size_t i = 0; i < s->relocs.n; i++)
-        buf_printf(out, " %" PRId64 ":$%s", s->relocs.at[i].at, ir->syms.at[s->relocs.at[i].sym].name);
+        buf_printf(out, " %" PRId64 ":$%s", s->relocs.at[i].at,
+                   ir->syms.at[s->relocs.at[i].sym].name);
     buf_printf(out, "\n");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IR: functions of basic blocks over 64-bit temps, which may be assigned more than once (no SSA). The text form is in
- * docs/RTG.md; ir_print writes it, ir_read reads it. */
+/* The IR: functions of basic blocks over 64-bit temps, which may be assigned more than once (no
+ * SSA). The text form is in docs/RTG.md; ir_print writes it, ir_read reads it. */
 #ifndef RTGC_IR_H
 #define RTGC_IR_H
 
@@ -46,8 +46,8 @@ struct ins {
 enum term_kind { TERM_NONE, TERM_JMP, TERM_BR, TERM_RET, TERM_STOP };
 struct term {
     enum term_kind kind;
-    enum cc cc;         /* BR: a cc b goes to to[0], else to[1] */
-    struct opnd a, b;   /* RET: a, or NONE */
+    enum cc cc;       /* BR: a cc b goes to to[0], else to[1] */
+    struct opnd a, b; /* RET: a, or NONE */
     int32_t to[2];
     srcpos_t pos;
 };
@@ -56,7 +56,7 @@ struct block {
     VEC(struct ins) ins;
     struct term term;
     int loop_depth;
-    int order;        /* place in func.order, -1: unreachable */
+    int order; /* place in func.order, -1: unreachable */
     VEC(int32_t) preds;
     uint64_t *live_in, *live_out; /* live.c: a bit per temp */
 };
@@ -79,8 +79,9 @@ struct func {
     VEC(struct block *) blocks;
     VEC(int32_t) order; /* blocks in the order of the code; the first is the entry */
     srcpos_t pos;
-    int8_t *reg;     /* alloc.c: each temp's register, -1: in its spill slot, -2: nowhere (never live) */
-    int32_t *spill;  /* the slot of a temp without a register */
+    int8_t
+        *reg; /* alloc.c: each temp's register, -1: in its spill slot, -2: nowhere (never live) */
+    int32_t *spill; /* the slot of a temp without a register */
     uint32_t used_regs;
     bool leaf;
 };
@@ -103,12 +104,13 @@ struct irsym {
 struct ir {
     struct unit *unit;
     VEC(struct irsym) syms;
-    int32_t entry;       /* symbol, or -1 */
-    int32_t *pool;       /* data symbols by content: open hashing */
+    int32_t entry; /* symbol, or -1 */
+    int32_t *pool; /* data symbols by content: open hashing */
     size_t npool, pool_cap;
 };
 
-#define MAX_FUNC_INS 30000 /* keeps a function within reach of its own branches, and the passes quick */
+#define MAX_FUNC_INS \
+    30000 /* keeps a function within reach of its own branches, and the passes quick */
 #define MAX_FRAME (16 << 20)
 
 struct opnd opnd_temp(int32_t t);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IR's text form to IR. Everything is checked, so that the passes may rely on it: what they index is in range. */
+/* The IR's text form to IR. Everything is checked, so that the passes may rely on it: what they
+ * index is in range. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,8 @@ static bool expect(struct reader *r, const char *word)
 
 static bool name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '.';
 }
 
 static const char *read_name(struct reader *r)
@@ -159,7 +161,8 @@ static bool more_operands(struct reader *r)
 {
     while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == ','))
         r->at++;
-    return r->at < r->end && *r->at != '\n' && *r->at != '\r' && *r->at != '[' && *r->at != '#' && *r->at != '}';
+    return r->at < r->end && *r->at != '\n' && *r->at != '\r' && *r->at != '[' && *r->at != '#' &&
+           *r->at != '}';
 }
 
 static enum cc read_cc(struct reader *r)
@@ -187,7 +190,8 @@ static bool read_op(struct reader *r, struct ins *i)
         bool sized = op == OP_LOAD || op == OP_STORE || op == OP_SX || op == OP_ZX;
         if (sized && expect(r, "."))
             i->bits = (uint8_t)read_number(r, 8, 64);
-        if (sized && (i->bits & (i->bits - 1) || i->bits < 8 || (i->bits == 64 && op != OP_LOAD && op != OP_STORE)))
+        if (sized && (i->bits & (i->bits - 1) || i->bits < 8 ||
+                      (i->bits == 64 && op != OP_LOAD && op != OP_STORE)))
             complain(r, "the width is 8, 16, 32 or 64 bits"), i->bits = 8;
         if (op == OP_SET && expect(r, "."))
             i->cc = read_cc(r);
@@ -218,7 +222,8 @@ static void check_operands(struct reader *r, const struct ins *i)
         complain(r, "only memory operations have a displacement");
     if (i->dst >= 0 && !(ir_ops[i->op].flags & OP_IS_D))
         complain(r, "the operation gives no value");
-    if (i->dst < 0 && (ir_ops[i->op].flags & OP_IS_D) && i->op != OP_CALL && i->op != OP_CALLI && i->op != OP_SYSCALL)
+    if (i->dst < 0 && (ir_ops[i->op].flags & OP_IS_D) && i->op != OP_CALL && i->op != OP_CALLI &&
+        i->op != OP_SYSCALL)
         complain(r, "the operation's value goes nowhere");
     if (i->op == OP_ZERO)
         check_zero(r, i);
@@ -355,7 +360,8 @@ static void check_function(struct reader *r)
             f->blocks.at[i]->term = (struct term){.kind = TERM_STOP};
             for (size_t k = 0; k < f->order.n; k++) {
                 const struct term *t = &f->blocks.at[f->order.at[k]]->term;
-                bool jumps = (t->kind == TERM_JMP || t->kind == TERM_BR) && (t->to[0] == (int32_t)i || t->to[1] == (int32_t)i);
+                bool jumps = (t->kind == TERM_JMP || t->kind == TERM_BR) &&
+                             (t->to[0] == (int32_t)i || t->to[1] == (int32_t)i);
                 if (jumps)
                     complain(r, "a branch goes to a block that is not defined");
             }
@@ -415,7 +421,8 @@ static void read_data(struct reader *r, enum irsym_kind kind)
     expect(r, "$");
     size_t before = r->ir->syms.n;
     int32_t s = find_sym(r, read_name(r), kind);
-    bool used_before = (size_t)s < before && r->ir->syms.at[s].kind == IRSYM_FUNC && !r->ir->syms.at[s].func;
+    bool used_before =
+        (size_t)s < before && r->ir->syms.at[s].kind == IRSYM_FUNC && !r->ir->syms.at[s].func;
     if ((size_t)s < before && !used_before)
         complain(r, "the symbol is already defined");
     struct buf bytes = {.arena = &r->unit->arena};
@@ -454,8 +461,10 @@ static void check_symbols(struct reader *r)
         for (size_t k = 0; f && k < f->order.n; k++) {
             const struct block *b = f->blocks.at[f->order.at[k]];
             for (size_t n = 0; n < b->ins.n; n++)
-                if (b->ins.at[n].op == OP_CALL && r->ir->syms.at[b->ins.at[n].fn].kind != IRSYM_FUNC)
-                    unit_error(r->unit, b->ins.at[n].pos, "a call of something that is not a function");
+                if (b->ins.at[n].op == OP_CALL &&
+                    r->ir->syms.at[b->ins.at[n].fn].kind != IRSYM_FUNC)
+                    unit_error(r->unit, b->ins.at[n].pos,
+                               "a call of something that is not a function");
         }
     }
     if (r->ir->entry >= 0 && r->ir->syms.at[r->ir->entry].kind != IRSYM_FUNC)
@@ -466,7 +475,8 @@ static void check_symbols(struct reader *r)
 
 void ir_read(struct unit *u, const struct source *file, struct ir *ir)
 {
-    struct reader r = {.unit = u, .ir = ir, .file = file, .at = file->text, .end = file->text + file->size_bytes};
+    struct reader r = {
+        .unit = u, .ir = ir, .file = file, .at = file->text, .end = file->text + file->size_bytes};
     for (skip(&r); r.at < r.end && !u->nerrors; skip(&r)) {
         if (got(&r, "entry")) {
             expect(&r, "$");

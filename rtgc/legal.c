@@ -9,12 +9,14 @@ struct legaliser {
 
 static void into_temp(struct legaliser *l, struct opnd *o, srcpos_t pos)
 {
-    struct ins move = {.op = OP_MOV, .dst = func_temp(l->unit, l->func, NULL), .fn = -1, .a = *o, .pos = pos};
+    struct ins move = {
+        .op = OP_MOV, .dst = func_temp(l->unit, l->func, NULL), .fn = -1, .a = *o, .pos = pos};
     vec_push(&l->unit->arena, &l->out.ins, move);
     *o = opnd_temp(move.dst);
 }
 
-/* Calls take any constant as an argument, moves from anything: only a and b of the others are asked about. */
+/* Calls take any constant as an argument, moves from anything: only a and b of the others are asked
+ * about. */
 static void legal_ins(struct legaliser *l, struct ins *i)
 {
     const struct target *t = l->unit->target;

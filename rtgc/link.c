@@ -61,8 +61,8 @@ static void place(struct unit *u, struct ir *ir, struct image *im)
     }
     im->bss_bytes = at - im->bss_at;
     if (at - im->base > MAX_IMAGE)
-        unit_error(u, 0, "the program takes %llu bytes, the limit is %lld", (unsigned long long)(at - im->base),
-                   (long long)MAX_IMAGE);
+        unit_error(u, 0, "the program takes %llu bytes, the limit is %lld",
+                   (unsigned long long)(at - im->base), (long long)MAX_IMAGE);
 }
 
 static bool relocate_code(struct unit *u, const struct ir *ir, struct image *im)

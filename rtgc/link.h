@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything in its place: the entry function first, other functions, constants, then bss on pages of its own. */
+/* Everything in its place: the entry function first, other functions, constants, then bss on pages
+ * of its own. */
 #ifndef RTGC_LINK_H
 #define RTGC_LINK_H
 
@@ -7,20 +8,21 @@
 
 struct image {
     const struct ir *ir;
-    struct code code;       /* of all functions; its lines are at offsets in it */
-    size_t *func_start;     /* by symbol */
+    struct code code;   /* of all functions; its lines are at offsets in it */
+    size_t *func_start; /* by symbol */
     size_t *func_end;
-    uint8_t *bytes;         /* code and constants */
+    uint8_t *bytes; /* code and constants */
     size_t size_bytes;
-    uint64_t base;          /* address of bytes[0] */
-    uint64_t bss_at;        /* address; a multiple of 4096 */
+    uint64_t base;   /* address of bytes[0] */
+    uint64_t bss_at; /* address; a multiple of 4096 */
     uint64_t bss_bytes;
-    VEC(size_t) relocs;     /* offsets of 64-bit words that hold addresses */
+    VEC(size_t) relocs; /* offsets of 64-bit words that hold addresses */
 };
 
 #define PAGE 4096
 
-/* Emits all functions and lays the image out at base. Address words hold finished addresses for that base. */
+/* Emits all functions and lays the image out at base. Address words hold finished addresses for
+ * that base. */
 void link_image(struct unit *u, struct ir *ir, uint64_t base, struct image *image);
 
 /* Outputs: elf.c, listing.c. Each appends to out. */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts about an image: assembly that assembles to the same bytes, the listing with addresses, the map. */
+/* Texts about an image: assembly that assembles to the same bytes, the listing with addresses, the
+ * map. */
 #include "rtgc/link.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 /* The source line a piece of code came from, when it is another than before. */
-static void source_line(struct unit *u, struct buf *out, srcpos_t pos, srcpos_t *last, const char *comment)
+static void source_line(struct unit *u, struct buf *out, srcpos_t pos, srcpos_t *last,
+                        const char *comment)
 {
     struct place p = unit_place(u, pos), q = unit_place(u, *last);
     if (!p.file || p.file->prelude || (q.file == p.file && q.line == p.line))
@@ -15,7 +17,8 @@ static void source_line(struct unit *u, struct buf *out, srcpos_t pos, srcpos_t 
     size_t n = p.line_bytes;
     while (n && (*p.line_text == ' ' || *p.line_text == '\t'))
         p.line_text++, n--;
-    buf_printf(out, "%s %s:%u: %.*s\n", comment, p.file->name, p.line, (int)MIN(n, (size_t)200), p.line_text);
+    buf_printf(out, "%s %s:%u: %.*s\n", comment, p.file->name, p.line, (int)MIN(n, (size_t)200),
+               p.line_text);
 }
 
 static void asm_bytes(struct buf *out, const char *s, size_t n)
@@ -29,8 +32,6 @@ static void asm_bytes(struct buf *out, const char *s, size_t n)
 static void asm_datum(const struct image *im, const struct irsym *s, struct buf *out)
 {
     size_t at = 0;
-    if (s->align > 1)
-        buf_printf(out, "\t.balign %" PRId64 "\n", s->align);
     buf_printf(out, ".L%s:\n", s->name);
     for (size_t i = 0; i < s->relocs.n; i++) {
         asm_bytes(out, s->bytes + at, (size_t)s->relocs.at[i].at - at);
@@ -40,20 +41,33 @@ static void asm_datum(const struct image *im, const struct irsym *s, struct buf 
     asm_bytes(out, s->bytes + at, (size_t)s->size_bytes - at);
 }
 
+/* Alignment as zeros: an assembler's own would be instructions, in the section of the code. */
+static void asm_pad(struct buf *out, uint64_t *at, uint64_t to)
+{
+    if (to > *at)
+        buf_printf(out, "\t.zero %" PRIu64 "\n", to - *at);
+    *at = to;
+}
+
 static void asm_data(const struct image *im, struct buf *out)
 {
+    uint64_t at = im->base + im->code.bytes.n;
     for (int small = 1; small >= 0; small--)
         for (size_t i = 0; i < im->ir->syms.n; i++) {
             const struct irsym *s = &im->ir->syms.at[i];
-            if (s->kind == IRSYM_DATA && (s->size_bytes <= PAGE) == small)
-                asm_datum(im, s, out);
+            if (s->kind != IRSYM_DATA || (s->size_bytes <= PAGE) != small)
+                continue;
+            asm_pad(out, &at, (uint64_t)s->address);
+            asm_datum(im, s, out);
+            at += (uint64_t)s->size_bytes;
         }
-    if (im->bss_bytes)
-        buf_printf(out, "\t.balign %d\n", PAGE);
     for (size_t i = 0; i < im->ir->syms.n; i++) {
         const struct irsym *s = &im->ir->syms.at[i];
-        if (s->kind == IRSYM_BSS)
-            buf_printf(out, "\t.balign %" PRId64 "\n%s:\n\t.zero %" PRId64 "\n", s->align, s->name, s->size_bytes);
+        if (s->kind != IRSYM_BSS)
+            continue;
+        asm_pad(out, &at, (uint64_t)s->address);
+        buf_printf(out, "%s:\n\t.zero %" PRId64 "\n", s->name, s->size_bytes);
+        at += (uint64_t)s->size_bytes;
     }
 }
 
@@ -110,12 +124,13 @@ void write_map(struct unit *u, const struct image *im, struct buf *out)
     for (size_t n = 0; n < ir->syms.n; n++) { /* in the order of addresses */
         size_t best = ir->syms.n;
         for (size_t i = 0; i < ir->syms.n; i++)
-            if (!done[i] && (best == ir->syms.n || ir->syms.at[i].address < ir->syms.at[best].address))
+            if (!done[i] &&
+                (best == ir->syms.n || ir->syms.at[i].address < ir->syms.at[best].address))
                 best = i;
         done[best] = true;
         const struct irsym *s = &ir->syms.at[best];
-        buf_printf(out, "%08" PRIx64 " %8" PRIu64 " %-8s %s\n", (uint64_t)s->address, symbol_size(im, best),
-                   kinds[s->kind], s->name);
+        buf_printf(out, "%08" PRIx64 " %8" PRIu64 " %-8s %s\n", (uint64_t)s->address,
+                   symbol_size(im, best), kinds[s->kind], s->name);
     }
     buf_printf(out, "%zu bytes of code, %zu of constants, %" PRIu64 " of bss\n", im->code.bytes.n,
                im->size_bytes - im->code.bytes.n, im->bss_bytes);

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define MAX_WIDE_DIGITS_GUARD ((wide_t)1 << 120) /* a literal above this is too large for anything */
+#define MAX_WIDE_DIGITS_GUARD \
+    ((wide_t)1 << 120) /* a literal above this is too large for anything */
 
 static void complain(struct scanner *s, const char *at, const char *what)
 {
@@ -46,7 +47,8 @@ static int base_prefix(const char **at, const char *end)
 }
 
 /* The value of the digits from `at` to `end`; NULL, or what is wrong. */
-static const char *digits_value(const char *at, const char *end, int base, bool prefixed, wide_t *out)
+static const char *digits_value(const char *at, const char *end, int base, bool prefixed,
+                                wide_t *out)
 {
     wide_t v = 0;
     bool after_digit = prefixed; /* "0x_1" is allowed, "1__0" and "1_" are not */
@@ -60,7 +62,8 @@ static const char *digits_value(const char *at, const char *end, int base, bool 
         }
         int d = digit(*at);
         if (d >= base)
-            return base == 8 ? "invalid digit in octal literal" : "invalid digit in integer literal";
+            return base == 8 ? "invalid digit in octal literal"
+                             : "invalid digit in integer literal";
         if (v > MAX_WIDE_DIGITS_GUARD)
             return "integer literal is too large";
         v = v * base + d;
@@ -170,7 +173,11 @@ static bool scan_escape(struct scanner *s, char quote, struct escape *e)
         return false;
     s->at++;
     e->is_byte = c == 'x';
-    return escape_digits(s, 16, c == 'x' ? 2 : c == 'u' ? 4 : 8, &e->value) &&
+    return escape_digits(s, 16,
+                         c == 'x'   ? 2
+                         : c == 'u' ? 4
+                                    : 8,
+                         &e->value) &&
            (e->is_byte || code_point_ok(e->value));
 }
 

@@ -30,15 +30,18 @@ void lower_jump(struct lowerer *l, int32_t to, srcpos_t pos)
     terminate(l, (struct term){.kind = TERM_JMP, .to = {to, to}, .pos = pos});
 }
 
-void lower_branch(struct lowerer *l, enum cc cc, struct opnd a, struct opnd b, int32_t yes, int32_t no, srcpos_t pos)
+void lower_branch(struct lowerer *l, enum cc cc, struct opnd a, struct opnd b, int32_t yes,
+                  int32_t no, srcpos_t pos)
 {
-    terminate(l, (struct term){.kind = TERM_BR, .cc = cc, .a = a, .b = b, .to = {yes, no}, .pos = pos});
+    terminate(
+        l, (struct term){.kind = TERM_BR, .cc = cc, .a = a, .b = b, .to = {yes, no}, .pos = pos});
 }
 
 struct ins *lower_ins(struct lowerer *l, enum ir_op op, srcpos_t pos)
 {
     struct block *b = l->func->blocks.at[l->block];
-    if (b->term.kind != TERM_NONE) { /* code after a return or goto: in a block that nothing reaches */
+    if (b->term.kind !=
+        TERM_NONE) { /* code after a return or goto: in a block that nothing reaches */
         lower_block_start(l, lower_block_new(l));
         b = l->func->blocks.at[l->block];
     }
@@ -125,7 +128,8 @@ static void lower_function(struct lowerer *l, struct func_decl *d)
     d->expanding = true;
     lower_stmts(l, d->body->list);
     d->expanding = false;
-    terminate(l, (struct term){.kind = TERM_RET, .a = f->has_result ? opnd_int(0) : (struct opnd){0}});
+    terminate(l,
+              (struct term){.kind = TERM_RET, .a = f->has_result ? opnd_int(0) : (struct opnd){0}});
 }
 
 /* The initial values of the globals that the program uses, at the start of the entry. */
@@ -148,7 +152,8 @@ static void store_inits(struct lowerer *l, struct func *f)
     b->ins.cap = stores->ins.cap;
 }
 
-/* The entry calls the program's first function (mostly it is expanded in place) and hands its result on. */
+/* The entry calls the program's first function (mostly it is expanded in place) and hands its
+ * result on. */
 static struct func *lower_entry(struct lowerer *l, struct func_decl *entry)
 {
     bool executable = l->unit->options->emit == RTG_EMIT_ELF;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls: builtins become instructions or calls of the prelude; a function that takes labels, or is called once, is expanded
- * in place. */
+/* Calls: builtins become instructions or calls of the prelude; a function that takes labels, or is
+ * called once, is expanded in place. */
 #include "rtgc/lower.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "rtgc/format.h"
 
 #define MAX_EXPANSIONS 24 /* nesting of functions expanded in each other */
-#define MAX_ARGS 16       /* of a Printf or a function that is expanded */
+#define MAX_ARGS       16 /* of a Printf or a function that is expanded */
 
 static struct func_decl *prelude_func(struct lowerer *l, const char *name)
 {
@@ -27,7 +27,8 @@ static int32_t func_symbol(struct lowerer *l, struct func_decl *f)
     return f->ir;
 }
 
-/* The body of f here: parameters are fresh variables or the caller's labels, return goes to the end. */
+/* The body of f here: parameters are fresh variables or the caller's labels, return goes to the
+ * end. */
 static struct opnd expand(struct lowerer *l, struct func_decl *f, struct opnd *args, srcpos_t pos)
 {
     struct expansion outer = l->expansion;
@@ -57,7 +58,8 @@ static struct opnd expand(struct lowerer *l, struct func_decl *f, struct opnd *a
     return has_result ? opnd_temp(result) : opnd_int(0);
 }
 
-struct opnd lower_call_func(struct lowerer *l, struct func_decl *f, struct opnd *args, int32_t nargs, srcpos_t pos)
+struct opnd lower_call_func(struct lowerer *l, struct func_decl *f, struct opnd *args,
+                            int32_t nargs, srcpos_t pos)
 {
     if (f->expanding && f->has_labels) {
         unit_error(l->unit, pos, "%s takes a label, so it cannot call itself", f->name);
@@ -67,7 +69,8 @@ struct opnd lower_call_func(struct lowerer *l, struct func_decl *f, struct opnd 
         unit_error(l->unit, pos, "functions that take labels are nested too deeply");
         return opnd_int(0);
     }
-    if (f->has_labels || (f->calls == 1 && f->ir < 0 && !f->expanding && l->expansions < MAX_EXPANSIONS))
+    if (f->has_labels ||
+        (f->calls == 1 && f->ir < 0 && !f->expanding && l->expansions < MAX_EXPANSIONS))
         return expand(l, f, args, pos);
     int32_t fn = func_symbol(l, f);
     struct ins *i = lower_ins(l, OP_CALL, pos);
@@ -153,8 +156,10 @@ static struct opnd memory(struct lowerer *l, struct node *n)
     return opnd_int(0);
 }
 
-/* What a value becomes for its verb: %x shows a narrow number's own bits, %d of an unsigned one is %u. */
-static struct opnd printf_value(struct lowerer *l, struct node *a, struct format_verb *v, struct opnd value)
+/* What a value becomes for its verb: %x shows a narrow number's own bits, %d of an unsigned one is
+ * %u. */
+static struct opnd printf_value(struct lowerer *l, struct node *a, struct format_verb *v,
+                                struct opnd value)
 {
     bool is_unsigned = type_integer(a->type) && !type_signed(a->type) && !type_untyped(a->type);
     if (v->verb == 'd' && is_unsigned)
@@ -177,7 +182,8 @@ static void add_verb(struct buf *out, const struct format_verb *v)
     buf_bytes(out, &v->verb, 1);
 }
 
-/* The format as the prelude reads it, and the values stored for it. Returns the number of values. */
+/* The format as the prelude reads it, and the values stored for it. Returns the number of values.
+ */
 static int32_t printf_pieces(struct lowerer *l, struct node *n, struct buf *out, int32_t slot)
 {
     struct node *format = n->list, *a = format->next;
@@ -213,7 +219,8 @@ static struct opnd printf_(struct lowerer *l, struct node *n)
     args[1] = opnd_int((int64_t)format.n);
     args[2] = opnd_slot(slot, 0);
     if (format.n)
-        lower_call_func(l, prelude_func(l, count ? "rt.printf" : "rt.print"), args, count ? 3 : 2, n->pos);
+        lower_call_func(l, prelude_func(l, count ? "rt.printf" : "rt.print"), args, count ? 3 : 2,
+                        n->pos);
     return opnd_int(0);
 }
 
@@ -270,9 +277,10 @@ struct opnd lower_call(struct lowerer *l, struct node *n)
     if (n->sym)
         return user_call(l, n);
     struct opnd v = lower_expr(l, n->list); /* a conversion */
-    bool widens = type_bits(n->list->type) < type_bits(n->type) ||
-                  (n->list->type == n->type);
-    return widens && type_signed(n->list->type) <= type_signed(n->type) ? v : lower_narrow(l, n->type, v, n->pos);
+    bool widens = type_bits(n->list->type) < type_bits(n->type) || (n->list->type == n->type);
+    return widens && type_signed(n->list->type) <= type_signed(n->type)
+               ? v
+               : lower_narrow(l, n->type, v, n->pos);
 }
 
 /* A table's rows as words in the image: name, its length, data, its length. */
@@ -280,16 +288,19 @@ static int32_t embed_table(struct lowerer *l, struct node *n, int64_t *rows)
 {
     const struct rtg_options *o = l->unit->options;
     struct buf words = {.arena = &l->unit->arena};
-    int32_t table = ir_sym(l->ir, IRSYM_DATA, arena_printf(&l->unit->arena, ".t%zu", l->ir->syms.n));
+    int32_t table =
+        ir_sym(l->ir, IRSYM_DATA, arena_printf(&l->unit->arena, ".t%zu", l->ir->syms.n));
     for (size_t i = 0; i < o->nrows; i++) {
         const struct rtg_row *r = &o->rows[i];
-        if (strlen(r->table) != n->list->str_bytes || memcmp(r->table, n->list->str, n->list->str_bytes) != 0)
+        if (strlen(r->table) != n->list->str_bytes ||
+            memcmp(r->table, n->list->str, n->list->str_bytes) != 0)
             continue;
         uint64_t word[4] = {0, strlen(r->name), 0, r->size_bytes};
         int32_t name = ir_data(l->ir, r->name, strlen(r->name) + 1);
         int32_t data = ir_data(l->ir, r->data, r->size_bytes);
         l->ir->syms.at[data].align = 16;
-        struct data_reloc at_name = {(int64_t)words.n, name}, at_data = {(int64_t)words.n + 16, data};
+        struct data_reloc at_name = {(int64_t)words.n, name},
+                          at_data = {(int64_t)words.n + 16, data};
         vec_push(&l->unit->arena, &l->ir->syms.at[table].relocs, at_name);
         vec_push(&l->unit->arena, &l->ir->syms.at[table].relocs, at_data);
         buf_bytes(&words, word, sizeof word);

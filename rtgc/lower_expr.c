@@ -11,7 +11,7 @@ struct opnd lower_string(struct lowerer *l, const char *s, size_t n)
 int32_t lower_var(struct lowerer *l, struct sym *s)
 {
     if (s->id < 0 && s->type == TYPE_BUFFER)
-        s->id = func_slot(l->unit, l->func, s->size_bytes, s->size_bytes >= 8 ? 8 : 1);
+        s->id = func_slot(l->unit, l->func, ALIGN_UP(s->size_bytes, 8), 8);
     else if (s->id < 0)
         s->id = func_temp(l->unit, l->func, s->name);
     return s->id;

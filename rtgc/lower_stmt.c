@@ -31,7 +31,7 @@ static void lower_decl(struct lowerer *l, struct node *n)
     } else if (!l->expansion.prelude) {
         struct ins *i = lower_ins(l, OP_ZERO, n->pos);
         i->a = opnd_slot(s->id, 0);
-        i->disp = (int32_t)s->size_bytes;
+        i->disp = (int32_t)ALIGN_UP(s->size_bytes, 8);
     }
 }
 
@@ -139,7 +139,8 @@ static void lower_for(struct lowerer *l, struct node *n)
 }
 
 /* Jumps to `to` if the clause's expression holds. */
-static void lower_case(struct lowerer *l, struct node *sw, struct node *e, struct opnd tag, int32_t to)
+static void lower_case(struct lowerer *l, struct node *sw, struct node *e, struct opnd tag,
+                       int32_t to)
 {
     int32_t next = lower_block_new(l);
     bool strings = sw->a && sw->a->type == TYPE_STRING; /* both constant, the checker saw to that */

@@ -9,3 +9,5 @@ $(call host_lib,rtgc,$(RTGC_SRC))
 
 RTG_CMD_SRC := cmd/rtg/main.c cmd/rtg/request.c cmd/rtg/build.c cmd/rtg/run.c cmd/rtg/check.c cmd/rtg/dis.c
 $(call host_prog,rtg,$(RTG_CMD_SRC),rtgc)
+
+include tests/rtg/mod.mk

@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const struct builtin builtins[] = {
-#define BUILTIN(id, bare, params, result, flags)                                                   \
+#define BUILTIN(id, bare, params, result, flags) \
     {BUILTIN_##id, #id, #bare, params, TYPE_##result, flags},
 #include "rtgc/builtins.def"
 };
@@ -15,8 +15,8 @@ struct constant {
 };
 
 static const struct constant constants[] = {
-#define CALL(name, amd64, arm64, riscv64) {"SYS_" #name, amd64, arm64, riscv64},
-#define CONSTANT(name, value) {#name, value, value, value},
+#define CALL(name, amd64, arm64, riscv64)      {"SYS_" #name, amd64, arm64, riscv64},
+#define CONSTANT(name, value)                  {#name, value, value, value},
 #define CONSTANT3(name, amd64, arm64, riscv64) {#name, amd64, arm64, riscv64},
 #include "rtgc/names.def"
 };
@@ -25,11 +25,11 @@ static const struct {
     const char *name;
     enum type type;
 } type_names[] = {
-    {"int64", TYPE_INT64},     {"int", TYPE_INT64},       {"int32", TYPE_INT32},
-    {"rune", TYPE_INT32},      {"int16", TYPE_INT16},     {"int8", TYPE_INT8},
-    {"uint64", TYPE_UINT64},   {"uint", TYPE_UINT64},     {"uint32", TYPE_UINT32},
-    {"uint16", TYPE_UINT16},   {"uint8", TYPE_UINT8},     {"byte", TYPE_UINT8},
-    {"uintptr", TYPE_UINTPTR}, {"bool", TYPE_BOOL},       {"string", TYPE_STRING},
+    {"int64", TYPE_INT64},     {"int", TYPE_INT64},   {"int32", TYPE_INT32},
+    {"rune", TYPE_INT32},      {"int16", TYPE_INT16}, {"int8", TYPE_INT8},
+    {"uint64", TYPE_UINT64},   {"uint", TYPE_UINT64}, {"uint32", TYPE_UINT32},
+    {"uint16", TYPE_UINT16},   {"uint8", TYPE_UINT8}, {"byte", TYPE_UINT8},
+    {"uintptr", TYPE_UINTPTR}, {"bool", TYPE_BOOL},   {"string", TYPE_STRING},
     {"label", TYPE_LABEL},
 };
 

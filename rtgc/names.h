@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the language has built in: functions, constants, system call numbers, types. Tables, no state. */
+/* What the language has built in: functions, constants, system call numbers, types. Tables, no
+ * state. */
 #ifndef RTGC_NAMES_H
 #define RTGC_NAMES_H
 
@@ -21,8 +22,8 @@ struct builtin {
     enum builtin_id id;
     const char *name;   /* runtime.NAME */
     const char *bare;   /* without the package */
-    const char *params; /* a letter each: p address, i integer, v any value, s constant string, l label, then '*' for a
-                           list that check_call.c checks itself */
+    const char *params; /* a letter each: p address, i integer, v any value, s constant string, l
+                           label, then '*' for a list that check_call.c checks itself */
     enum type result;
     int flags;
 };
@@ -36,9 +37,9 @@ bool constant_find(const char *name, const char *arch, int64_t *value);
 /* The type of that name, or TYPE_NONE. */
 enum type type_find(const char *name);
 
-int type_bits(enum type t);      /* width of an integer type; 64 for everything else */
-bool type_signed(enum type t);   /* int8 to int64 */
-bool type_integer(enum type t);  /* typed or untyped */
+int type_bits(enum type t);     /* width of an integer type; 64 for everything else */
+bool type_signed(enum type t);  /* int8 to int64 */
+bool type_integer(enum type t); /* typed or untyped */
 bool type_untyped(enum type t);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files and declarations. After a syntax error parsing goes on at the next line, so that one run finds many. */
+/* Files and declarations. After a syntax error parsing goes on at the next line, so that one run
+ * finds many. */
 #include "rtgc/parse.h"
 
 #include <string.h>
@@ -80,7 +81,8 @@ struct node *node_new(struct parser *p, enum node_kind kind, srcpos_t pos)
 }
 
 /* One `name type = value` of a const or var declaration. */
-static struct node *decl_spec(struct parser *p, enum node_kind kind, int iota, struct node *previous)
+static struct node *decl_spec(struct parser *p, enum node_kind kind, int iota,
+                              struct node *previous)
 {
     struct node *n = node_new(p, kind, p->tok.pos);
     n->name = p->tok.kind == TOK_IDENT ? p->tok.name : "_";
@@ -111,7 +113,8 @@ static struct node *decl_spec(struct parser *p, enum node_kind kind, int iota, s
 struct node *parse_decl(struct parser *p)
 {
     enum node_kind kind = p->tok.kind == TOK_CONST ? NODE_CONST : NODE_VAR;
-    struct node *group = node_new(p, NODE_GROUP, p->tok.pos), **end = &group->list, *previous = NULL;
+    struct node *group = node_new(p, NODE_GROUP, p->tok.pos), **end = &group->list,
+                *previous = NULL;
     parse_next(p);
     if (!parse_got(p, TOK_LPAREN)) {
         group->list = decl_spec(p, kind, 0, NULL);
@@ -159,7 +162,8 @@ static void parameters(struct parser *p, struct func_decl *f)
             break;
         }
         param_add(p, f, name, pos, NULL);
-        struct node *type = p->tok.kind == TOK_COMMA || p->tok.kind == TOK_RPAREN ? NULL : parse_type(p);
+        struct node *type =
+            p->tok.kind == TOK_COMMA || p->tok.kind == TOK_RPAREN ? NULL : parse_type(p);
         if (type) {
             params_typed(p, f, untyped, type);
             untyped = f->params.n;
@@ -177,7 +181,8 @@ static void parameters(struct parser *p, struct func_decl *f)
 static void result(struct parser *p, struct func_decl *f)
 {
     if (p->tok.kind == TOK_LPAREN) {
-        unit_error(p->unit, p->tok.pos, "a function has at most one result, without a name, in RTG");
+        unit_error(p->unit, p->tok.pos,
+                   "a function has at most one result, without a name, in RTG");
         while (p->tok.kind != TOK_LBRACE && p->tok.kind != TOK_EOF && p->tok.kind != TOK_SEMI)
             parse_next(p);
     } else if (p->tok.kind != TOK_LBRACE && p->tok.kind != TOK_SEMI) {
@@ -236,17 +241,20 @@ static bool is_runtime_path(const char *s, size_t n)
 {
     static const char own[] = "rtg/runtime", tail[] = "/internal/rtg/runtime";
     size_t t = sizeof tail - 1;
-    return (n == sizeof own - 1 && memcmp(s, own, n) == 0) || (n > t && memcmp(s + n - t, tail, t) == 0);
+    return (n == sizeof own - 1 && memcmp(s, own, n) == 0) ||
+           (n > t && memcmp(s + n - t, tail, t) == 0);
 }
 
 static void import_spec(struct parser *p)
 {
     if (p->tok.kind == TOK_IDENT || p->tok.kind == TOK_DOT) {
-        unit_error(p->unit, p->tok.pos, "the runtime package cannot be imported under another name");
+        unit_error(p->unit, p->tok.pos,
+                   "the runtime package cannot be imported under another name");
         parse_next(p);
     }
     if (p->tok.kind == TOK_STRING && !is_runtime_path(p->tok.str, p->tok.str_bytes))
-        unit_error(p->unit, p->tok.pos, "cannot import \"%.*s\": the only package is \"rtg/runtime\"",
+        unit_error(p->unit, p->tok.pos,
+                   "cannot import \"%.*s\": the only package is \"rtg/runtime\"",
                    (int)MIN(p->tok.str_bytes, 100), p->tok.str);
     if (!parse_expect(p, TOK_STRING))
         parse_skip_statement(p);

@@ -5,7 +5,8 @@
 
 #include "rtgc/ast.h"
 
-#define MAX_DEPTH 400 /* nesting of expressions and blocks: keeps every recursive pass within its stack */
+#define MAX_DEPTH \
+    400 /* nesting of expressions and blocks: keeps every recursive pass within its stack */
 
 struct parser {
     struct unit *unit;
@@ -22,7 +23,7 @@ bool parse_got(struct parser *p, enum tok kind);    /* takes the token if it is 
 bool parse_expect(struct parser *p, enum tok kind); /* the same, with a message if it is not */
 void parse_semi(struct parser *p, const char *after);
 void parse_skip_statement(struct parser *p); /* after an error: to the next line or closing brace */
-bool parse_enter(struct parser *p);          /* one level deeper; false and a message when too deep */
+bool parse_enter(struct parser *p); /* one level deeper; false and a message when too deep */
 void parse_leave(struct parser *p);
 
 struct node *node_new(struct parser *p, enum node_kind kind, srcpos_t pos);

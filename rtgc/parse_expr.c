@@ -40,7 +40,8 @@ static struct node *depth_set(struct parser *p, struct node *n)
     uint16_t a = n->a ? n->a->depth : 0, b = n->b ? n->b->depth : 0;
     n->depth = (uint16_t)(MAX(a, b) + 1);
     if (n->depth > MAX_DEPTH) {
-        unit_error(p->unit, n->pos, "the expression is nested too deeply; use a variable for a part of it");
+        unit_error(p->unit, n->pos,
+                   "the expression is nested too deeply; use a variable for a part of it");
         n->depth = 1;
         n->a = n->b = NULL;
         n->kind = NODE_INT;
@@ -215,7 +216,8 @@ struct node *parse_expr(struct parser *p)
     return n;
 }
 
-/* A type: a name, runtime.name, or [N]byte, which comes back as INDEX of "byte" with its length in b. */
+/* A type: a name, runtime.name, or [N]byte, which comes back as INDEX of "byte" with its length in
+ * b. */
 struct node *parse_type(struct parser *p)
 {
     struct node *n = node_new(p, NODE_NAME, p->tok.pos);
@@ -243,7 +245,8 @@ struct node *parse_type(struct parser *p)
     case TOK_CHAN:
     case TOK_FUNC:
     case TOK_INTERFACE:
-        unit_error(p->unit, p->tok.pos, "unsupported type: RTG has integers, bool, string, label and [N]byte");
+        unit_error(p->unit, p->tok.pos,
+                   "unsupported type: RTG has integers, bool, string, label and [N]byte");
         n->type = TYPE_BAD;
         parse_skip_statement(p);
         return n;

@@ -116,8 +116,10 @@ static void for_header(struct parser *p, struct node *n)
 {
     struct node *first = NULL;
     if (p->tok.kind == TOK_RANGE) {
-        unit_error(p->unit, p->tok.pos, "there is no range in RTG; count with for i := 0; i < n; i++");
-        parse_skip_statement(p);
+        unit_error(p->unit, p->tok.pos,
+                   "there is no range in RTG; count with for i := 0; i < n; i++");
+        while (p->tok.kind != TOK_LBRACE && p->tok.kind != TOK_SEMI && p->tok.kind != TOK_EOF)
+            parse_next(p);
         return;
     }
     if (p->tok.kind != TOK_SEMI)

@@ -50,7 +50,8 @@ static void run(struct unit *u, const struct ir *ir, struct func *f)
 /* A dump is a whole program that can be read back: what is around the functions comes first. */
 static void dump_data(struct unit *u, const struct ir *ir)
 {
-    static const char *const names[] = {"cfg", "simplify", "dead", "simplify2", "dead2", "legal", "alloc"};
+    static const char *const names[] = {"cfg",   "simplify", "dead", "simplify2",
+                                        "dead2", "legal",    "alloc"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         if (unit_dumps(u, names[i]))
             ir_print_data(ir, &u->dump);

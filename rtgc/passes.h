@@ -6,10 +6,12 @@
 #include "rtgc/ir.h"
 #include "rtgc/target.h"
 
-/* cfg.c: drops unreachable blocks, follows jumps to jumps, joins blocks; fills preds, order and loop_depth. */
+/* cfg.c: drops unreachable blocks, follows jumps to jumps, joins blocks; fills preds, order and
+ * loop_depth. */
 void pass_cfg(struct unit *u, struct func *f);
 
-/* simplify.c: folds constants, forwards copies and address sums, decides branches whose operands are known. */
+/* simplify.c: folds constants, forwards copies and address sums, decides branches whose operands
+ * are known. */
 void pass_simplify(struct unit *u, struct func *f);
 
 /* dead.c: removes instructions whose value nobody reads. Needs pass_live, leaves it valid. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The support functions that Printf and LogKmsg call, in RTG. Only those that a program needs get into it. */
+/* The support functions that Printf and LogKmsg call, in RTG. Only those that a program needs get
+ * into it. */
 #ifndef RTGC_PRELUDE_H
 #define RTGC_PRELUDE_H
 

@@ -33,15 +33,18 @@ static bool options_ok(struct unit *u, const struct rtg_options *o)
     size_t total = 0;
     u->target = target_find(o->arch);
     if (!u->target)
-        unit_error(u, 0, "unknown machine %s: it is arm64, amd64 or riscv64", o->arch ? o->arch : "(none)");
+        unit_error(u, 0, "unknown machine %s: it is arm64, amd64 or riscv64",
+                   o->arch ? o->arch : "(none)");
     if (!o->nsources)
         unit_error(u, 0, "no source file was given");
     for (size_t i = 0; i < o->nsources; i++) {
         total += o->sources[i].size_bytes;
         if (o->sources[i].size_bytes > MAX_SOURCE || total > MAX_SOURCE)
-            unit_error(u, 0, "%s: the source is too large, the limit is 16 MiB", o->sources[i].name);
+            unit_error(u, 0, "%s: the source is too large, the limit is 16 MiB",
+                       o->sources[i].name);
         if (ends_in(o->sources[i].name, ".ir") && o->nsources > 1)
-            unit_error(u, 0, "%s: a file of IR is a whole program and comes alone", o->sources[i].name);
+            unit_error(u, 0, "%s: a file of IR is a whole program and comes alone",
+                       o->sources[i].name);
     }
     if (o->emit == RTG_EMIT_ELF && (o->base % PAGE || o->base > (uint64_t)1 << 46))
         unit_error(u, 0, "the base must be a multiple of 4096 below 2^46");
@@ -66,7 +69,7 @@ static void front(struct unit *u, struct ir *ir, bool check_only)
     for (size_t i = 0; i < u->files.n; i++)
         parse_file(u, &u->files.at[i], &p);
     dump_sources(u, &p);
-    if (u->nerrors >= MAX_ERRORS)
+    if (u->nerrors)
         return;
     struct func_decl *entry = check_program(u, &p);
     if (!entry || u->nerrors || check_only)
@@ -83,7 +86,9 @@ static void back(struct unit *u, struct ir *ir, struct rtg_result *r, struct buf
     passes_run(u, ir);
     if (u->nerrors)
         return;
-    uint64_t base = o->emit == RTG_EMIT_ELF && !o->base ? 0x400000 : o->emit == RTG_EMIT_OBJ ? 0 : o->base;
+    uint64_t base = o->emit == RTG_EMIT_ELF && !o->base ? 0x400000
+                    : o->emit == RTG_EMIT_OBJ           ? 0
+                                                        : o->base;
     link_image(u, ir, base, &image);
     if (u->nerrors)
         return;
@@ -144,12 +149,12 @@ static bool hand_over(const struct buf *b, char **to)
 static int finish(struct unit *u, struct rtg_result *r, const struct buf *out)
 {
     char *data = NULL;
-    bool ok = hand_over(&u->diagnostics, &r->diagnostics) && hand_over(&u->dump, &r->dump) &&
-              (u->nerrors || hand_over(out, &data));
+    bool ok = hand_over(u->nerrors ? &u->diagnostics : &u->warnings, &r->diagnostics) &&
+              hand_over(&u->dump, &r->dump) && (u->nerrors || hand_over(out, &data));
     r->data = (uint8_t *)data;
     r->size_bytes = u->nerrors ? 0 : out->n;
     r->nerrors = u->nerrors;
-    r->nwarnings = u->nwarnings;
+    r->nwarnings = u->nerrors ? 0 : u->nwarnings;
     if (!ok) {
         rtg_result_free(r);
         return -ENOMEM;
@@ -165,7 +170,7 @@ static int run(const struct rtg_options *o, struct rtg_result *r, bool check_onl
     if (!u)
         return -ENOMEM;
     u->options = o;
-    u->diagnostics.arena = u->dump.arena = &u->arena;
+    u->diagnostics.arena = u->warnings.arena = u->dump.arena = &u->arena;
     if (!setjmp(u->arena.fail)) {
         struct buf out = {.arena = &u->arena};
         compile(u, r, &out, check_only);

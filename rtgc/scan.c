@@ -62,7 +62,8 @@ static bool skip_comment(struct scanner *s)
     return newline;
 }
 
-/* Skips blanks and comments. Returns true when a semicolon is to be inserted where s->at stands now. */
+/* Skips blanks and comments. Returns true when a semicolon is to be inserted where s->at stands
+ * now. */
 static bool skip_blanks(struct scanner *s)
 {
     while (s->at < s->end) {
@@ -129,7 +130,8 @@ static bool scan_operator(struct scanner *s, struct token *t)
     return false;
 }
 
-/* Says what is wrong with a byte that starts no token, and skips it with the rest of its UTF-8 sequence. */
+/* Says what is wrong with a byte that starts no token, and skips it with the rest of its UTF-8
+ * sequence. */
 static void bad_character(struct scanner *s)
 {
     uint8_t c = (uint8_t)*s->at;

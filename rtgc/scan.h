@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Source text to tokens, by Go's lexical rules: semicolons are inserted, integers have all of Go's forms. */
+/* Source text to tokens, by Go's lexical rules: semicolons are inserted, integers have all of Go's
+ * forms. */
 #ifndef RTGC_SCAN_H
 #define RTGC_SCAN_H
 
@@ -32,7 +33,8 @@ struct scanner {
 
 void scan_start(struct scanner *s, struct unit *u, const struct source *file);
 
-/* The next token; after the end EOF for ever. Bad characters and literals are diagnosed and skipped. */
+/* The next token; after the end EOF for ever. Bad characters and literals are diagnosed and
+ * skipped. */
 struct token scan_next(struct scanner *s);
 
 /* How a kind of token is written in messages. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Walks the code forwards knowing how temps got their values: operands that are copies are replaced by what they copy,
- * instructions on constants are folded, sums go into addresses, branches on comparisons take the comparison.
+/* Walks the code forwards knowing how temps got their values: operands that are copies are replaced
+ * by what they copy, instructions on constants are folded, sums go into addresses, branches on
+ * comparisons take the comparison.
  *
- * A definition counts as known at a use (1) in the same stretch of blocks, each the only way to the next, while neither it
- * nor its operands were assigned again: by version numbers; or (2) anywhere it dominates, if it and its operands are
- * assigned once in the whole function. */
+ * A definition counts as known at a use (1) in the same stretch of blocks, each the only way to the
+ * next, while neither it nor its operands were assigned again: by version numbers; or (2) anywhere
+ * it dominates, if it and its operands are assigned once in the whole function. */
 #include "rtgc/dom.h"
 #include "rtgc/fold.h"
 #include "rtgc/passes.h"
@@ -17,13 +18,13 @@ struct def {
 struct simplifier {
     struct func *func;
     struct dom dom;
-    struct def *local;      /* by temp: its last definition in this stretch */
-    uint32_t *version;      /* by temp: counts assignments met so far */
-    struct ins **only;      /* by temp: its only assignment, NULL when there are more */
+    struct def *local; /* by temp: its last definition in this stretch */
+    uint32_t *version; /* by temp: counts assignments met so far */
+    struct ins **only; /* by temp: its only assignment, NULL when there are more */
     int32_t *only_block;
-    uint32_t *assignments;  /* by temp: how many */
+    uint32_t *assignments; /* by temp: how many */
     uint32_t stretch;
-    int32_t block;          /* being walked */
+    int32_t block; /* being walked */
 };
 
 static bool once(const struct simplifier *s, struct opnd o)
@@ -36,11 +37,13 @@ static bool version_is(const struct simplifier *s, struct opnd o, uint32_t v)
     return o.kind != OPND_TEMP || s->version[o.id] == v;
 }
 
-/* The instruction whose value temp t has here, with operands that are still what they were; NULL: unknown. */
+/* The instruction whose value temp t has here, with operands that are still what they were; NULL:
+ * unknown. */
 static const struct ins *known(const struct simplifier *s, int32_t t)
 {
     const struct def *d = &s->local[t];
-    if (d->stretch == s->stretch && version_is(s, d->ins.a, d->version_a) && version_is(s, d->ins.b, d->version_b))
+    if (d->stretch == s->stretch && version_is(s, d->ins.a, d->version_a) &&
+        version_is(s, d->ins.b, d->version_b))
         return &d->ins;
     const struct ins *i = s->only[t];
     if (!i || !once(s, i->a) || !once(s, i->b) || s->only_block[t] == s->block)
@@ -74,7 +77,8 @@ static int width(const struct simplifier *s, struct opnd o)
     case OP_SET:
         return 1;
     case OP_AND:
-        return d->b.kind == OPND_INT && d->b.val >= 0 ? 64 - __builtin_clzll((uint64_t)d->b.val | 1) : 64;
+        return d->b.kind == OPND_INT && d->b.val >= 0 ? 64 - __builtin_clzll((uint64_t)d->b.val | 1)
+                                                      : 64;
     default:
         return 64;
     }
@@ -85,7 +89,8 @@ static bool combine(const struct simplifier *s, struct ins *i)
 {
     bool associative = i->op == OP_ADD || i->op == OP_AND || i->op == OP_OR || i->op == OP_XOR;
     const struct ins *d = i->a.kind == OPND_TEMP ? known(s, i->a.id) : NULL;
-    if (!associative || i->b.kind != OPND_INT || !d || d->op != i->op || d->b.kind != OPND_INT || d->a.kind != OPND_TEMP)
+    if (!associative || i->b.kind != OPND_INT || !d || d->op != i->op || d->b.kind != OPND_INT ||
+        d->a.kind != OPND_TEMP)
         return false;
     i->b = opnd_int(fold_value(i->op, d->b.val, i->b.val));
     i->a = d->a;
@@ -163,7 +168,8 @@ static void define(struct simplifier *s, const struct ins *i)
         return;
     s->version[i->dst]++;
     struct def *d = &s->local[i->dst];
-    bool self = (i->a.kind == OPND_TEMP && i->a.id == i->dst) || (i->b.kind == OPND_TEMP && i->b.id == i->dst);
+    bool self = (i->a.kind == OPND_TEMP && i->a.id == i->dst) ||
+                (i->b.kind == OPND_TEMP && i->b.id == i->dst);
     bool usable = !self && (ir_ops[i->op].flags & OP_IS_P || i->op == OP_LOAD);
     d->stretch = usable ? s->stretch : 0;
     d->ins = *i;

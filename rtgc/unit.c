@@ -5,7 +5,8 @@
 
 #define MAX_SHOWN_LINE 200 /* of a line that a diagnostic quotes */
 
-/* An interned name: what it stands for at the moment, and its text, to which everybody else points. */
+/* An interned name: what it stands for at the moment, and its text, to which everybody else points.
+ */
 struct name {
     struct sym *binding;
     char text[];
@@ -90,7 +91,8 @@ struct place unit_place(const struct unit *u, srcpos_t pos)
     return p;
 }
 
-/* The line and a caret below the column; tabs stay tabs, so that the caret stands right at any tab width. */
+/* The line and a caret below the column; tabs stay tabs, so that the caret stands right at any tab
+ * width. */
 static void quote_line(struct buf *b, const struct place *p)
 {
     if (p->line_bytes > MAX_SHOWN_LINE)
@@ -101,10 +103,10 @@ static void quote_line(struct buf *b, const struct place *p)
     buf_printf(b, "^\n");
 }
 
-static void diagnose(struct unit *u, srcpos_t pos, const char *kind, const char *format, va_list ap)
+static void diagnose(struct unit *u, struct buf *b, srcpos_t pos, const char *kind,
+                     const char *format, va_list ap)
 {
     struct place p = unit_place(u, pos);
-    struct buf *b = &u->diagnostics;
     if (p.file)
         buf_printf(b, "%s:%u:%u: ", p.file->name, p.line, p.col);
     buf_printf(b, "%s", kind);
@@ -121,7 +123,7 @@ void unit_error(struct unit *u, srcpos_t pos, const char *format, ...)
     u->last_error = pos;
     va_list ap;
     va_start(ap, format);
-    diagnose(u, pos, "", format, ap);
+    diagnose(u, &u->diagnostics, pos, "", format, ap);
     va_end(ap);
     if (++u->nerrors == MAX_ERRORS)
         buf_printf(&u->diagnostics, "too many errors\n");
@@ -134,7 +136,7 @@ void unit_warn(struct unit *u, srcpos_t pos, const char *format, ...)
     u->nwarnings++;
     va_list ap;
     va_start(ap, format);
-    diagnose(u, pos, "warning: ", format, ap);
+    diagnose(u, &u->warnings, pos, "warning: ", format, ap);
     va_end(ap);
 }
 

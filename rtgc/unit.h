@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One compilation: its memory, options, source files, names and diagnostics. Every pass takes the unit. */
+/* One compilation: its memory, options, source files, names and diagnostics. Every pass takes the
+ * unit. */
 #ifndef RTGC_UNIT_H
 #define RTGC_UNIT_H
 
@@ -31,7 +32,7 @@ struct unit {
     const struct rtg_options *options;
     const struct target *target;
     VEC(struct source) files;
-    struct buf diagnostics;
+    struct buf diagnostics, warnings;
     struct buf dump;
     unsigned nerrors, nwarnings;
     srcpos_t last_error; /* a second error at one place says nothing new */
@@ -55,7 +56,8 @@ size_t unit_add_source(struct unit *u, const char *name, const char *text, size_
 /* Where a position is. file is NULL for position 0. */
 struct place unit_place(const struct unit *u, srcpos_t pos);
 
-/* Writes a diagnostic: file:line:col: message, the line, a caret. */
+/* Writes a diagnostic: file:line:col: message, the line, a caret. Warnings are for programs without
+ * errors: among errors they would only be their echo. */
 void unit_error(struct unit *u, srcpos_t pos, const char *format, ...) PRINTF_LIKE(3, 4);
 void unit_warn(struct unit *u, srcpos_t pos, const char *format, ...) PRINTF_LIKE(3, 4);
 

@@ -4,7 +4,8 @@
 
 #include "cmd/rtg/cmd.h"
 
-/* The first file's name without folder and ending, plus the form's own ending. Texts go to standard output. */
+/* The first file's name without folder and ending, plus the form's own ending. Texts go to standard
+ * output. */
 static const char *default_output(const struct request *r, char *out, size_t size)
 {
     static const char *const endings[] = {"", ".obj", ".bin", NULL, NULL, NULL, NULL};
@@ -26,8 +27,9 @@ int cmd_build(int argc, char **argv)
     if (status == EXIT_OK)
         status = request_compile(&r, &result);
     if (status == EXIT_OK)
-        status = file_write(r.output ? r.output : default_output(&r, name, sizeof name), result.data, result.size_bytes,
-                            r.options.emit == RTG_EMIT_ELF ? 0755 : 0644);
+        status =
+            file_write(r.output ? r.output : default_output(&r, name, sizeof name), result.data,
+                       result.size_bytes, r.options.emit == RTG_EMIT_ELF ? 0755 : 0644);
     rtg_result_free(&result);
     request_free(&r);
     return status;

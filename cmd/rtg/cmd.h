@@ -21,11 +21,13 @@ struct request {
     size_t nowned;
 };
 
-/* Reads options and files; prints what is wrong with them. Returns EXIT_OK or EXIT_USAGE, EXIT_ERRORS if a file cannot be read. */
+/* Reads options and files; prints what is wrong with them. Returns EXIT_OK or EXIT_USAGE,
+ * EXIT_ERRORS if a file cannot be read. */
 int request_parse(struct request *r, int argc, char **argv);
 void request_free(struct request *r);
 
-/* Compiles and prints diagnostics and dumps to standard error. Returns EXIT_OK or EXIT_ERRORS; the result is the caller's. */
+/* Compiles and prints diagnostics and dumps to standard error. Returns EXIT_OK or EXIT_ERRORS; the
+ * result is the caller's. */
 int request_compile(const struct request *r, struct rtg_result *result);
 
 /* Writes a file with these permissions, replacing it whole. "-" is standard output. */

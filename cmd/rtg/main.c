@@ -28,7 +28,8 @@ static const char options_help[] =
     "  --embed TABLE=F       a row of runtime.EmbedTable(\"TABLE\"): file F under its base name\n"
     "  --base ADDRESS        load address of elf and bin\n"
     "  -g                    symbols in the executable\n"
-    "  --dump PASS           show what a pass made: scan parse build cfg simplify dead legal alloc\n"
+    "  --dump PASS           show what a pass made: scan parse build cfg simplify dead legal "
+    "alloc\n"
     "  --no-passes           without the simplifying passes\n"
     "  --quiet               no warnings\n";
 

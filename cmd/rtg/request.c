@@ -7,11 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/rtg/cmd.h"
 
-enum { OPT_ARCH = 256, OPT_EMIT, OPT_CONFIG, OPT_CONFIG_INT, OPT_CONFIG_FILE, OPT_EMBED, OPT_BASE, OPT_DUMP, OPT_NO_PASSES, OPT_QUIET };
+enum {
+    OPT_ARCH = 256,
+    OPT_EMIT,
+    OPT_CONFIG,
+    OPT_CONFIG_INT,
+    OPT_CONFIG_FILE,
+    OPT_EMBED,
+    OPT_BASE,
+    OPT_DUMP,
+    OPT_NO_PASSES,
+    OPT_QUIET
+};
 
 static const struct option long_options[] = {
     {"arch", required_argument, NULL, OPT_ARCH},
@@ -197,13 +209,11 @@ static int take_option(struct request *r, int opt, char *arg)
 
 static const char *host_arch(void)
 {
-#if defined(__aarch64__)
-    return "arm64";
-#elif defined(__riscv)
-    return "riscv64";
-#else
-    return "amd64";
-#endif
+    struct utsname host;
+    uname(&host);
+    if (!strcmp(host.machine, "aarch64"))
+        return "arm64";
+    return strcmp(host.machine, "riscv64") ? "amd64" : "riscv64";
 }
 
 /* What follows -- is the program's own. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs the program from a temporary file: itself where the machine is the host's, else under QEMU's user-mode emulator. */
+/* Runs the program from a temporary file: itself where the machine is the host's, else under QEMU's
+ * user-mode emulator. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -63,7 +64,8 @@ static int run_file(const char *path, const struct request *r)
     }
     if (!WIFSIGNALED(status))
         return WEXITSTATUS(status);
-    fprintf(stderr, "rtg: the program was ended by signal %d (%s)\n", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    fprintf(stderr, "rtg: the program was ended by signal %d (%s)\n", WTERMSIG(status),
+            strsignal(WTERMSIG(status)));
     return 128 + WTERMSIG(status);
 }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IR's instructions in x86-64. No register is scratch by itself: instructions say in targ.c which they destroy. */
+/* The IR's instructions in x86-64. No register is scratch by itself: instructions say in targ.c
+ * which they destroy. */
 #include "rtgc/amd64/emit.h"
 
-static const uint8_t conds[NCCS] = {X86_E, X86_NE, X86_L, X86_GE, X86_G, X86_LE, X86_B, X86_AE, X86_A, X86_BE};
+static const uint8_t conds[NCCS] = {X86_E,  X86_NE, X86_L,  X86_GE, X86_G,
+                                    X86_LE, X86_B,  X86_AE, X86_A,  X86_BE};
 
 static struct x86_mem stack(int64_t offset)
 {
@@ -133,7 +135,8 @@ static void alu_reg(struct emit *e, const struct ins *i, int d, int ra, int rb)
     }
 }
 
-/* Counts of 64 and more: for shl and shr the result is masked away, for sar the count becomes 63. */
+/* Counts of 64 and more: for shl and shr the result is masked away, for sar the count becomes 63.
+ */
 static void shift(struct emit *e, const struct ins *i, int d, int ra)
 {
     struct code *c = e->code;
@@ -168,7 +171,8 @@ static void divide_plain(struct code *c, bool is_signed, int rb)
     x86_one(c, is_signed ? X86_IDIV : X86_DIV, rb);
 }
 
-/* A divisor in a register: 0 gives quotient 0 and the dividend as remainder; -1 must not reach idiv. */
+/* A divisor in a register: 0 gives quotient 0 and the dividend as remainder; -1 must not reach
+ * idiv. */
 static void divide_checked(struct code *c, bool is_signed, bool remainder_wanted, int rb)
 {
     x86_test(c, rb, rb);
@@ -195,7 +199,8 @@ static void divide_checked(struct code *c, bool is_signed, bool remainder_wanted
 
 static void divide(struct emit *e, const struct ins *i, int d, int ra)
 {
-    bool is_signed = i->op == OP_DIV || i->op == OP_REM, remainder_wanted = i->op == OP_REM || i->op == OP_UREM;
+    bool is_signed = i->op == OP_DIV || i->op == OP_REM,
+         remainder_wanted = i->op == OP_REM || i->op == OP_UREM;
     if (i->b.kind == OPND_INT) {
         move(e, RAX, ra);
         x86_mov_imm(e->code, RCX, i->b.val);

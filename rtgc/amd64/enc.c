@@ -6,13 +6,17 @@
 
 static const char *const q[16] = {"%rax", "%rcx", "%rdx", "%rbx", "%rsp", "%rbp", "%rsi", "%rdi",
                                   "%r8",  "%r9",  "%r10", "%r11", "%r12", "%r13", "%r14", "%r15"};
-static const char *const l[16] = {"%eax", "%ecx", "%edx",  "%ebx",  "%esp",  "%ebp",  "%esi",  "%edi",
-                                  "%r8d", "%r9d", "%r10d", "%r11d", "%r12d", "%r13d", "%r14d", "%r15d"};
-static const char *const w[16] = {"%ax",  "%cx",  "%dx",   "%bx",   "%sp",   "%bp",   "%si",   "%di",
-                                  "%r8w", "%r9w", "%r10w", "%r11w", "%r12w", "%r13w", "%r14w", "%r15w"};
-static const char *const b[16] = {"%al",  "%cl",  "%dl",   "%bl",   "%spl",  "%bpl",  "%sil",  "%dil",
-                                  "%r8b", "%r9b", "%r10b", "%r11b", "%r12b", "%r13b", "%r14b", "%r15b"};
-static const char *const cc_names[] = {"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"};
+static const char *const l[16] = {"%eax",  "%ecx",  "%edx",  "%ebx", "%esp",  "%ebp",
+                                  "%esi",  "%edi",  "%r8d",  "%r9d", "%r10d", "%r11d",
+                                  "%r12d", "%r13d", "%r14d", "%r15d"};
+static const char *const w[16] = {"%ax",   "%cx",   "%dx",   "%bx",  "%sp",   "%bp",
+                                  "%si",   "%di",   "%r8w",  "%r9w", "%r10w", "%r11w",
+                                  "%r12w", "%r13w", "%r14w", "%r15w"};
+static const char *const b[16] = {"%al",   "%cl",   "%dl",   "%bl",  "%spl",  "%bpl",
+                                  "%sil",  "%dil",  "%r8b",  "%r9b", "%r10b", "%r11b",
+                                  "%r12b", "%r13b", "%r14b", "%r15b"};
+static const char *const cc_names[] = {"o", "no", "b", "ae", "e", "ne", "be", "a",
+                                       "s", "ns", "p", "np", "l", "ge", "le", "g"};
 static const char *const alu_names[] = {"add", "or", "adc", "sbb", "and", "sub", "xor", "cmp"};
 
 static const char *reg(int bits, int r)
@@ -60,13 +64,17 @@ static bool fits8(int64_t v)
     return v >= -128 && v <= 127;
 }
 
-/* The memory operand; `behind` bytes of immediate follow it. A symbol's relocation is at the field itself. */
+/* The memory operand; `behind` bytes of immediate follow it. A symbol's relocation is at the field
+ * itself. */
 static void modrm_mem(struct code *c, struct x86 *x, int r, struct x86_mem m, int behind)
 {
     unsigned field = (unsigned)(r & 7) << 3;
     if (m.is_sym) {
         byte(x, field | 5);
-        struct reloc reloc = {.at = c->bytes.n + x->n, .kind = RELOC_PC32, .sym = m.sym, .addend = m.disp - 4 - behind};
+        struct reloc reloc = {.at = c->bytes.n + x->n,
+                              .kind = RELOC_PC32,
+                              .sym = m.sym,
+                              .addend = m.disp - 4 - behind};
         vec_push(&c->unit->arena, &c->relocs, reloc);
         imm32(x, 0);
         return;
@@ -103,7 +111,8 @@ void x86_alu(struct code *c, enum x86_alu op, int bits, int dst, int src)
     rex(&x, bits == 64, src, dst, false);
     byte(&x, (unsigned)op << 3 | 1);
     modrm_reg(&x, src, dst);
-    code_put(c, x.at, x.n, "%s%c %s, %s", alu_names[op], suffix(bits), reg(bits, src), reg(bits, dst));
+    code_put(c, x.at, x.n, "%s%c %s, %s", alu_names[op], suffix(bits), reg(bits, src),
+             reg(bits, dst));
 }
 
 void x86_alu_imm(struct code *c, enum x86_alu op, int bits, int dst, int32_t imm)
@@ -247,7 +256,8 @@ void x86_shift_cl(struct code *c, enum ir_op op, int r)
 void x86_extend(struct code *c, bool is_signed, int bits, int dst, int src)
 {
     struct x86 x = {0};
-    rex(&x, is_signed, bits == 32 && !is_signed ? src : dst, bits == 32 && !is_signed ? dst : src, bits == 8 && src >= RSP);
+    rex(&x, is_signed, bits == 32 && !is_signed ? src : dst, bits == 32 && !is_signed ? dst : src,
+        bits == 8 && src >= RSP);
     if (bits == 32 && !is_signed) {
         byte(&x, 0x89);
         modrm_reg(&x, src, dst);
@@ -260,8 +270,8 @@ void x86_extend(struct code *c, bool is_signed, int bits, int dst, int src)
         byte(&x, 0x0f);
         byte(&x, (is_signed ? 0xbeu : 0xb6u) | (bits == 16));
         modrm_reg(&x, dst, src);
-        code_put(c, x.at, x.n, "mov%c%c%c %s, %s", is_signed ? 's' : 'z', suffix(bits), is_signed ? 'q' : 'l',
-                 reg(bits, src), is_signed ? q[dst] : l[dst]);
+        code_put(c, x.at, x.n, "mov%c%c%c %s, %s", is_signed ? 's' : 'z', suffix(bits),
+                 is_signed ? 'q' : 'l', reg(bits, src), is_signed ? q[dst] : l[dst]);
     }
 }
 
@@ -277,7 +287,8 @@ void x86_lea(struct code *c, int dst, struct x86_mem m)
 void x86_lea_index(struct code *c, int dst, int base, int index)
 {
     struct x86 x = {0};
-    if (index == RSP || (base & 7) == RBP) { /* rsp is no index, rbp as base would need a displacement */
+    if (index == RSP ||
+        (base & 7) == RBP) { /* rsp is no index, rbp as base would need a displacement */
         int t = base;
         base = index;
         index = t;

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#define BIT(r)       (1u << (r))
-#define CALLER_SAVED (BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(RSI) | BIT(RDI) | BIT(R8) | BIT(R9) | BIT(R10) | BIT(R11))
+#define BIT(r) (1u << (r))
+#define CALLER_SAVED \
+    (BIT(RAX) | BIT(RCX) | BIT(RDX) | BIT(RSI) | BIT(RDI) | BIT(R8) | BIT(R9) | BIT(R10) | BIT(R11))
 
 static const uint8_t syscall_args[6] = {RDI, RSI, RDX, R10, R8, R9};
 
@@ -76,7 +77,8 @@ static bool operand_ok(const struct ins *i, int n, struct opnd o)
         return i->op == OP_LOAD || i->op == OP_STORE;
     if (o.kind != OPND_INT)
         return false;
-    return n == 0 ? i->op == OP_SUB && o.val == 0 && i->b.kind == OPND_TEMP : immediate_ok(i, o.val);
+    return n == 0 ? i->op == OP_SUB && o.val == 0 && i->b.kind == OPND_TEMP
+                  : immediate_ok(i, o.val);
 }
 
 static bool branch_ok(const struct term *t, struct opnd o)
@@ -119,7 +121,8 @@ static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)
 }
 
 /* Registers without REX first; rax, which most results come in, before the argument registers. */
-static const uint8_t order[] = {RAX, RDX, RCX, RSI, RDI, R8, R9, R10, R11, RBX, RBP, R12, R13, R14, R15, 0xff};
+static const uint8_t order[] = {RAX, RDX, RCX, RSI, RDI, R8,  R9,  R10,
+                                R11, RBX, RBP, R12, R13, R14, R15, 0xff};
 
 const struct target target_amd64 = {
     .name = "amd64",

@@ -4,7 +4,8 @@
 
 #define ZERO_INLINE 128 /* bytes of a buffer that are cleared without a loop */
 
-static const uint8_t conds[NCCS] = {A64_EQ, A64_NE, A64_LT, A64_GE, A64_GT, A64_LE, A64_LO, A64_HS, A64_HI, A64_LS};
+static const uint8_t conds[NCCS] = {A64_EQ, A64_NE, A64_LT, A64_GE, A64_GT,
+                                    A64_LE, A64_LO, A64_HS, A64_HI, A64_LS};
 
 void arm64_move(struct code *c, int dst, int src)
 {
@@ -97,7 +98,8 @@ void arm64_slot_load(struct code *c, int dst, int64_t offset)
     a64_load(c, 64, dst, SP, offset);
 }
 
-/* The stack pointer plus the far part of an offset goes to the scratch register that does not hold src. */
+/* The stack pointer plus the far part of an offset goes to the scratch register that does not hold
+ * src. */
 void arm64_slot_store(struct code *c, int src, int64_t offset)
 {
     int base = src == IP0 ? IP1 : IP0;
@@ -240,7 +242,9 @@ static void shift(struct emit *e, const struct ins *i, int d, int ra)
 static void remainder_(struct emit *e, const struct ins *i, int d, int ra)
 {
     int rb = emit_operand(e, i->b, 1);
-    int quotient = ra != IP0 ? IP0 : rb != IP1 ? IP1 : d; /* at most both scratch registers hold operands */
+    int quotient = ra != IP0   ? IP0
+                   : rb != IP1 ? IP1
+                               : d; /* at most both scratch registers hold operands */
     if (quotient == d && (d == ra || d == rb)) {
         /* a - a / b * b with both operands in scratch: the quotient is needed once only */
         a64_pair(e->code, false, 3, 0, 1, SP, -16);
@@ -338,7 +342,8 @@ static void zero(struct emit *e, const struct ins *i)
 }
 
 /* For each cache line of [x16, end): op. The line's size is 4 << (a field of CTR_EL0 in x9). */
-static void cache_lines(struct code *c, int base, int end, int field, void (*op)(struct code *, int))
+static void cache_lines(struct code *c, int base, int end, int field,
+                        void (*op)(struct code *, int))
 {
     a64_ubfx(c, 10, 9, field, 4);
     a64_mov_wide(c, 2, 11, 4, 0);
@@ -352,7 +357,8 @@ static void cache_lines(struct code *c, int base, int end, int field, void (*op)
     a64_dsb_ish(c);
 }
 
-/* B2.4.4: clean data to the point of unification, then invalidate instructions. x9 to x13 are clobbered. */
+/* B2.4.4: clean data to the point of unification, then invalidate instructions. x9 to x13 are
+ * clobbered. */
 static void flush(struct emit *e, const struct ins *i)
 {
     struct code *c = e->code;

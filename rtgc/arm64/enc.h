@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A64 instructions: each function appends one, bytes and text. Registers are numbers; 31 is sp or xzr, by instruction (Arm
- * Architecture Reference Manual, C6.2). */
+/* A64 instructions: each function appends one, bytes and text. Registers are numbers; 31 is sp or
+ * xzr, by instruction (Arm Architecture Reference Manual, C6.2). */
 #ifndef RTGC_ARM64_ENC_H
 #define RTGC_ARM64_ENC_H
 
 #include "rtgc/code.h"
 
 enum { SP = 31, XZR = 31, LR = 30, IP0 = 16, IP1 = 17 };
-enum a64_cond { A64_EQ, A64_NE, A64_HS, A64_LO, A64_MI, A64_PL, A64_VS, A64_VC, A64_HI, A64_LS, A64_GE, A64_LT, A64_GT, A64_LE };
+enum a64_cond {
+    A64_EQ,
+    A64_NE,
+    A64_HS,
+    A64_LO,
+    A64_MI,
+    A64_PL,
+    A64_VS,
+    A64_VC,
+    A64_HI,
+    A64_LS,
+    A64_GE,
+    A64_LT,
+    A64_GT,
+    A64_LE
+};
 
 /* op: 0 add, 1 adds, 2 sub, 3 subs. value below 4096, or a multiple of 4096 below 2^24. */
 bool a64_addsub_fits(int64_t value);

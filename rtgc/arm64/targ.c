@@ -52,8 +52,8 @@ static bool operand_ok(const struct ins *i, int n, struct opnd o)
     if (o.kind != OPND_INT)
         return false;
     if (n == 0) /* xzr, but where 31 means sp */
-        return o.val == 0 && i->op != OP_LOAD && i->op != OP_STORE && i->op != OP_SET && i->op != OP_CALLI &&
-               !(i->op == OP_ADD && i->b.kind == OPND_INT);
+        return o.val == 0 && i->op != OP_LOAD && i->op != OP_STORE && i->op != OP_SET &&
+               i->op != OP_CALLI && !(i->op == OP_ADD && i->b.kind == OPND_INT);
     return immediate_ok(i->op, o.val);
 }
 
@@ -110,8 +110,8 @@ static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)
 }
 
 /* Caller-saved first; x8 and the argument registers last among them, since calls want those. */
-static const uint8_t order[] = {9, 10, 11, 12, 13, 14, 15, 7, 6, 5, 4, 3, 2, 1, 0, 8,
-                                19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 0xff};
+static const uint8_t order[] = {9, 10, 11, 12, 13, 14, 15, 7,  6,  5,  4,  3,  2,  1,
+                                0, 8,  19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 0xff};
 
 const struct target target_arm64 = {
     .name = "arm64",

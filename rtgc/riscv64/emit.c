@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IR's instructions in RV64IM. t5 and t6 hold spilled operands, t4 is scratch within an instruction: no temp lives there. */
+/* The IR's instructions in RV64IM. t5 and t6 hold spilled operands, t4 is scratch within an
+ * instruction: no temp lives there. */
 #include "rtgc/riscv64/emit.h"
 
 #define ZERO_INLINE 64 /* bytes of a buffer that are cleared without a loop */
@@ -267,9 +268,10 @@ static void zero(struct emit *e, const struct ins *i)
     add_constant(c, T5, SP, at);
     riscv64_constant(c, T6, n);
     rv_op(c, RV_ADD, T6, T6, T5);
+    code_label(c, "1");
     rv_store(c, 64, ZERO, T5, 0);
     rv_imm(c, RV_ADD, T5, T5, 8);
-    rv_branch(c, CC_ULT, T5, T6, -8, ". - 8");
+    rv_branch(c, CC_ULT, T5, T6, -8, "1b");
 }
 
 /* d = a cc b for the conditions the machine has no instruction for: the opposite, turned over. */
@@ -278,7 +280,8 @@ static void set(struct emit *e, const struct ins *i)
     struct code *c = e->code;
     int ra = emit_operand(e, i->a, 0), d = emit_result(e, i->dst, 0);
     bool swaps = i->cc == CC_GT || i->cc == CC_LE || i->cc == CC_UGT || i->cc == CC_ULE;
-    bool is_unsigned = i->cc >= CC_ULT, turned = i->cc == CC_GE || i->cc == CC_LE || i->cc == CC_UGE || i->cc == CC_ULE;
+    bool is_unsigned = i->cc >= CC_ULT,
+         turned = i->cc == CC_GE || i->cc == CC_LE || i->cc == CC_UGE || i->cc == CC_ULE;
     enum rv_op slt = is_unsigned ? RV_SLTU : RV_SLT;
     bool imm = i->b.kind == OPND_INT && i->b.val;
     if (i->cc == CC_EQ || i->cc == CC_NE) {
@@ -353,7 +356,8 @@ void riscv64_compare(struct emit *e, const struct term *t, struct branch *b)
     b->rb = (uint8_t)emit_operand(e, t->b, 1);
 }
 
-void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp, const char *label)
+void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+                    const char *label)
 {
     if (b->kind == BRANCH_ALWAYS) {
         rv_j(c, disp, label);
@@ -363,7 +367,10 @@ void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t di
     bool swaps = cc == CC_GT || cc == CC_LE || cc == CC_UGT || cc == CC_ULE;
     if (swaps)
         cc = cc_swap(cc);
-    rv_branch(c, cc, swaps ? b->rb : b->ra, swaps ? b->ra : b->rb, far ? 8 : disp, far ? ". + 8" : label);
-    if (far)
-        rv_j(c, disp - 4, label);
+    rv_branch(c, cc, swaps ? b->rb : b->ra, swaps ? b->ra : b->rb, far ? 8 : disp,
+              far ? "2f" : label);
+    if (!far)
+        return;
+    rv_j(c, disp - 4, label);
+    code_label(c, "2");
 }

@@ -20,6 +20,7 @@ void riscv64_epilogue(struct emit *e);
 void riscv64_ins(struct emit *e, const struct ins *i);
 void riscv64_call(struct emit *e, const struct ins *i);
 void riscv64_compare(struct emit *e, const struct term *t, struct branch *b);
-void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp, const char *label);
+void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+                    const char *label);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rtgc/riscv64/enc.h"
 
-static const char *const x[32] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-                                  "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-                                  "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+static const char *const x[32] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                  "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                  "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                  "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
 static uint32_t fields(unsigned opcode, unsigned funct3, int rd, int rs1)
 {
@@ -13,7 +14,8 @@ static uint32_t fields(unsigned opcode, unsigned funct3, int rd, int rs1)
 static const char *op_name(enum rv_op op)
 {
     static const char *const base[] = {"add", "sll", "slt", "sltu", "xor", "srl", "or", "and"};
-    static const char *const mul[] = {"mul", "mulh", "mulhsu", "mulhu", "div", "divu", "rem", "remu"};
+    static const char *const mul[] = {"mul", "mulh", "mulhsu", "mulhu",
+                                      "div", "divu", "rem",    "remu"};
     if (op == RV_SUB)
         return "sub";
     if (op == RV_SRA)
@@ -37,7 +39,8 @@ void rv_imm(struct code *c, enum rv_op op, int rd, int rs1, int imm)
 
 void rv_addiw(struct code *c, int rd, int rs1, int imm)
 {
-    code_put32(c, fields(0x1b, 0, rd, rs1) | ((uint32_t)imm & 0xfff) << 20, "addiw %s, %s, %d", x[rd], x[rs1], imm);
+    code_put32(c, fields(0x1b, 0, rd, rs1) | ((uint32_t)imm & 0xfff) << 20, "addiw %s, %s, %d",
+               x[rd], x[rs1], imm);
 }
 
 void rv_lui(struct code *c, int rd, int32_t imm20)
@@ -46,7 +49,8 @@ void rv_lui(struct code *c, int rd, int32_t imm20)
     code_put32(c, 0x37u | (uint32_t)rd << 7 | v << 12, "lui %s, %u", x[rd], v);
 }
 
-static void pair(struct code *c, uint32_t first, uint32_t second, const char *name, const char *rd, const char *symbol)
+static void pair(struct code *c, uint32_t first, uint32_t second, const char *name, const char *rd,
+                 const char *symbol)
 {
     uint8_t b[8];
     for (int i = 0; i < 4; i++) {
@@ -65,7 +69,8 @@ void rv_load(struct code *c, int bits, int rd, int rs1, int imm)
 {
     static const char *const names[] = {"", "", "", "ld", "lbu", "lhu", "lwu"};
     unsigned f = bits == 8 ? 4 : bits == 16 ? 5 : bits == 32 ? 6 : 3;
-    code_put32(c, fields(0x03, f, rd, rs1) | ((uint32_t)imm & 0xfff) << 20, "%s %s, %d(%s)", names[f], x[rd], imm, x[rs1]);
+    code_put32(c, fields(0x03, f, rd, rs1) | ((uint32_t)imm & 0xfff) << 20, "%s %s, %d(%s)",
+               names[f], x[rd], imm, x[rs1]);
 }
 
 void rv_store(struct code *c, int bits, int rs2, int rs1, int imm)
@@ -79,7 +84,8 @@ void rv_store(struct code *c, int bits, int rs2, int rs1, int imm)
 
 void rv_branch(struct code *c, enum cc cc, int rs1, int rs2, int64_t disp, const char *label)
 {
-    static const uint8_t funct[NCCS] = {[CC_EQ] = 0, [CC_NE] = 1, [CC_LT] = 4, [CC_GE] = 5, [CC_ULT] = 6, [CC_UGE] = 7};
+    static const uint8_t funct[NCCS] = {
+        [CC_EQ] = 0, [CC_NE] = 1, [CC_LT] = 4, [CC_GE] = 5, [CC_ULT] = 6, [CC_UGE] = 7};
     static const char *const names[] = {"beq", "bne", "", "", "blt", "bge", "bltu", "bgeu"};
     uint32_t v = (uint32_t)disp, f = funct[cc];
     uint32_t word = fields(0x63, f, 0, rs1) | (uint32_t)rs2 << 20;
@@ -90,7 +96,8 @@ void rv_branch(struct code *c, enum cc cc, int rs1, int rs2, int64_t disp, const
 static uint32_t jal_word(int rd, int64_t disp)
 {
     uint32_t v = (uint32_t)disp;
-    return 0x6fu | (uint32_t)rd << 7 | (v >> 20 & 1) << 31 | (v >> 1 & 0x3ff) << 21 | (v >> 11 & 1) << 20 | (v >> 12 & 0xff) << 12;
+    return 0x6fu | (uint32_t)rd << 7 | (v >> 20 & 1) << 31 | (v >> 1 & 0x3ff) << 21 |
+           (v >> 11 & 1) << 20 | (v >> 12 & 0xff) << 12;
 }
 
 void rv_j(struct code *c, int64_t disp, const char *label)

@@ -98,7 +98,8 @@ static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)
     if (kind == RELOC_JAL) {
         if (d < -(1 << 20) || d >= 1 << 20)
             return false;
-        or_word(code, (v >> 20 & 1) << 31 | (v >> 1 & 0x3ff) << 21 | (v >> 11 & 1) << 20 | (v >> 12 & 0xff) << 12);
+        or_word(code, (v >> 20 & 1) << 31 | (v >> 1 & 0x3ff) << 21 | (v >> 11 & 1) << 20 |
+                          (v >> 12 & 0xff) << 12);
         return true;
     }
     or_word(code, (v + 0x800) & 0xfffff000);
@@ -107,7 +108,8 @@ static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)
 }
 
 /* t0 to t2, t3, then argument registers from the last, then saved ones. */
-static const uint8_t order[] = {5, 6, 7, 28, 16, 15, 14, 13, 12, 11, 10, 17, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0xff};
+static const uint8_t order[] = {5, 6,  7,  28, 16, 15, 14, 13, 12, 11, 10, 17,  8,
+                                9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0xff};
 
 const struct target target_riscv64 = {
     .name = "riscv64",
