@@ -6,11 +6,12 @@ GORT_CORE_ASM_riscv64 := gort/asm/riscv64.S
 
 GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
-GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c report.c run.c \
+GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c preempt.c report.c run.c \
                 spawn.c sysmon.c threads.c)
 GORT_OBJECTS := gort/chan.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
-GORT_SRCS := $(GORT_CORE_host) $(GORT_OBJECTS) $(GORT_POSIX)
+GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
+GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJECTS) $(GORT_POSIX)
 
 # The library: position-independent objects for both kinds; frame pointers for tracebacks.
 GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
@@ -49,3 +50,27 @@ $(call unit_test,gort-timer,tests/gort/test_timer.c tests/gort/fakeport.c gort/g
 $(call unit_test,gort-sched,tests/gort/test_sched.c $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
 $(call unit_test,gort-switch,tests/gort/test_switch.c tests/gort/asm/sentinel_$(GORT_HOST_MACHINE).S $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
 $(call unit_test,gort-lib,tests/gort/test_lib.c $(GORT_SRCS) gort/san.c,$(GORT_SAN_FLAGS),-pthread)
+
+CFLAGS_host_tests/gort/behaviour.c := -Wno-write-strings
+$(call gort_prog,$(B)/test/gort-behaviour,tests/gort/behaviour.c)
+$(call gort_prog,$(B)/test/gort-reports,tests/gort/reports.c)
+$(B)/test/gort-reports.sh: $(B)/test/gort-behaviour $(B)/test/gort-reports
+	@printf '#!/bin/sh\nexec tests/gort/reports.sh $(B)/test/gort-behaviour $(B)/test/gort-reports\n' >$@ && chmod +x $@
+UNIT_TESTS += $(B)/test/gort-reports.sh
+
+.PHONY: test-gort-machines test-gort-tsan test-gort-go bench-gort
+test-gort-machines: ## gort's core on arm64 and riscv64, emulated
+	@tests/run.sh tests/gort/machines.sh
+test-gort-tsan: ## gort under ThreadSanitizer, ROUNDS times
+	@tests/run.sh tests/gort/tsan.sh
+test-gort-go: $(B)/test/gort-behaviour ## run the behaviour table against Go itself, on the real clock
+	@$(GORT_GO) run tests/gort/behaviour.go | diff - tests/gort/behaviour.expected
+	@$(B)/test/gort-behaviour real | diff - tests/gort/behaviour.expected && echo "same as Go"
+
+GORT_GO ?= $(firstword $(wildcard /usr/lib/go-1.19/bin/go) go)
+$(call gort_prog,$(B)/bench/gort,bench/gort/bench.c)
+$(B)/bench/gort-go: bench/gort/bench.go
+	@mkdir -p $(@D)
+	$(call say,GO,$@)$(GORT_GO) build -o $@ $<
+bench-gort: $(B)/bench/gort $(B)/bench/gort-go ## gort beside Go: CPU time per operation, bytes per goroutine
+	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the switches in this folder know about struct g and struct gobuf, as numbers for the assembler. g.h asserts
- * every one of them. GOBUF_SLOTS counts callee-saved slots of eight bytes, vector halves included.
+ * What the switches in this folder know about struct g and struct gobuf, as numbers for the
+ * assembler. g.h asserts every one of them. GOBUF_SLOTS counts callee-saved slots of eight bytes,
+ * vector halves included.
  */
 #ifndef GORT_ASM_LAYOUT_H
 #define GORT_ASM_LAYOUT_H

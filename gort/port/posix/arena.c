@@ -18,6 +18,12 @@
 #include "gort/port/posix/rt.h"
 #include "gort/san.h"
 
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(lo, hi) ((void)(lo), (void)(hi))
+#endif
+
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
 #endif
@@ -94,6 +100,11 @@ static bool guard_more(void)
 
 /* ------------------------------------------------------------------ slots */
 
+uintptr_t arena_stack_lo(const struct hg *hg)
+{
+    return (uintptr_t)slot_base(hg->slot) + arena.page;
+}
+
 static struct hg *fresh_locked(void)
 {
     if (arena.used == arena.guarded) {
@@ -103,6 +114,7 @@ static struct hg *fresh_locked(void)
     }
     struct hg *hg = arena_slot(arena.used);
     hg->slot = (uint32_t)arena.used;
+    VALGRIND_STACK_REGISTER((void *)arena_stack_lo(hg), (void *)hg);
     atomic_store_explicit(&arena.used, arena.used + 1, memory_order_release);
     return hg;
 }
@@ -238,9 +250,4 @@ struct hg *arena_guard_hit(uintptr_t va)
     if (!arena.base || off >= arena.used * arena.stride || off % arena.stride >= arena.page)
         return NULL;
     return arena_slot(off / arena.stride);
-}
-
-uintptr_t arena_stack_lo(const struct hg *hg)
-{
-    return (uintptr_t)slot_base(hg->slot) + arena.page;
 }

@@ -19,6 +19,7 @@ struct hg {
     void *arg;
     struct hg *next_free;
     struct go_waitq_ q; /* the joiner, and the lock of `ended` */
+    uint32_t nopreempt; /* > 0: GO_PREEMPTIBLE functions aren't stopped either */
     bool ended;
     bool has_locals;
     int64_t blocked_since; /* GSYSCALL: when */
@@ -92,6 +93,10 @@ void netpoll_unclaim(void);
 void report_deadlock(void) NORETURN;
 void report_install(void);
 void report_thread(void); /* signal stack of the calling thread */
+
+/* preempt.c */
+void preempt_install(void);
+void preempt_signal(struct posix_m *pm); /* stop pm's goroutine if it is in a marked function */
 
 /* clock.c */
 int64_t clock_real(void); /* the monotonic clock, also when time is virtual */

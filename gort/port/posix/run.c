@@ -62,6 +62,7 @@ static int start(const go_config *cfg, bool exits_on_deadlock)
     if ((r = arena_init(c.stack, c.max_g)) != 0)
         goto out;
     report_install();
+    preempt_install();
     if ((r = threads_start(c.procs, c.seed)) != 0)
         goto out_threads;
     if ((r = sysmon_start()) == 0)

@@ -73,6 +73,7 @@ static void hg_init(struct hg *hg, const go_attr *attr, go_fn fn, void *arg)
         memset(hg->local, 0, sizeof(hg->local));
     hg->has_locals = false;
     hg->ended = false;
+    hg->nopreempt = 0;
     hg->fn = fn;
     hg->arg = arg;
     hg->flags = attr ? attr->flags : 0;

@@ -151,6 +151,8 @@ static bool watch_p(unsigned i, int64_t now)
     if (now - w->since < SCHED_SLICE_NS)
         return due;
     w->since = now;
+    if (own_load(&mp->need_resched))
+        preempt_signal(posix_m(mp));
     port_preempt(mp);
     return true;
 }
