@@ -24,6 +24,7 @@
 #include "kernel/core/uaccess.h"
 #include "kernel/core/vmobj.h"
 #include "kernel/core/wait.h"
+#include "kernel/fs/signal_hook.h"
 #include "kernel/linux/sigwait.h"
 #include "kernel/linux/time.h"
 
