@@ -132,6 +132,7 @@ static int push_strings(struct aspace *as, const struct exec_args *args, vaddr_t
         err = push(as, &top, args->argv.data, args->argv.size_bytes, &s->argv);
     if (!err)
         err = push(as, &top, platform, sizeof(platform), &s->platform);
+    top = ALIGN_DOWN(top, (vaddr_t)16);
     if (!err)
         err = push(as, &top, args->random, sizeof(args->random), &s->random);
     return err;
