@@ -67,7 +67,7 @@ tabulate() {
                 name = order[r]; printf "%s\t%s", name, limit[name]
                 for (i = 1; i <= n; i++) {
                     f = figure[kernel[i], name]
-                    printf "\t%s%s", f == "" ? "-" : f, kernel[i] == "here" && name in limit && (f == "-" || f > limit[name] + 0) ? " *" : ""
+                    printf "\t%s%s", f == "" ? "-" : f, kernel[i] == "here" && limit[name] != "" && (f == "-" || f > limit[name] + 0) ? " *" : ""
                 }
                 print ""
             }
