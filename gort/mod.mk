@@ -74,3 +74,29 @@ $(B)/bench/gort-go: bench/gort/bench.go
 	$(call say,GO,$@)$(GORT_GO) build -o $@ $<
 bench-gort: $(B)/bench/gort $(B)/bench/gort-go ## gort beside Go: CPU time per operation, bytes per goroutine
 	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go
+
+# What install-gort puts below PREFIX: header, both libraries, pkg-config file, manual pages, gdb commands.
+GORT_VERSION := 0.1.0
+GORT_MAN := $(wildcard docs/man/gort*)
+.PHONY: install-gort uninstall-gort
+install-gort: $(GORT_LIB) $(GORT_SO) ## install the library, its header, pkg-config file and manual pages
+	@install -d $(addprefix $(DESTDIR)$(PREFIX)/,include lib/pkgconfig share/man/man3 share/man/man7 share/gort)
+	@install -m 644 gort/gort.h $(DESTDIR)$(PREFIX)/include
+	@install -m 644 $(GORT_LIB) $(DESTDIR)$(PREFIX)/lib
+	@install -m 755 $(GORT_SO) $(DESTDIR)$(PREFIX)/lib/libgort.so.$(GORT_VERSION)
+	@ln -sf libgort.so.$(GORT_VERSION) $(DESTDIR)$(PREFIX)/lib/libgort.so.0
+	@ln -sf libgort.so.0 $(DESTDIR)$(PREFIX)/lib/libgort.so
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(GORT_VERSION)|' gort/gort.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/gort.pc
+	@for f in $(GORT_MAN); do install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.} || exit 1; done
+	@install -m 644 gort/tools/gort-gdb.py $(DESTDIR)$(PREFIX)/share/gort
+	@echo "installed gort $(GORT_VERSION) below $(DESTDIR)$(PREFIX)"
+uninstall-gort: ## remove what install-gort put there
+	@rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,include/gort.h lib/libgort.a lib/libgort.so lib/libgort.so.0 \
+	    lib/libgort.so.$(GORT_VERSION) lib/pkgconfig/gort.pc share/gort \
+	    $(foreach f,$(GORT_MAN),share/man/man$(lastword $(subst ., ,$f))/$(notdir $f)))
+
+# As a user would: install somewhere, build the examples with pkg-config, run them.
+$(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO)
+	@printf '#!/bin/sh\nexec tests/gort/install.sh\n' >$@ && chmod +x $@
+SCRIPT_TESTS += $(B)/test/gort-install.sh
+ALL += $(B)/test/gort-install.sh

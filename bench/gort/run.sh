@@ -39,4 +39,4 @@ row "two Ps: ping-pong"         pingpong      1000000 2 0.5  cpu
 row "two Ps: spawn and exit"    spawn         1000000 2 -    cpu
 row "two Ps: buffered"          buffered      3000000 2 -    cpu
 row "skynet of a million, leaf" skynet        1000000 2 0.75 cpu
-row "parked, bytes each"        parked        ${PARKED:-1000000} 1 - bytes
+row "parked, bytes each"        parked        "${PARKED:-1000000}" 1 - bytes

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs the library in an empty place and uses it as a stranger would: pkg-config, the examples, shared and static.
+set -u
+at=$(mktemp -d)
+trap 'rm -rf "$at"' EXIT
+make -s --no-print-directory install-gort PREFIX="$at" >"$at/log" 2>&1 || { cat "$at/log"; echo "not ok install-gort"; exit 1; }
+export PKG_CONFIG_PATH="$at/lib/pkgconfig" LD_LIBRARY_PATH="$at/lib"
+
+use() { # kind port
+    for e in pool pipeline echo; do
+        # shellcheck disable=SC2046 # flags
+        ${CC:-cc} -O2 -Wall -Werror $(pkg-config --cflags gort) "examples/gort/$e.c" -o "$at/$e-$1" $(pkg-config --libs gort) || return 1
+    done
+    [ "$("$at/pool-$1")" = "78498 primes below 1000000" ] || return 1
+    [ "$("$at/pipeline-$1" | tail -n 1)" = 100 ] || return 1
+    "$at/echo-$1" "$2" &
+    server=$!
+    tries=0 got=
+    while [ $tries -lt 100 ] && [ "$got" != hello ]; do
+        tries=$((tries + 1))
+        got=$(exec 2>/dev/null; bash -c "exec 3<>/dev/tcp/127.0.0.1/$2; echo hello >&3; read -r line <&3; echo \$line")
+        [ "$got" = hello ] || sleep 0.05
+    done
+    kill $server
+    wait $server 2>/dev/null
+    [ "$got" = hello ]
+}
+
+port=$((20000 + $$ % 20000))
+for kind in shared static; do
+    # Without the shared one the linker takes the archive.
+    [ $kind = static ] && rm -f "$at"/lib/libgort.so*
+    port=$((port + 1))
+    if use $kind $port; then echo "ok gort examples, $kind library"; else echo "not ok gort examples, $kind library"; fi
+done
+for page in "$at"/share/man/man?/*; do
+    [ -e "$page" ] || continue
+    if mandoc -T lint -W error "$page" >"$at/log" 2>&1; then echo "ok $(basename "$page")"; else
+        cat "$at/log"
+        echo "not ok $(basename "$page")"
+    fi
+done
