@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "gobin/barriers.h"
+#include "gobin/goroutines.h"
 #include "gobin/needs.h"
 #include "gobin/redirect.h"
 #include "tests/gobin/tiny.h"
@@ -109,18 +110,39 @@ static void test_barriers(void **state)
     each_tiny(check_barriers);
 }
 
+/* The replacement as LLVM reads it: it hands out exactly the 64 bytes below sp, or does the store.
+ */
+static void check_stub(const struct gobin *bin, const struct change *c, bool go120)
+{
+    static const char *const expected[][2] = {{"str x3, [x2]", "sub x25, sp, #64"},
+                                              {"movq %rax, (%rdi)", "leaq -64(%rsp), %r11"},
+                                              {"sd t1, 0(t0)", "addi s8, sp, -64"}};
+    struct disasm *d;
+    struct gobin_error err;
+    struct span code = {c->after, c->size_bytes};
+    char text[96];
+    if (disasm_open(&d, isa_of(bin->elf.machine), &err) != 0)
+        skip();
+    size_t size = disasm_insn(d, code, 0, text, sizeof(text));
+    assert_string_equal(text, expected[bin->elf.machine][go120]);
+    assert_int_equal(size + disasm_insn(d, span_from(code, size), 0, text, sizeof(text)),
+                     code.size);
+    assert_memory_equal(text, "ret", 3);
+    disasm_close(d);
+}
+
 /* The planned change of the barrier's first bytes is there, inside of the file, and tells what it
  * replaces. */
 static void check_redirect(struct gobin *bin, uint8_t *image, bool go120)
 {
     struct barriers b;
     struct redirect r;
-    (void)go120;
     assert_int_equal(barriers_find(&b, bin), 0);
     assert_int_equal(redirect_builtin(&r, bin, &b), 0);
     assert_int_equal(r.nchanges, 1);
     assert_int_equal(r.changes[0].offset, TINY_BARRIER);
     assert_memory_equal(r.changes[0].before, image + TINY_BARRIER, r.changes[0].size_bytes);
+    check_stub(bin, &r.changes[0], go120);
     redirect_free(&r);
     barriers_free(&b);
 }
@@ -143,6 +165,60 @@ static void test_memory(void **state)
                      3 * 4096); /* one page of text; the data's 4 KiB lie across two */
     assert_int_equal(n.writable_bytes, 2 * 4096);
     assert_int_equal(n.nsyscalls, 0);
+    gobin_close(&bin);
+}
+
+/* A program's memory with a slice of three goroutines in it: at MEMORY, and the structs behind. */
+enum { MEMORY = 0x40000, GS = 3, G_SIZE = 512 };
+
+static int memory_read(void *context, vaddr_t addr, void *out, size_t size)
+{
+    if (addr < MEMORY || addr - MEMORY + size > (GS + 1) * G_SIZE)
+        return -EFAULT;
+    memcpy(out, (uint8_t *)context + (addr - MEMORY), size);
+    return 0;
+}
+
+static void put_goroutine(uint8_t *memory, const struct layout *l, size_t i, uint32_t status)
+{
+    uint8_t *g = memory + (i + 1) * G_SIZE;
+    uint64_t id = i + 1, addr = MEMORY + (i + 1) * G_SIZE, pc = 0x1000 + i;
+    memcpy(memory + 64 + 8 * i, &addr, 8);
+    memcpy(g + l->at[LAYOUT_g_status], &status, 4);
+    memcpy(g + l->at[LAYOUT_g_goid], &id, 8);
+    memcpy(g + l->at[LAYOUT_g_sched] + l->at[LAYOUT_gobuf_pc], &pc, 8);
+    memcpy(g + l->at[LAYOUT_g_syscallpc], &(uint64_t){0x2000}, 8);
+    memcpy(g + l->at[LAYOUT_g_syscallsp], &(uint64_t){0x3000}, 8);
+}
+
+/* The collector adds a bit to the state of a goroutine whose stack it looks at; one in a system
+ * call stopped elsewhere. */
+static void test_goroutines(void **state)
+{
+    uint8_t image[TINY_SIZE], memory[(GS + 1) * G_SIZE] = {0};
+    const uint64_t slice[] = {MEMORY + 64, GS, GS};
+    struct gobin bin;
+    struct layout l;
+    struct globals globals = {.allgs = {MEMORY + 8, MEMORY}, .nallgs = 2};
+    struct memory m = {.read = memory_read, .context = memory};
+    struct goroutine *all;
+    size_t n;
+    (void)state;
+    open_tiny(&bin, image, GOBIN_ARM64, true);
+    assert_int_equal(layout_from_table(&l, 26, GOBIN_ARM64), 0);
+    memcpy(memory, slice, sizeof(slice));
+    put_goroutine(memory, &l, 0, 0x1004);
+    put_goroutine(memory, &l, 1, 3);
+    put_goroutine(memory, &l, 2, 6);
+    assert_int_equal(goroutines_list(&bin, &l, &globals, &m, &all, &n), 0);
+    assert_int_equal(n, GS);
+    assert_string_equal(all[0].state, "waiting");
+    assert_int_equal(all[0].pc, 0x1000);
+    assert_string_equal(all[1].state, "syscall");
+    assert_int_equal(all[1].pc, 0x2000);
+    assert_int_equal(all[1].sp, 0x3000);
+    assert_true(all[2].dead);
+    free(all);
     gobin_close(&bin);
 }
 
@@ -206,10 +282,11 @@ static void test_what_it_says(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_version),      cmocka_unit_test(test_table),
-        cmocka_unit_test(test_barriers),     cmocka_unit_test(test_redirect),
-        cmocka_unit_test(test_memory),       cmocka_unit_test(test_cut_anywhere),
-        cmocka_unit_test(test_what_it_says), cmocka_unit_test(test_any_byte_changed),
+        cmocka_unit_test(test_version),          cmocka_unit_test(test_table),
+        cmocka_unit_test(test_barriers),         cmocka_unit_test(test_redirect),
+        cmocka_unit_test(test_memory),           cmocka_unit_test(test_goroutines),
+        cmocka_unit_test(test_cut_anywhere),     cmocka_unit_test(test_what_it_says),
+        cmocka_unit_test(test_any_byte_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
