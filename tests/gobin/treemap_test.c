@@ -45,8 +45,29 @@ static void test_treemap(void **state)
     check(many, 64);
 }
 
+static void same(const struct rect *got, double x, double y, double width, double height)
+{
+    assert_true(fabs(got->x - x) < 1e-9 && fabs(got->y - y) < 1e-9);
+    assert_true(fabs(got->width - width) < 1e-9 && fabs(got->height - height) < 1e-9);
+}
+
+/* The example of the paper that describes the method: 6 by 4, first a column of two, then a row of
+ * two. */
+static void test_example(void **state)
+{
+    static const uint64_t sizes[] = {6, 6, 4, 3, 2, 2, 1};
+    struct rect out[7];
+    (void)state;
+    treemap_layout((struct rect){0, 0, 6, 4}, sizes, 7, out);
+    same(&out[0], 0, 0, 3, 2);
+    same(&out[1], 0, 2, 3, 2);
+    same(&out[2], 3, 0, 12.0 / 7, 7.0 / 3);
+    same(&out[3], 3 + 12.0 / 7, 0, 9.0 / 7, 7.0 / 3);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_treemap)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_treemap),
+                                       cmocka_unit_test(test_example)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
