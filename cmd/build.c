@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct build {
@@ -37,7 +38,15 @@ const struct option_spec build_options[] = {
     {NULL, NULL, NULL, NULL},
 };
 
-/* A half-written image is removed. */
+/* A half-written image is removed; a device that took it is not. */
+static void remove_half(const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        unlink(path);
+}
+
 static int write_file(const struct image *image, const char *path)
 {
     struct error err;
@@ -50,7 +59,7 @@ static int write_file(const struct image *image, const char *path)
     if (close(fd) < 0 && result == 0)
         result = error_errno(&err, "cannot write %s", path);
     if (result < 0) {
-        unlink(path);
+        remove_half(path);
         return fail(STATUS_FAILED, "%s", err.text);
     }
     return 0;

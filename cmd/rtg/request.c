@@ -277,12 +277,31 @@ int request_compile(const struct request *r, struct rtg_result *result)
     return status ? EXIT_ERRORS : EXIT_OK;
 }
 
+/* A device or a pipe is written to; renaming a file onto it would put the file in its place. */
+static bool is_special(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static int special_write(const char *path, const void *data, size_t n)
+{
+    FILE *f = fopen(path, "we");
+    bool ok = f && fwrite(data, 1, n, f) == n;
+    ok = f && fclose(f) == 0 && ok;
+    if (!ok)
+        fprintf(stderr, "rtg: cannot write %s: %s\n", path, strerror(errno));
+    return ok ? EXIT_OK : EXIT_ERRORS;
+}
+
 /* Writes beside the file and renames, so that there is never half a file. */
 int file_write(const char *path, const void *data, size_t n, unsigned mode)
 {
     char temporary[4096];
     if (strcmp(path, "-") == 0)
         return fwrite(data, 1, n, stdout) == n && !fflush(stdout) ? EXIT_OK : EXIT_ERRORS;
+    if (is_special(path))
+        return special_write(path, data, n);
     if ((size_t)snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= sizeof temporary) {
         fprintf(stderr, "rtg: the name %s is too long\n", path);
         return EXIT_ERRORS;

@@ -64,6 +64,9 @@ refuses 'unknown command' 125 'there is no command frobnicate; mazboot help list
 refuses 'help of no command' 125 'there is no command biuld; did you mean mazboot build?' help biuld
 refuses 'build without file' 125 'build needs a program and a file: mazboot build ./hello -o hello.img' build good
 refuses 'build into nowhere' 125 'cannot write /no/file: No such file or directory' build good -o /no/file
+mknod full c 1 7 2>/dev/null || ln -s /dev/full full
+refuses 'build onto a full device' 125 'cannot write the image: No space left on device' build good -o full
+same 'the device is still there' 'yes' "$([ -c full ] && echo yes)"
 refuses 'build of nothing' 127 './nosuch: no such program, and no such Go package here' build ./nosuch -o x
 refuses 'completion' 125 'completion needs the name of a shell: bash, zsh or fish' completion tcsh
 
