@@ -7,7 +7,7 @@ KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c sched.c info.c strace.c)
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
-KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/console.c virtio/rng.c)
+KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
 # Rarely run: for size.
 $(foreach f,$(addprefix kernel/core/,machine.c random.c stdin.c) $(addprefix kernel/drivers/,gicv2.c gicv3.c virtio/rng.c),$(eval CFLAGS_kernel-arm64_$f := -Oz))

@@ -59,6 +59,8 @@ static void frame_send(void *buffer, enum link_type type, unsigned stream, const
 static int buffer_wait(void **buffer)
 {
     void *b = port->take(port);
+    if (UNLIKELY(!b))
+        b = port->grow(port);
     if (UNLIKELY(!b)) {
         int err =
             wait_event(&port->room, (b = port->take(port)) != NULL || port->dead, WAIT_FOREVER);

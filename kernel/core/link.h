@@ -13,19 +13,23 @@
 
 /*
  * The byte stream below: a device driver fills in the functions before link_start. Buffers are of
- * LINK_BUFFER_BYTES. The driver wakes `room` when a buffer has become free, and calls link_receive
- * with what came in, in interrupt context without a lock. When the device is beyond use it sets
- * `dead`, wakes `room` and calls link_lost; take gives nothing from then on.
+ * LINK_BUFFER_BYTES. The driver wakes `room` when a buffer has become free after there was none,
+ * and calls link_receive with what came in, both in interrupt context without a lock. When the
+ * device is beyond use it sets `dead`, wakes `room` and calls link_lost; take gives nothing from
+ * then on.
  */
 #define LINK_BUFFER_BYTES 4096u
 
 struct link_port {
-    void *(*take)(struct link_port
-                      *p); /* a transmit buffer, NULL while all are with the device. Any context. */
+    /* Any context, any lock held: they take no lock but the driver's own and wake nobody. */
+    void *(*take)(struct link_port *p); /* a transmit buffer, NULL while all are with the device */
     void (*send)(struct link_port *p, void *buffer,
-                 size_t size_bytes);   /* give a taken buffer to the device. Any context. */
-    bool (*poll)(struct link_port *p); /* take back now what the device is done with; whether that
-                                          is everything. Any context. */
+                 size_t size_bytes); /* give a taken buffer to the device */
+    bool (*poll)(struct link_port
+                     *p); /* take back what the device is done with; whether that is everything */
+    /* Task context, no lock: one buffer more than there were, taken. NULL: there are enough, or
+     * there is no memory. */
+    void *(*grow)(struct link_port *p);
     struct waitq room;
     bool dead;
 };

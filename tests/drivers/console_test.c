@@ -134,8 +134,7 @@ static void test_stuck_device(void)
     static uint8_t got[4096];
     rig_start(true);
     model_lazy(true);
-    for (unsigned i = 0; i < MANY; i++)
-        console_log("x", 1);
+    console_log("x", 1);
     int64_t begin_ns = rig_now_ns;
     console_log("lost", 4);
     CHECK(rig_now_ns - begin_ns > 900000000 && rig_now_ns - begin_ns < 1200000000);
@@ -145,7 +144,7 @@ static void test_stuck_device(void)
     model_complete(MANY);
     console_log("back", 4);
     model_complete(MANY);
-    CHECK(collect(LINK_LOG, 0, got) == MANY + 4 && memcmp(got + MANY, "back", 4) == 0);
+    CHECK(collect(LINK_LOG, 0, got) == 5 && memcmp(got, "xback", 5) == 0);
 }
 
 static void test_exit(void)

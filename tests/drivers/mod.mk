@@ -42,7 +42,7 @@ SCRIPT_TESTS += tests/drivers/vdso.sh
 
 # The console and the link against a model of the device.
 LINK_SRCS := kernel/core/link.c kernel/core/stdin.c kernel/core/console.c kernel/drivers/virtio/console.c kernel/drivers/virtio/mmio.c \
-             kernel/drivers/virtio/ring.c tests/drivers/model.c tests/drivers/rig.c tests/fake/machine.c
+             kernel/drivers/virtio/control.c kernel/drivers/virtio/ring.c tests/drivers/model.c tests/drivers/rig.c tests/fake/machine.c
 $(call unit_test,console_test,tests/drivers/console_test.c $(LINK_SRCS),$(FAKE))
 
 $(call fuzz_test,link_fuzz,tests/drivers/link_fuzz.c,tests/drivers/corpus/link,$(FAKE))

@@ -218,8 +218,8 @@ static void set_status(uint32_t value)
 
 static void legacy_place(struct queue *q, uint32_t pfn)
 {
-    RULE(dev.page_size == 4096 && dev.align > 0 && (dev.align & (dev.align - 1)) == 0 &&
-         q->num > 0);
+    RULE(dev.page_size > 0 && (dev.page_size & (dev.page_size - 1)) == 0 && dev.align > 0 &&
+         (dev.align & (dev.align - 1)) == 0 && q->num > 0);
     q->desc = (uint64_t)pfn * dev.page_size;
     q->avail = q->desc + 16 * q->num;
     q->used = (q->avail + 4 + 2 * q->num + 2 + dev.align - 1) & ~(uint64_t)(dev.align - 1);

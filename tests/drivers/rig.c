@@ -72,6 +72,11 @@ paddr_t page_alloc(unsigned order, unsigned flags)
     return (paddr_t)(uintptr_t)p;
 }
 
+void page_put(paddr_t pa)
+{
+    munmap((void *)pa, PAGE_SIZE);
+}
+
 void irq_register(unsigned intid, irq_fn *fn, void *arg)
 {
     CHECK(intid == CONSOLE_INTID && !irq.fn);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * kernel/drivers/virtio/console.h. Transmit buffers are pages, allocated when first needed: under
- * emulation the device is done with a buffer before the notifying write returns, so there is rarely
- * a second one.
+ * kernel/drivers/virtio/console.h. Transmit buffers are pages. There is one, and more when programs
+ * write faster than the device reads: under emulation it is done with a buffer before the notifying
+ * write returns.
  *
  * With several ports (MULTIPORT) the link is the first one behind port 0, since QEMU throws away
  * what port 0, a console, can't pass on at once, and makes other ports wait. A device with one port
  * is used as it is.
  *
- * The lock guards the transmit queue. The receive queue belongs to the interrupt handler, which
- * runs on one CPU and does not nest. Since the device has one interrupt for both, a sender who
- * takes it back looks whether bytes came in too, and if so has the handler run.
+ * The lock guards the transmit queue. The receive queues belong to the interrupt handler, which
+ * runs on one CPU and does not nest. Senders may hold any lock, so they wake nobody and report
+ * nothing: for that they make the interrupt pending. They do so, too, when they have taken back the
+ * device's one interrupt for all queues and see that bytes have come in.
  */
 #include "kernel/drivers/virtio/console.h"
 #include "abi/errno.h"
@@ -18,112 +19,91 @@
 #include "kernel/arch/mmu.h"
 #include "kernel/core/log.h"
 #include "kernel/core/page.h"
-#include "kernel/drivers/virtio/mmio.h"
-#include "lib/str.h"
+#include "kernel/drivers/virtio/control.h"
 
 enum {
-    QUEUE_CONTROL_RX = 2,
-    QUEUE_CONTROL_TX = 3,
     PORT = 1, /* of several */
-    CONTROL_BUFFERS = 4,
-    CONTROL_BUFFER_BYTES = 256, /* a port's name may follow a message */
-    CONTROL_PATIENCE = 100000,  /* looks at the ring */
     RX_BUFFERS = 4,
-    RX_BUFFER_BYTES = 960,
+    RX_BUFFER_BYTES = 1024,
     TX_BUFFERS = 8,
-    TX_ALL = (1 << TX_BUFFERS) - 1,
 };
 
 struct virtio_console {
     struct link_port port;
     struct virtio_device device;
-    bool several;                        /* ports */
-    unsigned queue_rx, queue_tx;         /* their numbers */
-    struct virtq control_rx, control_tx; /* with several ports */
-    uint8_t *control_rx_buffers, *control_tx_buffer;
+    bool several;                /* ports */
+    unsigned queue_rx, queue_tx; /* their numbers */
+    struct virtio_control control;
     struct virtq rx;
-    uint8_t *rx_buffers; /* in the page of the receive queue */
+    uint8_t *rx_buffers; /* a page */
     struct spinlock lock;
     struct virtq tx;
-    uint32_t tx_free;            /* bit i: neither with the device nor taken */
-    void *tx_buffer[TX_BUFFERS]; /* NULL until first taken */
+    uint32_t tx_free;  /* bit i: buffer i is there, and neither with the device nor taken */
+    bool tx_exhausted; /* somebody found none free: wake `room` when there is one */
+    void *tx_buffer[TX_BUFFERS]; /* NULL: not made yet */
 };
 
 static struct virtio_console console;
-
-static bool tx_buffer_make(struct virtio_console *c, unsigned i)
-{
-    if (c->tx_buffer[i])
-        return true;
-    paddr_t pa = page_alloc(0, PAGE_RESERVE);
-    if (pa == PAGE_NONE)
-        return false;
-    c->tx_buffer[i] = phys_to_virt(pa);
-    virtq_bind(&c->tx, i, pa, false);
-    return true;
-}
 
 static void *console_take(struct link_port *p)
 {
     struct virtio_console *c = container_of(p, struct virtio_console, port);
     void *buffer = NULL;
     spin_lock(&c->lock);
-    if (c->tx_free) {
-        unsigned i = (unsigned)__builtin_ctz(c->tx_free);
-        if (tx_buffer_make(c, i)) {
-            c->tx_free &= ~(1u << i);
-            buffer = c->tx_buffer[i];
-        }
+    if (LIKELY(c->tx_free)) {
+        buffer = c->tx_buffer[__builtin_ctz(c->tx_free)];
+        c->tx_free &= c->tx_free - 1;
+    } else {
+        c->tx_exhausted = true;
     }
     spin_unlock(&c->lock);
     return buffer;
 }
 
-/* Get back what the device has sent. Returns whether that ended a shortage: somebody may be
- * waiting. */
-static bool tx_reap_locked(struct virtio_console *c)
+static void *tx_add_locked(struct virtio_console *c, paddr_t pa)
 {
-    bool none_free = c->tx_free == 0;
+    for (unsigned i = 0; i < TX_BUFFERS; i++)
+        if (!c->tx_buffer[i]) {
+            virtq_bind(&c->tx, i, pa, false);
+            return c->tx_buffer[i] = phys_to_virt(pa);
+        }
+    return NULL;
+}
+
+static void *console_grow(struct link_port *p)
+{
+    struct virtio_console *c = container_of(p, struct virtio_console, port);
+    if (c->tx_buffer[TX_BUFFERS - 1])
+        return NULL;
+    paddr_t pa = page_alloc(0, PAGE_RESERVE);
+    if (pa == PAGE_NONE)
+        return NULL;
+    spin_lock(&c->lock);
+    void *buffer = tx_add_locked(c, pa);
+    spin_unlock(&c->lock);
+    if (!buffer)
+        page_put(pa);
+    return buffer;
+}
+
+/* Get back what the device has sent. */
+static void tx_reap_locked(struct virtio_console *c)
+{
     uint32_t written;
     int i;
     while ((i = virtq_take(&c->tx, &written)) >= 0)
         c->tx_free |= 1u << i;
-    return none_free && c->tx_free != 0;
 }
 
-/* The device broke the rules: it gets no more memory to write to, and whoever waits learns it. */
-static void console_fail(struct virtio_console *c, const char *queue)
-{
-    if (__atomic_exchange_n(&c->port.dead, true, __ATOMIC_SEQ_CST))
-        return;
-    virtio_reset(&c->device);
-    irq_disable(c->device.intid);
-    waitq_wake(&c->port.room, ~0u, 0);
-    link_lost();
-    log_err(
-        "the virtio console returned an impossible buffer in its %s queue: it is not used any more",
-        queue);
-}
-
-/* What a sender does under the lock after a notification or instead of an interrupt. */
-static bool tx_settle_locked(struct virtio_console *c)
+/* What a sender does after a notification, or instead of an interrupt. */
+static void tx_settle_locked(struct virtio_console *c)
 {
     if (!virtq_has_used(&c->tx))
-        return false;
+        return;
     virtio_interrupt_clear(&c->device);
-    if (virtq_has_used(&c->rx))
+    tx_reap_locked(c);
+    if (UNLIKELY(virtq_has_used(&c->rx) || c->tx_exhausted || c->tx.broken))
         irq_pend(c->device.intid);
-    return tx_reap_locked(c);
-}
-
-static void tx_unlock(struct virtio_console *c, bool room)
-{
-    bool broken = c->tx.broken;
-    spin_unlock(&c->lock);
-    if (UNLIKELY(broken))
-        console_fail(c, "transmit");
-    else if (room)
-        waitq_wake(&c->port.room, ~0u, 0);
 }
 
 static void console_send(struct link_port *p, void *buffer, size_t size_bytes)
@@ -135,17 +115,34 @@ static void console_send(struct link_port *p, void *buffer, size_t size_bytes)
     spin_lock(&c->lock);
     virtq_give(&c->tx, i, (uint32_t)size_bytes);
     virtio_notify(&c->device, c->queue_tx);
-    tx_unlock(c, tx_settle_locked(c));
+    tx_settle_locked(c);
+    spin_unlock(&c->lock);
 }
 
 static bool console_poll(struct link_port *p)
 {
     struct virtio_console *c = container_of(p, struct virtio_console, port);
     spin_lock(&c->lock);
-    bool room = tx_settle_locked(c);
+    tx_settle_locked(c);
     bool idle = c->tx.with_device == 0;
-    tx_unlock(c, room);
-    return idle || p->dead;
+    spin_unlock(&c->lock);
+    return idle;
+}
+
+/* The device broke the rules: it gets no more memory to write to, and whoever waits learns it. */
+static void console_fail(struct virtio_console *c, const char *queue)
+{
+    spin_lock(&c->lock);
+    c->port.dead = true;
+    c->tx_free = 0;
+    spin_unlock(&c->lock);
+    virtio_reset(&c->device);
+    irq_disable(c->device.intid);
+    waitq_wake(&c->port.room, ~0u, 0);
+    link_lost();
+    log_err(
+        "the virtio console returned an impossible buffer in its %s queue: it is not used any more",
+        queue);
 }
 
 static void rx_give(struct virtio_console *c, unsigned i)
@@ -163,123 +160,67 @@ static void rx_serve(struct virtio_console *c)
         rx_give(c, (unsigned)i);
         given = true;
     }
-    if (UNLIKELY(i == -EIO))
-        console_fail(c, "receive");
-    else if (given)
+    if (given)
         virtio_notify(&c->device, c->queue_rx);
 }
 
-static void control_serve(struct virtio_console *c);
+/* The queue in which the device broke the rules, or NULL. */
+static const char *broken_queue(struct virtio_console *c)
+{
+    if (c->tx.broken)
+        return "transmit";
+    if (c->rx.broken)
+        return "receive";
+    return c->several && !control_serve(&c->control) ? "control" : NULL;
+}
 
 static void console_interrupt(void *arg)
 {
     struct virtio_console *c = arg;
-    if (c->port.dead)
-        return;
     spin_lock(&c->lock);
     virtio_interrupt_clear(&c->device);
-    tx_unlock(c, tx_reap_locked(c));
-    if (!c->port.dead)
-        rx_serve(c);
-    if (c->several && !c->port.dead)
-        control_serve(c);
+    tx_reap_locked(c);
+    bool room = c->tx_exhausted && c->tx_free;
+    c->tx_exhausted &= !room;
+    spin_unlock(&c->lock);
+    if (room)
+        waitq_wake(&c->port.room, ~0u, 0);
+    rx_serve(c);
+    const char *broken = broken_queue(c);
+    if (UNLIKELY(broken != NULL))
+        console_fail(c, broken);
 }
 
-static void *queue_make(struct virtq *q, unsigned size)
+static void make_rx(struct virtio_console *c, char *ring)
 {
-    paddr_t pa = page_alloc(0, PAGE_ZERO);
-    if (pa == PAGE_NONE)
-        return NULL;
-    virtq_init(q, phys_to_virt(pa), size);
-    return (char *)phys_to_virt(pa) + virtq_bytes(size);
-}
-
-static bool make_queues(struct virtio_console *c)
-{
-    c->rx_buffers = queue_make(&c->rx, RX_BUFFERS);
-    if (!c->rx_buffers || !queue_make(&c->tx, TX_BUFFERS) || !tx_buffer_make(c, 0))
-        return false;
+    virtq_init(&c->rx, ring, RX_BUFFERS);
     for (unsigned i = 0; i < RX_BUFFERS; i++) {
         virtq_bind(&c->rx, i, virt_to_phys(c->rx_buffers + (size_t)i * RX_BUFFER_BYTES), true);
         rx_give(c, i);
     }
-    return true;
 }
 
-/* Control messages need no answer once the port is open: their buffers go back unread. */
-static void control_give(struct virtio_console *c, unsigned i)
+/* One page for all rings, one for what is received, and the first transmit buffer. */
+static const char *make_queues(struct virtio_console *c)
 {
-    virtq_give(&c->control_rx, i, CONTROL_BUFFER_BYTES);
+    paddr_t rings = page_alloc(0, PAGE_ZERO), received = page_alloc(0, 0);
+    char *ring = phys_to_virt(rings);
+    if (rings == PAGE_NONE || received == PAGE_NONE)
+        return "there is no memory for the virtio console's queues";
+    c->rx_buffers = phys_to_virt(received);
+    make_rx(c, ring);
+    virtq_init(&c->tx, ring + VIRTQ_PLACE_BYTES, TX_BUFFERS);
+    if (!console_grow(&c->port))
+        return "there is no memory for the virtio console's first buffer";
+    c->tx_free = 1;
+    if (virtio_queue_start(&c->device, c->queue_rx, &c->rx) < 0 ||
+        virtio_queue_start(&c->device, c->queue_tx, &c->tx) < 0 ||
+        (c->several && control_init(&c->control, &c->device, ring + 2 * VIRTQ_PLACE_BYTES) < 0))
+        return "the virtio console refused its queues";
+    return NULL;
 }
 
-static bool make_control_queues(struct virtio_console *c)
-{
-    c->control_rx_buffers = queue_make(&c->control_rx, CONTROL_BUFFERS);
-    c->control_tx_buffer = queue_make(&c->control_tx, 1);
-    if (!c->control_rx_buffers || !c->control_tx_buffer)
-        return false;
-    virtq_bind(&c->control_tx, 0, virt_to_phys(c->control_tx_buffer), false);
-    for (unsigned i = 0; i < CONTROL_BUFFERS; i++) {
-        virtq_bind(&c->control_rx, i,
-                   virt_to_phys(c->control_rx_buffers + (size_t)i * CONTROL_BUFFER_BYTES), true);
-        control_give(c, i);
-    }
-    return virtio_queue_start(&c->device, QUEUE_CONTROL_RX, &c->control_rx) == 0 &&
-           virtio_queue_start(&c->device, QUEUE_CONTROL_TX, &c->control_tx) == 0;
-}
-
-/* The next buffer of a queue that the device is done with, looking for it a while; negative: none
- * came. */
-static int control_take(struct virtq *q)
-{
-    uint32_t size_bytes;
-    int i = -EAGAIN;
-    for (unsigned n = 0; n < CONTROL_PATIENCE && i == -EAGAIN; n++)
-        i = virtq_take(q, &size_bytes);
-    return i;
-}
-
-static bool control_send(struct virtio_console *c, uint32_t port, uint16_t event)
-{
-    struct virtio_console_control m = {port, event, 1};
-    memcpy(c->control_tx_buffer, &m, sizeof m);
-    virtq_give(&c->control_tx, 0, sizeof m);
-    virtio_notify(&c->device, QUEUE_CONTROL_TX);
-    return control_take(&c->control_tx) == 0;
-}
-
-/* Until the device has announced our port. */
-static bool control_await_port(struct virtio_console *c)
-{
-    struct virtio_console_control m;
-    do {
-        int i = control_take(&c->control_rx);
-        if (i < 0)
-            return false;
-        memcpy(&m, c->control_rx_buffers + (size_t)i * CONTROL_BUFFER_BYTES, sizeof m);
-        control_give(c, (unsigned)i);
-    } while (m.event != VIRTIO_CONSOLE_DEVICE_ADD || m.id != PORT);
-    return true;
-}
-
-static bool control_open_port(struct virtio_console *c)
-{
-    return control_send(c, VIRTIO_CONSOLE_NO_PORT, VIRTIO_CONSOLE_DEVICE_READY) &&
-           control_await_port(c) && control_send(c, PORT, VIRTIO_CONSOLE_PORT_READY) &&
-           control_send(c, PORT, VIRTIO_CONSOLE_PORT_OPEN);
-}
-
-static void control_serve(struct virtio_console *c)
-{
-    uint32_t size_bytes;
-    int i;
-    while ((i = virtq_take(&c->control_rx, &size_bytes)) >= 0)
-        control_give(c, (unsigned)i);
-    if (UNLIKELY(i == -EIO))
-        console_fail(c, "control");
-}
-
-/* Agree on what the device can do, and give it its queues. */
+/* Agree on what the device can do, give it its queues, and let it start. */
 static const char *console_begin(struct virtio_console *c)
 {
     uint64_t agreed;
@@ -288,14 +229,12 @@ static const char *console_begin(struct virtio_console *c)
     c->several = agreed & VIRTIO_CONSOLE_F_MULTIPORT;
     c->queue_rx = c->several ? 2 * (PORT + 1) : 0;
     c->queue_tx = c->queue_rx + 1;
-    if (!make_queues(c))
-        return "there is no memory for the virtio console's queues";
-    if (virtio_queue_start(&c->device, c->queue_rx, &c->rx) < 0 ||
-        virtio_queue_start(&c->device, c->queue_tx, &c->tx) < 0 ||
-        (c->several && !make_control_queues(c)))
-        return "the virtio console refused its queues";
+    const char *why = make_queues(c);
+    if (why)
+        return why;
     virtio_ready(&c->device);
-    return c->several && !control_open_port(c) ? "the virtio console has no port 1" : NULL;
+    return c->several && control_open(&c->control, PORT) < 0 ? "the virtio console has no port 1"
+                                                             : NULL;
 }
 
 const char *virtio_console_start(const struct machine *m, struct link_port **port)
@@ -308,10 +247,10 @@ const char *virtio_console_start(const struct machine *m, struct link_port **por
         virtio_reset(&c->device);
         return why;
     }
-    c->tx_free = TX_ALL;
     c->port.take = console_take;
     c->port.send = console_send;
     c->port.poll = console_poll;
+    c->port.grow = console_grow;
     waitq_init(&c->port.room);
     *port = &c->port;
     irq_register(c->device.intid, console_interrupt, c);

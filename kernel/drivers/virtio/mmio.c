@@ -84,14 +84,14 @@ int virtio_begin(struct virtio_device *d, uint64_t wanted, uint64_t *agreed)
     if (!d->legacy)
         return features_agree(d, features & (wanted | VIRTIO_F_VERSION_1));
     features_accept(d, *agreed);
-    reg_write(d, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
+    reg_write(d, VIRTIO_MMIO_GUEST_PAGE_SIZE, VIRTQ_PLACE_BYTES);
     return 0;
 }
 
 static void queue_place_legacy(struct virtio_device *d, const struct virtq *q)
 {
     reg_write(d, VIRTIO_MMIO_QUEUE_ALIGN, VIRTQ_ALIGN);
-    reg_write(d, VIRTIO_MMIO_QUEUE_PFN, (uint32_t)(virt_to_phys(q->desc) >> PAGE_SHIFT));
+    reg_write(d, VIRTIO_MMIO_QUEUE_PFN, (uint32_t)(virt_to_phys(q->desc) / VIRTQ_PLACE_BYTES));
 }
 
 static void queue_place(struct virtio_device *d, const struct virtq *q)

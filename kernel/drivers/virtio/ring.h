@@ -13,8 +13,9 @@
 
 #include "abi/virtio.h"
 
-#define VIRTQ_SIZE_MAX 32u
-#define VIRTQ_ALIGN    64u /* the used ring's alignment in the legacy layout */
+#define VIRTQ_SIZE_MAX    32u
+#define VIRTQ_PLACE_BYTES 1024u /* where a queue may begin: a multiple of this */
+#define VIRTQ_ALIGN       64u   /* the used ring's alignment in the legacy layout */
 
 struct virtq {
     struct virtq_desc *desc;
@@ -30,8 +31,8 @@ struct virtq {
 /* virtq_bytes - memory that a queue of `size` descriptors takes: a multiple of 64. */
 size_t virtq_bytes(unsigned size);
 
-/* virtq_init - lay out an empty queue in `memory`, zeroed, aligned to a page. size: a power of two
- * up to VIRTQ_SIZE_MAX. */
+/* virtq_init - lay out an empty queue in `memory`, zeroed, at a multiple of VIRTQ_PLACE_BYTES.
+ * size: a power of two up to VIRTQ_SIZE_MAX. */
 void virtq_init(struct virtq *q, void *memory, unsigned size);
 
 /* virtq_bind - buffer i is at this physical address; device_writes: it receives. Once per buffer,

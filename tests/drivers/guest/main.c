@@ -19,7 +19,7 @@
 #include "lib/str.h"
 #include "tests/drivers/guest/guest.h"
 
-enum { SGI_PING = 1, SGI_PONG = 2 };
+enum { SGI_PING = 1, SGI_PONG = 2, SPI_NOBODYS = 90 };
 
 static struct machine machine;
 static volatile unsigned ticks, pongs, signals, pings[MACHINE_CPU_MAX];
@@ -71,6 +71,26 @@ static void try_timer(void)
     sysreg_write(cntv_ctl_el0, 1);
     wait_for(&ticks, 1);
     say("timer ok");
+}
+
+/* A shared interrupt that no device raises, made pending by hand; while it is disabled nothing
+ * comes. */
+static void try_pending(void)
+{
+    irq_register(SPI_NOBODYS, on_pong, NULL);
+    irq_enable(SPI_NOBODYS);
+    irq_pend(SPI_NOBODYS);
+    wait_for(&pongs, 1);
+    irq_disable(SPI_NOBODYS);
+    irq_pend(SPI_NOBODYS);
+    irq_pend(machine.virtio[0].intid);
+    for (unsigned i = 0; i < 3; i++) {
+        sysreg_write(cntv_cval_el0, sysreg_read(cntvct_el0) + 1000);
+        sysreg_write(cntv_ctl_el0, 1);
+        wait_for(&ticks, 2 + i);
+    }
+    say("pending %s", pongs == 1 ? "ok" : "wrong");
+    pongs = 0;
 }
 
 static void try_cpus(void)
@@ -150,6 +170,7 @@ void guest_main(void *dtb)
     if (why)
         say("irq: %s", why);
     try_timer();
+    try_pending();
     try_cpus();
     try_random();
     try_link();
