@@ -63,10 +63,10 @@ static void feed_frame(unsigned type, const void *data, uint32_t size, size_t mo
     feed(frame, 8 + size, most);
 }
 
-static void check_output(bool legacy)
+static void check_output(bool legacy, bool several)
 {
     static uint8_t data[20000], got[20000];
-    rig_start(legacy);
+    rig_start(legacy, several);
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 7 + i / 256);
     CHECK(console_write(1, data, 5) == 5);
@@ -83,12 +83,22 @@ static void check_output(bool legacy)
 
 static void test_output_legacy(void)
 {
-    check_output(true);
+    check_output(true, false);
 }
 
 static void test_output_current(void)
 {
-    check_output(false);
+    check_output(false, false);
+}
+
+static void test_output_several_ports(void)
+{
+    check_output(true, true);
+}
+
+static void test_output_several_ports_current(void)
+{
+    check_output(false, true);
 }
 
 static void complete_one(void)
@@ -102,7 +112,7 @@ static void test_slow_device(void)
     static uint8_t got[100000];
     char text[16];
     size_t want = 0;
-    rig_start(false);
+    rig_start(false, true);
     model_lazy(true);
     rig_on_sleep = complete_one;
     for (unsigned i = 0; i < 1000; i++) {
@@ -118,7 +128,7 @@ static void test_slow_device(void)
 static void test_interrupted_write(void)
 {
     static uint8_t big[65536];
-    rig_start(true);
+    rig_start(true, false);
     model_lazy(true);
     rig_on_sleep = complete_one;
     rig_sleep_result = -ERESTARTSYS;
@@ -132,7 +142,7 @@ static void test_interrupted_write(void)
 static void test_stuck_device(void)
 {
     static uint8_t got[4096];
-    rig_start(true);
+    rig_start(true, false);
     model_lazy(true);
     console_log("x", 1);
     int64_t begin_ns = rig_now_ns;
@@ -151,7 +161,7 @@ static void test_exit(void)
 {
     static uint8_t got[4096];
     struct link_exit e = {.status = 3, .faults = 77};
-    rig_start(false);
+    rig_start(false, true);
     console_write(1, "end", 3);
     console_exit(&e);
     CHECK(collect(LINK_EXIT, 0, got) == sizeof e && memcmp(got, &e, sizeof e) == 0);
@@ -197,7 +207,7 @@ static void test_input(void)
 {
     static uint8_t data[50000], buf[5000];
     size_t done = 0;
-    rig_start(false);
+    rig_start(false, true);
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 13 + i / 256);
     input = data;
@@ -221,7 +231,7 @@ static void test_input(void)
 static void test_input_polled(void)
 {
     uint8_t buf[16];
-    rig_start(true);
+    rig_start(true, false);
     CHECK(console_read(buf, 3, false) == -EAGAIN && asked() == 3 && requests() == 1);
     CHECK(!console_input_ready() && requests() == 1);
     feed_frame(LINK_STDIN, "ab", 2, 1);
@@ -254,7 +264,7 @@ static void steal(void)
 static void test_two_readers(void)
 {
     char c[4];
-    rig_start(false);
+    rig_start(false, true);
     rig_on_sleep = steal;
     CHECK(console_read(c, 4, true) == 2 && memcmp(c, "cd", 2) == 0 && requests() == 2);
 }
@@ -264,7 +274,7 @@ static void test_input_during_output(void)
 {
     uint32_t interrupt = 2;
     uint8_t frame[12] = {LINK_SIGNAL, 0, 0, 0, 4};
-    rig_start(false);
+    rig_start(false, true);
     link_on_signal(on_signal);
     memcpy(frame + 8, &interrupt, 4);
     CHECK(model_feed(frame, sizeof frame, 100) == sizeof frame);
@@ -276,7 +286,7 @@ static void test_input_during_output(void)
 
 static void test_signals(void)
 {
-    rig_start(true);
+    rig_start(true, false);
     link_on_signal(on_signal);
     link_on_dump(on_dump);
     for (uint32_t s = 1; s <= 40; s++)
@@ -289,7 +299,7 @@ static void test_signals(void)
 static void check_protocol_error(const void *bytes, size_t size, const char *what)
 {
     static uint8_t got[4096], buf[10];
-    rig_start(false);
+    rig_start(false, true);
     link_on_signal(on_signal);
     CHECK(console_read(buf, 3, false) == -EAGAIN);
     model_feed(bytes, size, 100);
@@ -325,7 +335,7 @@ static void test_wrong_dump_size(void)
 static void test_unasked_input(void)
 {
     uint8_t buf[4];
-    rig_start(false);
+    rig_start(false, true);
     feed_frame(LINK_STDIN, "abc", 3, 100);
     CHECK(strstr(rig_log, "more input") && console_read(buf, 4, true) == 0);
 }
@@ -334,19 +344,21 @@ static void test_unasked_input(void)
 static void check_lie(unsigned queue, enum model_lie lie)
 {
     uint8_t buf[4];
-    rig_start(queue == 0);
+    rig_start(queue == 0, queue == 2 || queue == 1);
     console_write(1, "a", 1);
     CHECK(console_read(buf, 4, false) == -EAGAIN);
     model_lie(queue, lie);
     if (queue == 0) {
         model_feed((const uint8_t *)"bcd", 3, 1);
         rig_interrupt();
-    } else {
+    } else if (queue == 1) {
         console_write(1, "b", 1);
+    } else {
+        CHECK(model_tell(1, 6, 0));
     }
     rig_interrupt();
     CHECK(model_is_reset() && !link_up());
-    CHECK(strstr(rig_log, queue == 0 ? "receive" : "transmit"));
+    CHECK(strstr(rig_log, queue == 0 ? "receive" : queue == 1 ? "transmit" : "control"));
     CHECK(console_write(2, "to the uart", 11) == 11 && strstr(rig_uart, "to the uart"));
     CHECK(console_read(buf, 4, true) == 0);
     struct link_exit e = {0};
@@ -362,13 +374,29 @@ static void check_lie(unsigned queue, enum model_lie lie)
 LIE_TEST(test_tx_id_too_big, 1, LIE_ID_TOO_BIG)
 LIE_TEST(test_tx_id_not_given, 1, LIE_ID_NOT_GIVEN)
 LIE_TEST(test_tx_index, 1, LIE_INDEX)
+LIE_TEST(test_control_id_too_big, 2, LIE_ID_TOO_BIG)
+LIE_TEST(test_control_length, 2, LIE_LENGTH)
 LIE_TEST(test_rx_id_too_big, 0, LIE_ID_TOO_BIG)
 LIE_TEST(test_rx_length, 0, LIE_LENGTH)
 LIE_TEST(test_rx_index, 0, LIE_INDEX)
 
+/* The device goes on talking in the control queue: its buffers always come back, and the link does
+ * not care. */
+static void test_control_messages(void)
+{
+    static uint8_t got[4096];
+    rig_start(false, true);
+    for (unsigned i = 0; i < 100; i++) {
+        CHECK(model_tell(i % 3, (uint16_t)(i % 8), (uint16_t)i));
+        if (i % 3 == 0)
+            rig_interrupt();
+    }
+    CHECK(console_write(1, "still here", 10) == 10 && collect(LINK_OUT, 1, got) == 10);
+}
+
 static void test_tx_id_twice(void)
 {
-    rig_start(true);
+    rig_start(true, false);
     model_lazy(true);
     console_write(1, "a", 1);
     console_write(1, "b", 1);
@@ -388,7 +416,7 @@ static void lie_while_asleep(void)
 static void test_lie_while_asleep(void)
 {
     static uint8_t big[40000];
-    rig_start(false);
+    rig_start(false, true);
     model_lazy(true);
     rig_on_sleep = lie_while_asleep;
     CHECK(console_write(1, big, sizeof big) == MANY * 4088 && !link_up());
@@ -409,7 +437,7 @@ static void test_random_traffic(void)
     static uint8_t want[3][1 << 19], got[1 << 19];
     static uint8_t data[9000];
     size_t sizes[3] = {0};
-    rig_start(true);
+    rig_start(true, false);
     rig_on_sleep = random_moves;
     random_seed(5);
     for (unsigned i = 0; i < 300; i++) {
@@ -437,14 +465,17 @@ static void test_random_traffic(void)
 
 int main(void)
 {
-    int failed = ALONE(test_output_legacy) + ALONE(test_output_current) + ALONE(test_slow_device) +
-                 ALONE(test_interrupted_write) + ALONE(test_stuck_device) + ALONE(test_exit) +
-                 ALONE(test_input) + ALONE(test_input_polled) + ALONE(test_two_readers) +
-                 ALONE(test_input_during_output) + ALONE(test_signals) + ALONE(test_unknown_frame) +
-                 ALONE(test_too_much_input) + ALONE(test_wrong_signal_size) +
-                 ALONE(test_wrong_dump_size) + ALONE(test_unasked_input) +
-                 ALONE(test_tx_id_too_big) + ALONE(test_tx_id_not_given) + ALONE(test_tx_index) +
-                 ALONE(test_rx_id_too_big) + ALONE(test_tx_id_twice) + ALONE(test_rx_length) +
-                 ALONE(test_rx_index) + ALONE(test_lie_while_asleep) + ALONE(test_random_traffic);
+    int failed =
+        ALONE(test_output_legacy) + ALONE(test_output_current) + ALONE(test_output_several_ports) +
+        ALONE(test_output_several_ports_current) + ALONE(test_slow_device) +
+        ALONE(test_interrupted_write) + ALONE(test_stuck_device) + ALONE(test_exit) +
+        ALONE(test_input) + ALONE(test_input_polled) + ALONE(test_two_readers) +
+        ALONE(test_input_during_output) + ALONE(test_signals) + ALONE(test_unknown_frame) +
+        ALONE(test_too_much_input) + ALONE(test_wrong_signal_size) + ALONE(test_wrong_dump_size) +
+        ALONE(test_unasked_input) + ALONE(test_tx_id_too_big) + ALONE(test_tx_id_not_given) +
+        ALONE(test_tx_index) + ALONE(test_rx_id_too_big) + ALONE(test_control_id_too_big) +
+        ALONE(test_control_length) + ALONE(test_control_messages) + ALONE(test_tx_id_twice) +
+        ALONE(test_rx_length) + ALONE(test_rx_index) + ALONE(test_lie_while_asleep) +
+        ALONE(test_random_traffic);
     return failed != 0;
 }

@@ -15,7 +15,7 @@
         }                                                                                    \
     } while (0)
 
-enum { QUEUES = 2, NUM_MAX = 64, SENT_MAX = 1 << 22, SLOT = 0x200 };
+enum { QUEUES = 6, NUM_MAX = 64, SENT_MAX = 1 << 22, SLOT = 0x200 };
 
 struct queue {
     uint32_t num, ready;
@@ -26,9 +26,10 @@ struct queue {
 };
 
 static struct {
-    bool legacy, lazy;
+    bool legacy, several, lazy;
     uint32_t status, isr, device_sel, driver_sel, queue_sel, page_size, align;
     uint64_t driver_features;
+    bool ready, port_ready, opened; /* what the driver has said in the control queue */
     struct queue queue[QUEUES];
     uint8_t sent[SENT_MAX];
     size_t sent_bytes;
@@ -36,10 +37,11 @@ static struct {
 
 static uint8_t slots[3 * SLOT]; /* only its addresses are used */
 
-paddr_t model_start(bool legacy)
+paddr_t model_start(bool legacy, bool several)
 {
     memset(&dev, 0, sizeof dev);
     dev.legacy = legacy;
+    dev.several = several;
     dev.status = 0xdead; /* until the driver resets it */
     return (paddr_t)(uintptr_t)slots;
 }
@@ -49,9 +51,18 @@ void model_lazy(bool lazy)
     dev.lazy = lazy;
 }
 
+/* The link's queues: port 0's, or port 1's where there are several. */
+static struct queue *port_queue(unsigned which)
+{
+    return &dev.queue[which + (dev.several ? 4 : 0)];
+}
+
 void model_lie(unsigned queue, enum model_lie lie)
 {
-    dev.queue[queue].lie = lie;
+    if (queue < 2)
+        port_queue(queue)->lie = lie;
+    else
+        dev.queue[queue].lie = lie;
 }
 
 const uint8_t *model_sent(size_t *size_bytes)
@@ -136,11 +147,12 @@ static bool next(struct queue *q, uint16_t *id, uint8_t **at, uint32_t *size, bo
 
 unsigned model_complete(unsigned count)
 {
-    struct queue *q = &dev.queue[1];
+    struct queue *q = port_queue(1);
     uint16_t id;
     uint8_t *at;
     uint32_t size;
     unsigned done = 0;
+    RULE(!dev.several || dev.opened);
     while (done < count && next(q, &id, &at, &size, false)) {
         RULE(dev.sent_bytes + size <= SENT_MAX);
         memcpy(dev.sent + dev.sent_bytes, at, size);
@@ -153,7 +165,7 @@ unsigned model_complete(unsigned count)
 
 size_t model_feed(const uint8_t *bytes, size_t size_bytes, size_t most)
 {
-    struct queue *q = &dev.queue[0];
+    struct queue *q = port_queue(0);
     uint16_t id;
     uint8_t *at;
     uint32_t size;
@@ -168,10 +180,59 @@ size_t model_feed(const uint8_t *bytes, size_t size_bytes, size_t most)
     return done;
 }
 
+bool model_tell(uint32_t port, uint16_t event, uint16_t value)
+{
+    struct queue *q = &dev.queue[2];
+    uint8_t message[8];
+    uint16_t id;
+    uint8_t *at;
+    uint32_t size;
+    if (!next(q, &id, &at, &size, true))
+        return false;
+    RULE(size >= sizeof message);
+    memcpy(message, &port, 4);
+    memcpy(message + 4, &event, 2);
+    memcpy(message + 6, &value, 2);
+    memcpy(at, message, sizeof message);
+    use(q, id, sizeof message);
+    return true;
+}
+
+/* The driver's control messages: it is ready; it will take a port; it opens it. In this order. */
+static void listen(void)
+{
+    struct queue *q = &dev.queue[3];
+    uint16_t id, event, value;
+    uint8_t *at;
+    uint32_t size, port;
+    while (next(q, &id, &at, &size, false)) {
+        RULE(size == 8);
+        memcpy(&port, at, 4);
+        memcpy(&event, at + 4, 2);
+        memcpy(&value, at + 6, 2);
+        use(q, id, 0);
+        RULE(value == 1);
+        if (event == 0) {
+            dev.ready = true;
+            model_tell(0, 1,
+                       1); /* PORT_ADD of a console that the driver doesn't want, and of the link */
+            model_tell(1, 1, 1);
+        } else if (event == 3) {
+            RULE(dev.ready && port == 1);
+            dev.port_ready = true;
+            model_tell(1, 6, 1);
+        } else {
+            RULE(event == 6 && port == 1 && dev.port_ready);
+            dev.opened = true;
+        }
+    }
+}
+
 static uint32_t features(void)
 {
-    return dev.device_sel == 1 ? (dev.legacy ? 0 : 1)
-                               : 0x30000000; /* VERSION_1; EVENT_IDX and INDIRECT_DESC on offer */
+    uint32_t low =
+        0x30000001 | (dev.several ? 2 : 0);         /* EVENT_IDX, INDIRECT_DESC, SIZE; MULTIPORT */
+    return dev.device_sel == 1 ? !dev.legacy : low; /* VERSION_1 */
 }
 
 uint32_t mmio_read32(const volatile void *base, size_t offset)
@@ -188,7 +249,7 @@ uint32_t mmio_read32(const volatile void *base, size_t offset)
     case 0x10:
         return features();
     case 0x34:
-        return dev.queue_sel < QUEUES ? NUM_MAX : 0;
+        return dev.queue_sel < (dev.several ? 6 : 2) ? NUM_MAX : 0;
     case 0x44:
         return dev.queue[dev.queue_sel].ready;
     case 0x60:
@@ -210,7 +271,7 @@ static void set_status(uint32_t value)
         RULE((value & dev.status) == dev.status && dev.status != 0xdead); /* bits are only added */
     }
     if (value & 8 && !dev.legacy)
-        RULE(dev.driver_features == UINT64_C(1) << 32);
+        RULE(dev.driver_features == (UINT64_C(1) << 32 | (dev.several ? 2 : 0)));
     if (value & 4)
         RULE(dev.legacy ? value == 7 : value == 15);
     dev.status = value;
@@ -283,7 +344,9 @@ void mmio_write32(volatile void *base, size_t offset, uint32_t value)
         return;
     case 0x50:
         RULE(value < QUEUES && dev.status & 4);
-        if (value == 1 && !dev.lazy)
+        if (dev.several && value == 3)
+            listen();
+        else if (&dev.queue[value] == port_queue(1) && !dev.lazy)
             model_complete(NUM_MAX);
         return;
     case 0x64:

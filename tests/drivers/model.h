@@ -19,9 +19,12 @@ enum model_lie {
     LIE_INDEX,  /* far more buffers used than were given */
 };
 
-/* model_start - one slot with a console at the returned base; slots around it are empty. legacy:
- * version 1. */
-paddr_t model_start(bool legacy);
+/* model_start - three slots, of which the middle one has a console; returns the first one's base.
+ * legacy: version 1. several: MULTIPORT, the link is port 1. */
+paddr_t model_start(bool legacy, bool several);
+
+/* model_tell - a control message for the driver. False: it has given no buffer for it. */
+bool model_tell(uint32_t port, uint16_t event, uint16_t value);
 
 /* model_lazy - from now on notified buffers stay with the device until model_complete. */
 void model_lazy(bool lazy);
@@ -33,7 +36,8 @@ unsigned model_complete(unsigned count);
  * many fitted. */
 size_t model_feed(const uint8_t *bytes, size_t size_bytes, size_t most);
 
-/* model_lie - answer wrongly in queue 0 or 1, at the next completion. */
+/* model_lie - answer wrongly at the next completion: queue 0 receives for the link, 1 sends, 2 is
+ * the control queue. */
 void model_lie(unsigned queue, enum model_lie lie);
 
 /* model_sent - all that the driver has sent so far. */

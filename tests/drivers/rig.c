@@ -159,11 +159,11 @@ int sleeper_sleep(struct sleeper *s, int64_t deadline_ns)
     return rig_sleep_result;
 }
 
-void rig_start(bool legacy)
+void rig_start(bool legacy, bool several)
 {
     static struct machine m;
     struct link_port *port = NULL;
-    paddr_t base = model_start(legacy);
+    paddr_t base = model_start(legacy, several);
     m.nvirtio = 3;
     for (unsigned i = 0; i < 3; i++)
         m.virtio[i] = (struct machine_virtio){base + i * 0x200, 48 + i};

@@ -21,7 +21,7 @@
     } while (0)
 
 /* rig_start - the virtio console of the model, the link over it, and the console using it. */
-void rig_start(bool legacy);
+void rig_start(bool legacy, bool several);
 
 /* rig_interrupt - deliver the device's interrupt if its line is up or somebody made it pending. */
 void rig_interrupt(void);
