@@ -73,11 +73,13 @@ for go in old new; do
         check_list "$plain" "$stripped" "$go $arch"
         ok "wb verify --run $go $arch stripped" quiet ./mazboot wb verify --run "$stripped"
         check_patch "$plain" builtin "$go $arch"
-        [ "$go $arch" = "old amd64" ] || check_patch "$plain" main.stubGood "$go $arch"
+        # the older barriers of amd64 take their argument in eight registers: no one function can replace them
+        grep -q '"abi": "stores"' "$scratch/json" && [ $arch = amd64 ] || check_patch "$plain" main.stubGood "$go $arch"
         check_refusals "$plain" "$go $arch"
     done
 done
-check_damage "$(program selftest new arm64 plain)"
+./mazboot wb list --json "$(program selftest new arm64 plain)" | grep -q '"abi": "stores"' ||
+    check_damage "$(program selftest new arm64 plain)"
 ok "wb patch refuses a program that collects" refused 1 "runs the collector itself, in main.main" \
     ./mazboot wb patch --no-gc --stub builtin "$(program collects new arm64 stripped)"
 [ $failures -eq 0 ]
