@@ -8,7 +8,7 @@ DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.1
 DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 
 DEPS_GOALS := $(or $(MAKECMDGOALS),all)
-DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) \
+DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) $(if $(filter all,$(DEPS_GOALS)),libclang-rt-14-dev) \
                $(if $(filter run,$(DEPS_GOALS)),$(DEPS_RUN)) \
                $(if $(filter deps test unit lint fuzz-% test-% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
 DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_BENCH))
@@ -25,8 +25,5 @@ endif
 # All processors, unless the command line says otherwise.
 MAKEFLAGS += -j$(shell nproc)
 
-.PHONY: deps run
+.PHONY: deps
 deps: ; @: ## install the Debian packages that building, running and testing need
-
-run: all ## build, and run examples/hello on a bare machine
-	@./mazboot run examples/hello

@@ -1,13 +1,20 @@
 # make install PREFIX=/usr/local [DESTDIR=]: the command, its kernels, manual pages and the shells' completion.
+# `all` builds what the tests and benchmarks use as well; to run and to install, these are enough.
+PRODUCTS := $(filter mazboot rtg $(B)/kernel-%,$(ALL))
+
+.PHONY: run
+run: $(PRODUCTS) ## build, and run examples/hello on a bare machine
+	@./mazboot run examples/hello
+
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
-INSTALL_BIN    := mazboot $(filter rtg,$(ALL))
-INSTALL_KERNEL := $(filter %.img %.sym,$(ALL))
+INSTALL_BIN    := $(filter mazboot rtg,$(PRODUCTS))
+INSTALL_KERNEL := $(filter $(B)/kernel-%,$(PRODUCTS))
 INSTALL_MAN    := $(wildcard docs/man/*.1)
 INSTALL_TO      = $(DESTDIR)$(PREFIX)
 .PHONY: install uninstall
-install: all ## install the command below PREFIX (/usr/local), within DESTDIR
+install: $(PRODUCTS) ## install the command below PREFIX (/usr/local), within DESTDIR
 	@install -d $(addprefix $(INSTALL_TO)/,bin lib/mazboot share/man/man1 share/bash-completion/completions \
 	    share/zsh/site-functions share/fish/vendor_completions.d)
 	@install -m 755 $(INSTALL_BIN) $(INSTALL_TO)/bin
