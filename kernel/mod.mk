@@ -11,7 +11,7 @@ KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c 
 KERNEL_SRCS += kernel/linux/random.c
 # Rarely run: for size.
 $(foreach f,$(addprefix kernel/core/,machine.c random.c stdin.c) $(addprefix kernel/drivers/,gicv2.c gicv3.c virtio/rng.c),$(eval CFLAGS_kernel-arm64_$f := -Oz))
-KERNEL_SRCS += kernel/arch/arm64/pgtable.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c aspace_remap.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
+KERNEL_SRCS += kernel/arch/arm64/pgtable.c kernel/arch/arm64/pgtable_change.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c aspace_remap.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
 KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
@@ -22,10 +22,9 @@ $(foreach f,kernel/init/main.c kernel/init/program.c,$(eval CFLAGS_kernel-arm64_
 KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -Oz -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
                  -fstack-protector -mstack-protector-guard=global
 KERNEL_LTO := -flto
-KERNEL_HOT := gort/park.c gort/sched.c gort/runq.c lib/fdt.c lib/str.c \
-              $(addprefix kernel/core/,task.c wait.c gort_port.c slab.c aspace_fault.c clock.c) \
-              kernel/arch/arm64/trap.c kernel/arch/arm64/uaccess.c $(addprefix kernel/linux/,futex.c fault.c)
-KERNEL_WARM := lib/rbtree.c gort/timer.c $(addprefix kernel/core/,page.c aspace.c region.c) kernel/arch/arm64/pgtable.c kernel/linux/fd.c
+KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
+              kernel/linux/fault.c kernel/arch/arm64/trap.c
+KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c
 $(foreach f,$(KERNEL_HOT),$(eval CFLAGS_kernel-arm64_$f := -O2 -Wframe-larger-than=2048))
 $(foreach f,$(KERNEL_WARM),$(eval CFLAGS_kernel-arm64_$f := -Os))
 $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS) $(KERNEL_LTO) -I$(K))

@@ -24,4 +24,4 @@ FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link
 FREE_CFLAGS := -std=gnu11 -O2 -g -I. $(WARN) -ffreestanding -nostdlibinc -fno-common -fno-omit-frame-pointer \
                -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -Wframe-larger-than=1024
 ARM64_CFLAGS := --target=aarch64-none-elf -mgeneral-regs-only -mno-outline-atomics -fno-pic -mcmodel=small
-ARM64_LDFLAGS := --target=aarch64-none-elf -fuse-ld=lld -nostdlib -static -Wl,--gc-sections -Wl,-z,noexecstack
+ARM64_LDFLAGS := --target=aarch64-none-elf -fuse-ld=lld -nostdlib -static -Wl,--gc-sections -Wl,--icf=all -Wl,-z,noexecstack

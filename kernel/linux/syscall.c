@@ -53,7 +53,7 @@ const char *syscall_name(uint64_t nr)
 }
 
 static uint64_t unknown_count;
-static uint64_t reported[SYSCALL_TABLE_SIZE / 64];
+static uint64_t reported[(SYSCALL_TABLE_SIZE + 63) / 64];
 
 uint64_t syscall_unknown_count(void)
 {
