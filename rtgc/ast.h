@@ -91,6 +91,9 @@ struct sym {
     srcpos_t pos;
     struct sym *shadowed; /* what the name stood for outside this scope */
     size_t depth;         /* of its scope */
+    /* package level */
+    struct node *pending; /* its declaration, not checked yet */
+    bool resolving;       /* is being checked: a use now is a cycle */
     /* CONST */
     wide_t value;
     const char *str;

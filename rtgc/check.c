@@ -68,9 +68,29 @@ static struct sym *universe(struct checker *c, const char *name)
     return s;
 }
 
+/* Checks a package-level declaration when it is first needed: they may stand in any order. */
+static void resolve(struct checker *c, struct sym *s)
+{
+    struct node *n = s->pending;
+    int iota = c->iota;
+    s->pending = NULL;
+    s->resolving = true;
+    c->iota = -1;
+    if (n->kind == NODE_CONST)
+        check_const(c, n);
+    else
+        check_var(c, n);
+    c->iota = iota;
+    s->resolving = false;
+}
+
 struct sym *scope_find(struct checker *c, const char *name)
 {
     struct sym *s = *name_binding(name);
+    if (s && s->resolving)
+        unit_error(c->unit, s->pos, "the value of %s depends on itself", name);
+    if (s && s->pending)
+        resolve(c, s);
     return s ? s : universe(c, name);
 }
 
@@ -133,14 +153,22 @@ static void declare_func(struct checker *c, struct func_decl *f)
     }
 }
 
+static void declare_all(struct checker *c, struct program *p)
+{
+    for (struct node *group = p->decls; group; group = group->next)
+        for (struct node *n = group->list; n; n = n->next) {
+            n->sym =
+                scope_declare(c, n->kind == NODE_CONST ? SYM_CONST : SYM_GLOBAL, n->name, n->pos);
+            n->sym->pending = n;
+        }
+}
+
 static void check_decls(struct checker *c, struct program *p)
 {
     for (struct node *group = p->decls; group; group = group->next)
         for (struct node *n = group->list; n; n = n->next)
-            if (n->kind == NODE_CONST)
-                check_const(c, n);
-            else
-                check_var(c, n);
+            if (n->sym->pending)
+                resolve(c, n->sym);
 }
 
 static struct func_decl *entry_func(struct checker *c, struct program *p)
@@ -167,6 +195,7 @@ struct func_decl *check_program(struct unit *u, struct program *p)
 {
     struct checker c = {.unit = u, .program = p, .iota = -1};
     scope_enter(&c);
+    declare_all(&c, p);
     for (size_t i = 0; i < p->funcs.n; i++)
         declare_func(&c, p->funcs.at[i]);
     check_decls(&c, p);

@@ -31,7 +31,8 @@ struct func_decl *check_program(struct unit *u, struct program *p);
 void scope_enter(struct checker *c);
 void scope_leave(struct checker *c);
 struct sym *scope_declare(struct checker *c, enum sym_kind kind, const char *name, srcpos_t pos);
-struct sym *scope_find(struct checker *c, const char *name);
+struct sym *scope_find(struct checker *c,
+                       const char *name); /* a package-level symbol gets its type first */
 
 /* Types. */
 enum type check_type(struct checker *c, struct node *type_expr, int64_t *buffer_bytes);
@@ -41,6 +42,8 @@ bool const_fits(wide_t v, enum type t);
 enum type check_expr(struct checker *c, struct node *n, enum type hint);
 enum type check_value(struct checker *c, struct node *n); /* an expression that must give a value */
 void check_call(struct checker *c, struct node *n);       /* check_call.c */
+void config_missing(struct unit *u,
+                    const struct node *call); /* says that a Config's key is missing */
 void check_condition(struct checker *c, struct node *n);
 void check_comparison(struct checker *c, struct node *n); /* of operands that are checked already */
 void const_convert(struct checker *c, struct node *n,

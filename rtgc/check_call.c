@@ -106,6 +106,13 @@ static void check_param(struct checker *c, struct node *a, char kind)
     }
 }
 
+void config_missing(struct unit *u, const struct node *n)
+{
+    int length = (int)n->list->str_bytes;
+    unit_error(u, n->list->pos, "no configuration value %.*s was given; pass --config %.*s=VALUE",
+               length, n->list->str, length, n->list->str);
+}
+
 static const struct rtg_config *config_find(struct checker *c, const struct node *key)
 {
     const struct rtg_options *o = c->unit->options;
@@ -116,14 +123,13 @@ static const struct rtg_config *config_find(struct checker *c, const struct node
     return NULL;
 }
 
-/* The key's value, or NULL after a message; dead code may name keys that do not exist. */
+/* The key's value, or NULL. A key that is missing is an error only where the program gets to it,
+ * which lowering sees; in a declaration of a constant it is one here. */
 static const struct rtg_config *config_value(struct checker *c, struct node *n)
 {
     const struct rtg_config *k = config_find(c, n->list);
-    if (!k && !c->dead && n->list && n->list->type == TYPE_STRING)
-        unit_error(c->unit, n->list->pos,
-                   "no configuration value %.*s was given; pass --config %.*s=VALUE",
-                   (int)n->list->str_bytes, n->list->str, (int)n->list->str_bytes, n->list->str);
+    if (!k && !c->dead && (c->iota >= 0 || !c->func) && n->list && n->list->type == TYPE_STRING)
+        config_missing(c->unit, n);
     return k;
 }
 
@@ -163,7 +169,7 @@ static void embed_call(struct checker *c, struct node *n, enum builtin_id id)
         if (k && k->is_int)
             unit_error(c->unit, n->list->pos,
                        "the configuration value %s is an integer, not a string", k->key);
-        n->str = k && !k->is_int ? k->text : "";
+        n->str = k && !k->is_int ? k->text : NULL;
         n->str_bytes = k && !k->is_int ? k->size_bytes : 0;
         break;
     case BUILTIN_EmbedString:

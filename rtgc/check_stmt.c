@@ -44,7 +44,7 @@ void check_const(struct checker *c, struct node *n)
         const_value(c, n, &value);
     else
         unit_error(c->unit, n->pos, "the constant %s has no value", n->name);
-    struct sym *s = scope_declare(c, SYM_CONST, n->name, n->pos);
+    struct sym *s = c->func ? scope_declare(c, SYM_CONST, n->name, n->pos) : n->sym;
     s->type = value.type;
     s->value = value.value;
     s->str = value.str;
@@ -93,7 +93,7 @@ void check_var(struct checker *c, struct node *n)
         unit_error(c->unit, n->pos, "var %s needs a type or a value", n->name);
     if (t == TYPE_NONE)
         t = n->a ? declared_type(n->a->type) : TYPE_BAD;
-    struct sym *s = scope_declare(c, c->func ? SYM_VAR : SYM_GLOBAL, n->name, n->pos);
+    struct sym *s = c->func ? scope_declare(c, SYM_VAR, n->name, n->pos) : n->sym;
     s->type = t;
     s->size_bytes = bytes;
     s->initialised = n->a != NULL;

@@ -262,6 +262,9 @@ static struct opnd builtin_call(struct lowerer *l, struct node *n)
         return simple(l, n, OP_FENCE);
     case BUILTIN_CacheFlush:
         return simple(l, n, OP_FLUSH);
+    case BUILTIN_Config: /* not a constant: the key is missing */
+        config_missing(l->unit, n);
+        return opnd_int(0);
     case BUILTIN_GotoLabel:
         lower_jump(l, lower_label(l, n->list->sym), n->pos);
         return opnd_int(0);
@@ -316,6 +319,11 @@ void lower_embed(struct lowerer *l, struct node *n, struct opnd *address, struct
 {
     enum builtin_id id = n->builtin->id;
     int64_t count = (int64_t)n->str_bytes;
+    bool from_config = id == BUILTIN_EmbedConfigString || id == BUILTIN_EmbedConfigCString;
+    if (from_config && !n->str) {
+        config_missing(l->unit, n);
+        n->str = "";
+    }
     if (id == BUILTIN_EmbedTable) {
         count = 0;
         *address = opnd_sym(embed_table(l, n, &count), 0);

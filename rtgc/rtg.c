@@ -62,7 +62,7 @@ static void dump_sources(struct unit *u, const struct program *p)
 }
 
 /* Source files to IR. */
-static void front(struct unit *u, struct ir *ir, bool check_only)
+static void front(struct unit *u, struct ir *ir)
 {
     struct program p = {0};
     unit_add_source(u, "(prelude)", prelude_source, prelude_bytes, true);
@@ -72,9 +72,9 @@ static void front(struct unit *u, struct ir *ir, bool check_only)
     if (u->nerrors)
         return;
     struct func_decl *entry = check_program(u, &p);
-    if (!entry || u->nerrors || check_only)
+    if (!entry || u->nerrors)
         return;
-    lower_program(u, &p, entry, ir);
+    lower_program(u, &p, entry, ir); /* for a check too: it finds configuration that is missing */
     if (unit_dumps(u, "build"))
         ir_print(ir, &u->dump);
 }
@@ -126,7 +126,7 @@ static void compile(struct unit *u, struct rtg_result *r, struct buf *out, bool 
     if (ends_in(o->sources[0].name, ".ir"))
         ir_read(u, &u->files.at[0], &ir);
     else
-        front(u, &ir, check_only);
+        front(u, &ir);
     if (u->nerrors || check_only)
         return;
     if (o->emit == RTG_EMIT_IR)
