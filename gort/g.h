@@ -45,7 +45,12 @@ enum {
     WAIT_PORT = 64,
 };
 
-#define G_ALLOWED_ANY UINT64_MAX /* g.allowed of a G that may run on every P */
+/* Fields that one M writes and others may read: no order, but no torn values either. */
+#define own_load(p)     atomic_load_explicit((p), memory_order_relaxed)
+#define own_store(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define own_add(p, n)   own_store((p), own_load(p) + (n))
+
+#define G_ALLOWED_ANY   UINT64_MAX /* g.allowed of a G that may run on every P */
 
 struct m;
 

@@ -62,7 +62,8 @@ int go_main(go_fn fn, void *arg, const go_config *cfg);
 int go_init(const go_config *cfg);
 int go_shutdown(int64_t deadline);
 
-/* go - run fn(arg) as a goroutine. -EAGAIN: max_g are running. -ENOMEM. */
+/* go - run fn(arg) as a goroutine; when many wait to run, some of them run first. -EAGAIN: max_g
+ * are running. -ENOMEM. */
 int go(go_fn fn, void *arg);
 
 enum {

@@ -129,6 +129,12 @@ static inline struct g *runq_get(struct runq *q, bool *inherit)
 /* runq_rotate_next - move runnext to the tail: its pair has had its slice. Owner only. */
 void runq_rotate_next(struct runq *q, struct gqueue *overflow);
 
+/* runq_len - how many the ring holds, about. */
+static inline uint32_t runq_len(struct runq *q)
+{
+    return own_load(&q->tail) - own_load(&q->head);
+}
+
 /* runq_steal - move half of `from` into `to` (the caller's own, with room: it is empty) and return
  * one of them, or NULL. */
 struct g *runq_steal(struct runq *to, struct runq *from);

@@ -57,11 +57,6 @@ struct m {
 #endif
 };
 
-/* Fields that one M writes and others may read: no order, but no torn values either. */
-#define own_load(p)     atomic_load_explicit((p), memory_order_relaxed)
-#define own_store(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
-#define own_add(p, n)   own_store((p), own_load(p) + (n))
-
 /*
  * sched_init - start with nprocs Ps (1..GORT_MAX_PROCS) and bind m0, the calling M, to P 0. Call
  * once, before anything else here. port_getm() must return m0 and port_getg() &m0->g0 from then on.

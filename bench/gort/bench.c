@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One operation, many times: bench NAME COUNT PROCS prints CPU and wall nanoseconds per operation. bench.go does the same in Go. */
+/* One operation, many times: bench NAME COUNT PROCS prints CPU and wall nanoseconds per operation.
+ * bench.go does the same in Go. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,8 +67,9 @@ static void echo(void *arg)
 
 static void bench_pingpong(void)
 {
-    struct ends e = {go_chan_make(8, 0), go_chan_make(8, 0)};
+    static struct ends e; /* outlives this call, as the echo does */
     int64_t v = 0;
+    e = (struct ends){go_chan_make(8, 0), go_chan_make(8, 0)};
     go(echo, &e);
     for (int64_t i = 0; i < n / 2; i++) {
         go_send(e.in, &v);

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gort/sched.h"
+#include "gort/port/posix/rt.h"
 #include "gort/gort.h"
 #include "tests/gort/cm.h"
 
@@ -476,7 +476,8 @@ static void run_fds(void *arg)
     seen = a;
     go_wg_add(&l.wg, 1);
     go(fd_wait_close, &seen);
-    go_sleep(200 * GO_US);
+    while (netpoll_waiters() == 0)
+        go_yield();
     go_fd_close(&a);
     go_wg_wait(&l.wg);
     go_fd_close(&b);
