@@ -328,7 +328,7 @@ static int lookup_inode(struct dentry *parent, const struct name *n, struct dent
         inode_put(inode);
         return -ENOMEM;
     }
-    if (dir->super->flags & SUPER_VOLATILE)
+    if (inode->transient)
         dentry_hang(parent, d);
     else
         err = dentry_add(parent, d, false);

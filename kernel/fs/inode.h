@@ -87,6 +87,7 @@ struct inode {
     uint32_t nlink;
     uint32_t seals; /* of a memfd; F_SEAL_SEAL when there are none to be */
     uint64_t rdev;
+    bool transient; /* its name may soon mean something else: lookup is asked every time */
     int64_t size;
     uint64_t blocks; /* of 512 bytes */
     int64_t atime_ns, mtime_ns, ctime_ns, btime_ns;
@@ -101,7 +102,7 @@ struct inode {
     struct list watches;     /* of inotify, under its lock */
 };
 
-enum super_flags { SUPER_READONLY = 1, SUPER_VOLATILE = 2 /* ask lookup every time */ };
+enum super_flags { SUPER_READONLY = 1 };
 
 struct super {
     const char *type;    /* "tmpfs" */

@@ -14,6 +14,7 @@
 #include "kernel/fs/boot.h"
 #include "kernel/fs/stdio.h"
 #include "kernel/linux/dump.h"
+#include "kernel/linux/proc.h"
 #include "kernel/linux/signal.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
@@ -94,7 +95,7 @@ static void first_thread(struct task *task)
     struct exec_args args = {0};
     int err = load(&args);
     const char *why = err ? load_error(err) : NULL;
-    if (!why && fs_boot(&first.fs))
+    if (!why && (fs_boot(&first.fs) || proc_boot()))
         why = "out of memory for its files";
     if (!why)
         why = open_streams();
