@@ -2,9 +2,9 @@
 /*
  * Page faults: what a region promises is brought in at the first touch.
  *
- *     anonymous        a write gets a zeroed page; a read gets the page of zeros, marked COW
- *     object, shared   the object's page
- *     object, private  the object's page, marked COW; a write gets a copy
+ *     anonymous        a zeroed page, with the next few where memory is used in sequence; a read
+ * may get the page of zeros, marked COW object, shared   the object's page object, private  the
+ * object's page, marked COW; a write gets a copy
  *
  * An object that is simply there (pinned) is mapped around the fault as far as one table reaches: a
  * store for each page is cheaper than a second fault. Other objects may sleep for a page: the lock
@@ -22,6 +22,7 @@ enum {
     HUGE_FREE_SHARE = 4, /* and while a quarter of the memory is free */
     HUGE_REGION_BYTES = 4 << 20,
     ORDER_BLOCK = 9,
+    AHEAD_PAGES = 4,
 };
 
 static vaddr_t page_of(vaddr_t addr)
@@ -30,14 +31,6 @@ static vaddr_t page_of(vaddr_t addr)
 }
 
 /* ---- 2 MiB pages ---- */
-
-static bool memory_is_plentiful(void)
-{
-    struct page_stats s;
-
-    page_stats(&s);
-    return s.free_bytes > s.total_bytes / HUGE_FREE_SHARE;
-}
 
 static inline bool huge_wanted(const struct aspace *as, const struct region *r)
 {
@@ -54,8 +47,7 @@ static __attribute__((noinline)) bool map_huge(struct aspace *as, const struct r
 
     if (base < r->start || base + PGTABLE_BLOCK > r->end)
         return false;
-    if (!(r->flags & ASPACE_HUGE) &&
-        (region_bytes(r) < HUGE_REGION_BYTES || !memory_is_plentiful()))
+    if (!(r->flags & ASPACE_HUGE) && (region_bytes(r) < HUGE_REGION_BYTES || !page_is_plentiful()))
         return false;
     if (pgtable_next(&as->pgtable, base, base + PGTABLE_BLOCK) != base + PGTABLE_BLOCK)
         return false;
@@ -84,18 +76,50 @@ static enum aspace_fault map_own(struct aspace *as, const struct region *r, vadd
     return ASPACE_FAULT_NONE;
 }
 
+/* The page of zeros stands for memory that is only read, and for reads while memory is short: a
+ * program that reads before it writes would otherwise fault twice. */
+static inline bool zeros_will_do(const struct region *r, unsigned access)
+{
+    return !(access & ASPACE_WRITE) && (!(r->prot & ASPACE_WRITE) || !page_is_plentiful());
+}
+
+/* Zeroed pages at the place; more than one where the program goes through its memory in sequence.
+ */
+static inline enum aspace_fault map_zeroed(struct aspace *as, const struct region *r, vaddr_t va,
+                                           const struct pgtable_place *place)
+{
+    unsigned n = pgtable_run_length(place, va, AHEAD_PAGES);
+
+    if (n > 1)
+        n = page_is_plentiful() ? (unsigned)MIN(n, (r->end - va) >> PAGE_SHIFT) : 1;
+    for (unsigned i = 0; i < n; i++) {
+        paddr_t pa = page_alloc(0, PAGE_ZERO);
+        if (UNLIKELY(pa == PAGE_NONE))
+            return i ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
+        pgtable_fill(place, i, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC);
+        as->resident_pages++;
+    }
+    return ASPACE_FAULT_NONE;
+}
+
+static enum aspace_fault fault_present(struct aspace *as, const struct region *r, vaddr_t va,
+                                       unsigned access);
+
 static enum aspace_fault fault_anonymous(struct aspace *as, const struct region *r, vaddr_t va,
                                          unsigned access)
 {
-    if (LIKELY(access & ASPACE_WRITE)) {
-        if (UNLIKELY(huge_wanted(as, r)) && map_huge(as, r, va))
-            return ASPACE_FAULT_NONE;
-        paddr_t pa = page_alloc(0, PAGE_ZERO);
-        return LIKELY(pa != PAGE_NONE) ? map_own(as, r, va, pa) : ASPACE_FAULT_OOM;
-    }
-    return pgtable_map(&as->pgtable, va, aspace_zero_page, r->prot, PGTABLE_COW)
-               ? ASPACE_FAULT_OOM
-               : ASPACE_FAULT_NONE;
+    struct pgtable_place place;
+
+    if (UNLIKELY(huge_wanted(as, r)) && map_huge(as, r, va))
+        return ASPACE_FAULT_NONE;
+    if (UNLIKELY(pgtable_find_place(&as->pgtable, va, &place)))
+        return ASPACE_FAULT_OOM;
+    if (UNLIKELY(place.used))
+        return fault_present(as, r, va, access);
+    if (LIKELY(!zeros_will_do(r, access)))
+        return map_zeroed(as, r, va, &place);
+    pgtable_fill(&place, 0, aspace_zero_page, r->prot, PGTABLE_COW);
+    return ASPACE_FAULT_NONE;
 }
 
 /* A page with the bytes of `from` (PAGE_NONE or the page of zeros: zeros). */
@@ -285,10 +309,10 @@ static enum aspace_fault fault_locked(struct aspace *as, vaddr_t addr, unsigned 
         return ASPACE_FAULT_MAPERR;
     if (UNLIKELY(!allowed(r, access)))
         return ASPACE_FAULT_ACCERR;
-    if (UNLIKELY(pgtable_query(&as->pgtable, va, &e)))
-        return fault_present(as, r, va, access);
     if (LIKELY(!r->obj))
         return fault_anonymous(as, r, va, access);
+    if (UNLIKELY(pgtable_query(&as->pgtable, va, &e)))
+        return fault_present(as, r, va, access);
     if (r->obj->pinned)
         return fault_pinned(as, r, va, access);
     return fault_object(as, r, va, access, NULL);

@@ -390,6 +390,11 @@ void page_stats(struct page_stats *s)
     spin_unlock(&lock);
 }
 
+bool page_is_plentiful(void)
+{
+    return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) > total_pages / 4;
+}
+
 /* ---- taking over ---- */
 
 static void add_reserved(paddr_t start, paddr_t end)

@@ -29,10 +29,11 @@ struct slab {
     struct list node; /* in its class's list while it has room */
     struct free_object *free;
     uint16_t used, class_index;
-    uint32_t magic;
+    uint16_t fresh; /* byte offset of the first object that was never handed out */
+    uint16_t magic;
 };
 
-#define SLAB_MAGIC 0x51ab51abu
+#define SLAB_MAGIC 0x51ab
 
 _Static_assert(sizeof(struct slab) == 32, "objects stay 16-byte aligned");
 
@@ -77,48 +78,56 @@ static unsigned class_for(size_t size_bytes)
     return c - 1;
 }
 
-/* A new slab with all objects free, in its class's list. */
+/* A new slab in its class's list. Its objects are linked only as they come back, so it costs next
+ * to nothing. */
 static struct slab *slab_new_locked(struct slab_class *k, unsigned c)
 {
     paddr_t pa = page_alloc(0, 0);
     struct slab *s;
-    char *first, *object;
 
     if (pa == PAGE_NONE)
         return NULL;
     s = phys_to_virt(pa);
-    *s = (struct slab){.class_index = (uint16_t)c, .magic = SLAB_MAGIC};
-    first = (char *)s + sizeof(*s);
-    object = first + ((PAGE_SIZE - sizeof(*s)) / class_bytes[c]) * class_bytes[c];
-    while (object > first) { /* the lowest address goes out first */
-        object -= class_bytes[c];
-        ((struct free_object *)object)->next = s->free;
-        s->free = (struct free_object *)object;
-    }
+    *s = (struct slab){.class_index = (uint16_t)c, .fresh = sizeof(*s), .magic = SLAB_MAGIC};
     list_push_front(&k->partial, &s->node);
     return s;
+}
+
+static bool has_fresh(const struct slab *s)
+{
+    return s->fresh + class_bytes[s->class_index] <= (int)PAGE_SIZE;
+}
+
+static void *slab_take(struct slab *s)
+{
+    struct free_object *o = s->free;
+
+    if (o) {
+        s->free = o->next;
+    } else {
+        o = (struct free_object *)((char *)s + s->fresh);
+        s->fresh = (uint16_t)(s->fresh + class_bytes[s->class_index]);
+    }
+    s->used++;
+    if (!s->free && !has_fresh(s))
+        list_remove(&s->node);
+    return o;
 }
 
 static void *class_alloc(unsigned c)
 {
     struct slab_class *k = &classes[c];
-    struct free_object *o = NULL;
     struct slab *s;
+    void *p;
 
     spin_lock(&k->lock);
     if (UNLIKELY(!k->partial.next))
         list_init(&k->partial);
     s = list_empty(&k->partial) ? slab_new_locked(k, c)
                                 : list_entry(k->partial.next, struct slab, node);
-    if (s) {
-        o = s->free;
-        s->free = o->next;
-        s->used++;
-        if (!s->free)
-            list_remove(&s->node);
-    }
+    p = s ? slab_take(s) : NULL;
     spin_unlock(&k->lock);
-    return o;
+    return p;
 }
 
 static bool only_partial(const struct slab_class *k, const struct slab *s)
@@ -135,7 +144,7 @@ static void class_free(struct slab *s, void *p)
     ASSERT(s->magic == SLAB_MAGIC);
     spin_lock(&k->lock);
     ASSERT(s->used);
-    if (!s->free)
+    if (!s->free && !has_fresh(s))
         list_push_front(&k->partial, &s->node);
     o->next = s->free;
     s->free = o;
