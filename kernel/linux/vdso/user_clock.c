@@ -22,37 +22,33 @@ struct timezone {
 #define WALL_CLOCKS \
     (BIT(LINUX_CLOCK_REALTIME) | BIT(LINUX_CLOCK_REALTIME_COARSE) | BIT(LINUX_CLOCK_TAI))
 
-/* The ELF header of this very object. */
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-
 EXPORT int __kernel_clock_gettime(int clock, struct linux_timespec *ts);
 EXPORT int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz);
 EXPORT int __kernel_clock_getres(int clock, struct linux_timespec *res);
 
+/* The page before the ELF header of this very object. */
 static inline const struct vdso_data *shared(void)
 {
-    const char *data = __ehdr_start - VDSO_DATA_BYTES;
-    __asm__("" : "+r"(data)); /* one address for all fields, so that they are loaded in pairs */
-    return (const struct vdso_data *)data;
+    const struct vdso_data *d;
+    __asm__("adrp %0, __ehdr_start - 4096" : "=r"(d));
+    return d;
 }
 
-/* Nanoseconds of monotonic time. The counter must not be read ahead of what the program did before.
- */
-static inline uint64_t monotonic_ns(const struct vdso_data *d)
+_Static_assert(VDSO_DATA_BYTES == 4096, "as in shared()");
+
+/* Nanoseconds of a clock that is in one of the sets. The counter must not be read ahead of what the
+ * program did before. */
+static inline uint64_t clock_ns(const struct vdso_data *d, unsigned clock)
 {
     uint64_t ticks;
     __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks)::"memory");
-    return timebase_ns(&d->timebase, ticks);
-}
-
-static inline uint64_t wall_ns(const struct vdso_data *d)
-{
-    return monotonic_ns(d) + (uint64_t)__atomic_load_n(&d->wall_offset_ns, __ATOMIC_RELAXED);
+    return scale_apply(&d->to_ns, ticks - d->base_ticks) +
+           (uint64_t)__atomic_load_n(&d->offset_ns[clock], __ATOMIC_RELAXED);
 }
 
 static inline bool clock_in(int clock, uint32_t set)
 {
-    return (unsigned)clock < 32 && set >> clock & 1;
+    return (unsigned)clock < VDSO_CLOCKS && set >> clock & 1;
 }
 
 static int system_call(long number, long a, void *b)
@@ -66,22 +62,20 @@ static int system_call(long number, long a, void *b)
 
 int __kernel_clock_gettime(int clock, struct linux_timespec *ts)
 {
-    uint64_t ns;
-    if (LIKELY(clock_in(clock, MONOTONIC_CLOCKS)))
-        ns = monotonic_ns(shared());
-    else if (LIKELY(clock_in(clock, WALL_CLOCKS)))
-        ns = wall_ns(shared());
-    else
+    if (UNLIKELY(!clock_in(clock, MONOTONIC_CLOCKS | WALL_CLOCKS)))
         return system_call(NR_CLOCK_GETTIME, clock, ts);
-    ts->tv_sec = (int64_t)(ns / NSEC_PER_SEC);
-    ts->tv_nsec = (int64_t)(ns % NSEC_PER_SEC);
+    const struct vdso_data *d = shared();
+    uint64_t ns = clock_ns(d, (unsigned)clock);
+    uint64_t s = vdso_seconds(d, ns);
+    ts->tv_sec = (int64_t)s;
+    ts->tv_nsec = (int64_t)(ns - s * NSEC_PER_SEC);
     return 0;
 }
 
 int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz)
 {
     if (tv) {
-        uint64_t us = wall_ns(shared()) / 1000;
+        uint64_t us = clock_ns(shared(), LINUX_CLOCK_REALTIME) / 1000;
         tv->tv_sec = (int64_t)(us / 1000000);
         tv->tv_usec = (int64_t)(us % 1000000);
     }

@@ -2,6 +2,7 @@
 /* kernel/linux/vdso/vdso.h. Owns the two pages, data then code, which are never freed. */
 #include "kernel/linux/vdso/vdso.h"
 #include "abi/errno.h"
+#include "abi/linux_time.h"
 #include "kernel/arch/mmu.h"
 #include "kernel/core/aspace.h"
 #include "kernel/linux/vdso/data.h"
@@ -23,8 +24,10 @@ int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns)
     if (pa == PAGE_NONE)
         return -ENOMEM;
     data = phys_to_virt(pa);
-    data->timebase = *timebase;
-    data->wall_offset_ns = wall_offset_ns;
+    data->base_ticks = timebase->base_ticks;
+    data->to_ns = timebase->to_ns;
+    data->s_mult = VDSO_S_MULT;
+    vdso_set_wall(wall_offset_ns);
     memcpy((char *)data + PAGE_SIZE, vdso_image, (size_t)(vdso_image_end - vdso_image));
     vmobj_init_pinned(&pages, pa, 2 * PAGE_SIZE);
     return 0;
@@ -32,7 +35,10 @@ int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns)
 
 void vdso_set_wall(int64_t offset_ns)
 {
-    __atomic_store_n(&data->wall_offset_ns, offset_ns, __ATOMIC_RELAXED);
+    static const uint8_t wall[] = {LINUX_CLOCK_REALTIME, LINUX_CLOCK_REALTIME_COARSE,
+                                   LINUX_CLOCK_TAI};
+    for (unsigned i = 0; i < ARRAY_SIZE(wall); i++)
+        __atomic_store_n(&data->offset_ns[wall[i]], offset_ns, __ATOMIC_RELAXED);
 }
 
 int vdso_map(struct aspace *as, vaddr_t *ehdr)

@@ -199,13 +199,40 @@ static uint64_t exact_ns(uint64_t ticks, uint64_t hz)
 static bool reads_right(const void *fn, int clock, uint64_t hz, int64_t offset_ns, uint64_t unit)
 {
     struct time t = {-1, -1};
-    uint64_t before = exact_ns(counter() - data->timebase.base_ticks, hz) + (uint64_t)offset_ns - 1;
+    uint64_t before = exact_ns(counter() - data->base_ticks, hz) + (uint64_t)offset_ns - 1;
     if ((clock < 0 ? call_checked(fn, (long)&t, NULL) : call_checked(fn, clock, &t)) != 0)
         return false;
-    uint64_t after = exact_ns(counter() - data->timebase.base_ticks, hz) + (uint64_t)offset_ns;
+    uint64_t after = exact_ns(counter() - data->base_ticks, hz) + (uint64_t)offset_ns;
     uint64_t got = (uint64_t)t.s * unit + (uint64_t)t.fraction;
     return t.fraction >= 0 && t.fraction < (int64_t)unit && got >= before / (1000000000 / unit) &&
            got <= after / (1000000000 / unit);
+}
+
+/* The data page as the kernel would fill it. */
+static void set_data(uint64_t hz, uint64_t base_ticks, int64_t wall_ns)
+{
+    struct timebase t;
+    timebase_init(&t, hz, base_ticks);
+    *data = (struct vdso_data){.base_ticks = t.base_ticks, .s_mult = VDSO_S_MULT, .to_ns = t.to_ns};
+    data->offset_ns[0] = data->offset_ns[5] = data->offset_ns[11] = wall_ns;
+}
+
+/* Dividing by a multiplication, at the edges and all over. */
+static void try_seconds(void)
+{
+    bool good = true;
+    uint64_t x = 88172645463325252;
+    for (unsigned i = 0; i < 200000; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        uint64_t s = x >> i % 34 >> 30;
+        for (uint64_t ns = s * 1000000000 - 1; ns != s * 1000000000 + 2; ns++)
+            good &= vdso_seconds(data, ns) == ns / 1000000000;
+        good &= vdso_seconds(data, x) == x / 1000000000;
+    }
+    check(good && vdso_seconds(data, UINT64_MAX) == UINT64_MAX / 1000000000,
+          "seconds are an exact division");
 }
 
 static void try_clocks(const void *gettime, const void *timeofday, uint64_t hz, uint64_t years)
@@ -216,8 +243,7 @@ static void try_clocks(const void *gettime, const void *timeofday, uint64_t hz, 
     } clocks[] = {{0, true}, {1, false}, {4, false}, {5, true}, {6, false}, {7, false}, {11, true}};
     int64_t offset = INT64_C(1795180000123456789);
     bool good = true;
-    timebase_init(&data->timebase, hz, counter() - years * YEAR_S * hz);
-    data->wall_offset_ns = offset;
+    set_data(hz, counter() - years * YEAR_S * hz, offset);
     for (unsigned round = 0; round < 200; round++) {
         for (unsigned i = 0; i < ARRAY_SIZE(clocks); i++)
             good &=
@@ -261,6 +287,7 @@ int vdso_test(void)
     try_clocks(gettime, timeofday, 1000000000, 100);
     try_clocks(gettime, timeofday, 19200000, 150);
     try_clocks(gettime, timeofday, 3000000000, 3);
+    try_seconds();
     check(call_checked(timeofday, 0, NULL) == 0, "gettimeofday of nothing");
     struct time zone = {-1, -1};
     check(call_checked(timeofday, 0, &zone) == 0 && zone.s == 0, "the time zone is zero");
