@@ -91,7 +91,7 @@ static void tx_reap_locked(struct virtio_console *c)
 {
     uint32_t written;
     int i;
-    while ((i = virtq_take(&c->tx, &written)) >= 0)
+    while (virtq_has_used(&c->tx) && (i = virtq_take(&c->tx, &written)) >= 0)
         c->tx_free |= 1u << i;
 }
 
