@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints every goroutine of a core file that isn't running, frame by frame, in the words of a Go
- * traceback. */
+ * traceback; given the registers pc, sp and lr of a thread, the stack of what it runs instead. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +77,17 @@ static void goroutine_print(const struct gobin *bin, const struct memory *memory
     creator_print(bin, g);
 }
 
+static int registers_print(const struct gobin *bin, const struct memory *memory, char **regs)
+{
+    struct unwind u;
+    struct frame f;
+    unwind_start(&u, bin, memory, strtoull(regs[0], NULL, 16), strtoull(regs[1], NULL, 16),
+                 strtoull(regs[2], NULL, 16), true);
+    while (unwind_next(&u, &f))
+        frame_print(bin, &f);
+    return u.end == UNWIND_TOP ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
     struct gobin bin;
@@ -84,8 +95,8 @@ int main(int argc, char **argv)
     struct globals globals;
     struct goroutine *all;
     size_t n;
-    if (argc != 3) {
-        fprintf(stderr, "usage: stacks PROGRAM CORE\n");
+    if (argc != 3 && argc != 6) {
+        fprintf(stderr, "usage: stacks PROGRAM CORE [PC SP LR]\n");
         return 2;
     }
     struct span file = file_map(argv[1]), core = file_map(argv[2]);
@@ -94,6 +105,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", bin.error.text);
         return 1;
     }
+    if (argc == 6)
+        return registers_print(&bin, &memory, argv + 3);
     globals_find(&globals, &bin, &layout);
     if (goroutines_list(&bin, &layout, &globals, &memory, &all, &n) != 0) {
         fprintf(stderr, "%s\n", bin.error.text);
