@@ -188,6 +188,22 @@ static int visit_pending(struct walk *w)
     return w->visit(w->arg, &w->node);
 }
 
+/* Names begin at a multiple of 4: look for the NUL by the word, then by the byte. */
+static bool name_length(const char *name, uint32_t room, uint32_t *length)
+{
+    uint32_t n = 0, v;
+
+    for (; n + sizeof(v) <= room; n += sizeof(v)) {
+        memcpy(&v, name + n, sizeof(v));
+        if ((v - 0x01010101u) & ~v & 0x80808080u)
+            break;
+    }
+    while (n < room && name[n])
+        n++;
+    *length = n;
+    return n < room;
+}
+
 static int begin_node(struct walk *w)
 {
     const char *name = (const char *)w->fdt->blob + w->at;
@@ -196,9 +212,7 @@ static int begin_node(struct walk *w)
 
     if (err)
         return err;
-    while (length < room && name[length])
-        length++;
-    if (length == room)
+    if (!name_length(name, room, &length))
         return FDT_STRUCTURE;
     if (w->open && ++w->depth >= FDT_DEPTH_MAX)
         return FDT_DEEP;

@@ -55,16 +55,17 @@ void pgtable_destroy(struct pgtable *pt);
 /* The entry that a page would get, valid until the tables are changed otherwise. */
 struct pgtable_place {
     uint64_t *slot;
-    bool used; /* there is an entry, or a block: nothing may be filled in */
+    uint64_t bits;   /* of the entry to be, without the address */
+    bool used, sync; /* used: there is an entry, or a block: nothing may be filled in */
 };
 
-/* pgtable_find_place - the place for va's page, making the tables above it. 0, -ENOMEM.
- * pgtable_fill - map pa i pages behind the place, which must be free there.
- * pgtable_run_length - 1; but where the page before the place has an entry, how many places from it
- * on are free, up to max: memory is being used in sequence. */
-int pgtable_find_place(struct pgtable *pt, vaddr_t va, struct pgtable_place *p) MUST_CHECK;
-void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa, unsigned prot,
-                  unsigned flags);
+/* pgtable_find_place - the place for va's page, making the tables above it; prot and flags: of the
+ * pages that will be filled in. 0, -ENOMEM. pgtable_fill - map pa i pages behind the place, which
+ * must be free there. pgtable_run_length - 1; but where the page before the place has an entry, how
+ * many places from it on are free, up to max: memory is being used in sequence. */
+int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned flags,
+                       struct pgtable_place *p) MUST_CHECK;
+void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa);
 unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va, unsigned max);
 
 /* pgtable_map - map the page at va, which must have no entry. 0; -ENOMEM: no page for a table,

@@ -96,7 +96,7 @@ static inline enum aspace_fault map_zeroed(struct aspace *as, const struct regio
         paddr_t pa = page_alloc(0, PAGE_ZERO);
         if (UNLIKELY(pa == PAGE_NONE))
             return i ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
-        pgtable_fill(place, i, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC);
+        pgtable_fill(place, i, pa);
         as->resident_pages++;
     }
     return ASPACE_FAULT_NONE;
@@ -108,17 +108,19 @@ static enum aspace_fault fault_present(struct aspace *as, const struct region *r
 static enum aspace_fault fault_anonymous(struct aspace *as, const struct region *r, vaddr_t va,
                                          unsigned access)
 {
+    bool zeros = zeros_will_do(r, access);
+    unsigned flags = zeros ? PGTABLE_COW : PGTABLE_OWNED | PGTABLE_SYNC;
     struct pgtable_place place;
 
     if (UNLIKELY(huge_wanted(as, r)) && map_huge(as, r, va))
         return ASPACE_FAULT_NONE;
-    if (UNLIKELY(pgtable_find_place(&as->pgtable, va, &place)))
+    if (UNLIKELY(pgtable_find_place(&as->pgtable, va, r->prot, flags, &place)))
         return ASPACE_FAULT_OOM;
     if (UNLIKELY(place.used))
         return fault_present(as, r, va, access);
-    if (LIKELY(!zeros_will_do(r, access)))
+    if (LIKELY(!zeros))
         return map_zeroed(as, r, va, &place);
-    pgtable_fill(&place, 0, aspace_zero_page, r->prot, PGTABLE_COW);
+    pgtable_fill(&place, 0, aspace_zero_page);
     return ASPACE_FAULT_NONE;
 }
 

@@ -96,7 +96,8 @@ int pgtable_init(struct pgtable *pt)
 
 /* ---- mapping ---- */
 
-int pgtable_find_place(struct pgtable *pt, vaddr_t va, struct pgtable_place *p)
+int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned flags,
+                       struct pgtable_place *p)
 {
     unsigned shift;
     uint64_t *slot = pgtable_make_slot(pt, va, SHIFT_PAGE);
@@ -107,6 +108,8 @@ int pgtable_find_place(struct pgtable *pt, vaddr_t va, struct pgtable_place *p)
     }
     p->slot = slot;
     p->used = *slot;
+    p->bits = leaf(0, prot, flags, SHIFT_PAGE);
+    p->sync = flags & PGTABLE_SYNC && prot & PGTABLE_EXEC;
     return 0;
 }
 
@@ -121,22 +124,21 @@ unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va, unsigned 
     return n;
 }
 
-void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa, unsigned prot,
-                  unsigned flags)
+void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa)
 {
-    if (UNLIKELY(prot & PGTABLE_EXEC) && flags & PGTABLE_SYNC)
+    if (UNLIKELY(p->sync))
         icache_sync(phys_to_virt(pa));
-    entry_write(&p->slot[i], leaf(pa, prot, flags, SHIFT_PAGE));
+    entry_write(&p->slot[i], p->bits | pa);
     entry_publish();
 }
 
 int pgtable_map(struct pgtable *pt, vaddr_t va, paddr_t pa, unsigned prot, unsigned flags)
 {
     struct pgtable_place p;
-    int err = pgtable_find_place(pt, va, &p);
+    int err = pgtable_find_place(pt, va, prot, flags, &p);
 
     if (!err)
-        pgtable_fill(&p, 0, pa, prot, flags);
+        pgtable_fill(&p, 0, pa);
     return err;
 }
 

@@ -30,6 +30,7 @@ enum {
     SHIFT_TOP = 39,
     LEVEL_BITS = 9,
     ENTRIES = 512,
+    OWN_BITS = 55,        /* where PGTABLE_OWNED and PGTABLE_COW are kept */
     FLUSH_PAGES_MAX = 64, /* more than that: the whole address space at once */
 };
 
@@ -60,36 +61,37 @@ static inline void entry_write(uint64_t *slot, uint64_t e)
 
 /* ---- leaves ---- */
 
+#define ACCESS_RO (ENTRY_USER | ENTRY_PXN | ENTRY_RO)
+#define ACCESS_RW (ENTRY_USER | ENTRY_PXN | ENTRY_WRITE)
+
 /* The bits that permissions decide. */
 static inline uint64_t access_bits(unsigned prot, bool cow)
 {
-    uint64_t e = ENTRY_USER | ENTRY_PXN;
+    static const uint64_t by_prot[8] = {
+        [0] = ACCESS_RO | ENTRY_UXN,
+        [PGTABLE_READ] = ACCESS_RO | ENTRY_UXN | ENTRY_VALID,
+        [PGTABLE_WRITE] = ACCESS_RW | ENTRY_UXN | ENTRY_VALID,
+        [PGTABLE_WRITE | PGTABLE_READ] = ACCESS_RW | ENTRY_UXN | ENTRY_VALID,
+        [PGTABLE_EXEC] = ACCESS_RO | ENTRY_VALID,
+        [PGTABLE_EXEC | PGTABLE_READ] = ACCESS_RO | ENTRY_VALID,
+        [PGTABLE_EXEC | PGTABLE_WRITE] = ACCESS_RW | ENTRY_VALID,
+        [PGTABLE_EXEC | PGTABLE_WRITE | PGTABLE_READ] = ACCESS_RW | ENTRY_VALID,
+    };
 
-    if (prot)
-        e |= ENTRY_VALID;
-    if (prot & PGTABLE_WRITE)
-        e |= ENTRY_WRITE;
-    if (!(prot & PGTABLE_WRITE) || cow)
-        e |= ENTRY_RO;
-    if (!(prot & PGTABLE_EXEC))
-        e |= ENTRY_UXN;
-    return e;
+    return by_prot[prot & 7] | (cow ? ENTRY_RO : 0);
 }
 
 #define ACCESS_MASK (ENTRY_VALID | ENTRY_USER | ENTRY_RO | ENTRY_PXN | ENTRY_UXN | ENTRY_WRITE)
 
+_Static_assert((uint64_t)PGTABLE_OWNED << OWN_BITS == ENTRY_OWNED, "PGTABLE_OWNED is shifted");
+_Static_assert((uint64_t)PGTABLE_COW << OWN_BITS == ENTRY_COW, "PGTABLE_COW is shifted");
+
 static inline uint64_t leaf(paddr_t pa, unsigned prot, unsigned flags, unsigned shift)
 {
-    uint64_t e =
-        pa | ENTRY_SH | ENTRY_AF | ENTRY_NG | ENTRY_USED | access_bits(prot, flags & PGTABLE_COW);
+    uint64_t own = (uint64_t)(flags & (PGTABLE_OWNED | PGTABLE_COW)) << OWN_BITS;
 
-    if (shift == SHIFT_PAGE)
-        e |= ENTRY_TABLE;
-    if (flags & PGTABLE_OWNED)
-        e |= ENTRY_OWNED;
-    if (flags & PGTABLE_COW)
-        e |= ENTRY_COW;
-    return e;
+    return pa | ENTRY_SH | ENTRY_AF | ENTRY_NG | ENTRY_USED |
+           (shift == SHIFT_PAGE ? ENTRY_TABLE : 0) | own | access_bits(prot, flags & PGTABLE_COW);
 }
 
 static inline unsigned leaf_prot(uint64_t e)
