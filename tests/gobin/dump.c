@@ -2,30 +2,14 @@
 /* Prints what the reader says in the words of the tools it is compared with: see the case of each
  * mode in main. */
 #include <ctype.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gobin/barriers.h"
 #include "gobin/checkpoints.h"
 #include "gobin/layout.h"
-
-static struct span file_map(const char *path)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        perror(path);
-        exit(2);
-    }
-    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    return data == MAP_FAILED ? (struct span){0} : (struct span){data, (size_t)st.st_size};
-}
+#include "tests/gobin/file.h"
 
 /* `go version -m`, without the file's name. */
 static void dump_version(const struct gobin *bin)

@@ -3,28 +3,12 @@
  * traceback; given the registers pc, sp and lr of a thread, the stack of what it runs instead. */
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "gobin/goroutines.h"
-
-static struct span file_map(const char *path)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY);
-    if (fd < 0 || fstat(fd, &st) != 0) {
-        perror(path);
-        exit(2);
-    }
-    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    close(fd);
-    return data == MAP_FAILED ? (struct span){0} : (struct span){data, (size_t)st.st_size};
-}
+#include "tests/gobin/file.h"
 
 static int core_read(void *context, vaddr_t addr, void *out, size_t size)
 {
