@@ -11,6 +11,7 @@
 #include "gobin/barriers.h"
 #include "gobin/goroutines.h"
 #include "gobin/needs.h"
+#include "gobin/packages.h"
 #include "gobin/redirect.h"
 #include "tests/gobin/tiny.h"
 
@@ -279,14 +280,35 @@ static void test_what_it_says(void **state)
     assert_non_null(strstr(bin.error.text, "not a Go program"));
 }
 
+static void test_package_of(void **state)
+{
+    static const char *const names[][2] = {
+        {"main.(*node).push", "main"},
+        {"net/http.(*Server).Serve.func1", "net/http"},
+        {"gopkg.in/yaml%2ev3.Marshal", "gopkg.in/yaml%2ev3"},
+        {"slices.SortFunc[go.shape.struct { a/b.c int }]", "slices"},
+        {"x.org/list.(*List[go.shape.*y.org/z.T]).Add", "x.org/list"},
+        {"type:.eq.main.node", "(types)"},
+        {"type..hash.net/http.key", "(types)"},
+        {"go:textfipsstart", "(linker)"},
+        {"memeqbody", "(assembly)"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        struct span got = package_of(names[i][0]);
+        assert_int_equal(got.size, strlen(names[i][1]));
+        assert_memory_equal(got.data, names[i][1], got.size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_version),          cmocka_unit_test(test_table),
-        cmocka_unit_test(test_barriers),         cmocka_unit_test(test_redirect),
-        cmocka_unit_test(test_memory),           cmocka_unit_test(test_goroutines),
-        cmocka_unit_test(test_cut_anywhere),     cmocka_unit_test(test_what_it_says),
-        cmocka_unit_test(test_any_byte_changed),
+        cmocka_unit_test(test_version),      cmocka_unit_test(test_table),
+        cmocka_unit_test(test_barriers),     cmocka_unit_test(test_redirect),
+        cmocka_unit_test(test_memory),       cmocka_unit_test(test_package_of),
+        cmocka_unit_test(test_goroutines),   cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_what_it_says), cmocka_unit_test(test_any_byte_changed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
