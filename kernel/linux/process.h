@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process: what its threads share. There is one today, pid 1, whose end is the machine's; nothing below relies on that but
- * process_end(), so more of them need no redesign.
+ * A process: what its threads share. There is one today, pid 1, whose end is the machine's; nothing
+ * below relies on that but process_end(), so more of them need no redesign.
  *
- * Locks: `lock` guards the thread list, actions, pending and limits. Order: process, then a thread's sleep_lock.
+ * Locks: `lock` guards the thread list, actions, pending and limits. Order: process, then a
+ * thread's sleep_lock.
  */
 #ifndef KERNEL_LINUX_PROCESS_H
 #define KERNEL_LINUX_PROCESS_H
@@ -12,6 +13,7 @@
 #include "kernel/fs/context.h"
 #include "kernel/linux/exec.h"
 #include "kernel/linux/fd.h"
+#include "kernel/linux/itimer.h"
 #include "kernel/linux/sigqueue.h"
 #include "lib/list.h"
 
@@ -41,6 +43,7 @@ struct process {
     struct linux_sigaction actions[SIG_MAX + 1];
     struct sigqueue pending; /* for the process as a whole */
     struct process_limit limits[PROCESS_LIMITS];
+    struct itimer_table timers; /* their own lock */
     int64_t ended_cpu_ns; /* of threads that are gone */
     bool ending;
 };
@@ -48,12 +51,13 @@ struct process {
 /* process_self - of the running thread. */
 struct process *process_self(void);
 
-/* process_init - the boot's first process, without threads; p is zeroed memory that stays. 0 or -ENOMEM. */
+/* process_init - the boot's first process, without threads; p is zeroed memory that stays. 0 or
+ * -ENOMEM. */
 int process_init(struct process *p, struct aspace *as) MUST_CHECK;
 
 /*
- * process_end - the process is over: by exit_group or its last thread's exit (signal 0), or killed by a signal. For pid 1 this tells the
- * launcher and turns the machine off. Task context.
+ * process_end - the process is over: by exit_group or its last thread's exit (signal 0), or killed
+ * by a signal. For pid 1 this tells the launcher and turns the machine off. Task context.
  */
 void process_end(struct process *p, int status, int signal) NORETURN;
 
