@@ -19,39 +19,57 @@
     .endm
 
     .section .text.uaccess, "ax"
-/* uaccess_copy - x0 dst, x1 src, x2 bytes, one of them the program's: returns the bytes not copied. */
+/* uaccess_copy - x0 dst, x1 src, x2 bytes, one of them the program's: returns the bytes not copied, counted in the steps of the copy:
+ * never fewer than that. */
     .globl  uaccess_copy
 uaccess_copy:
     user_open
     mov     x9, x2
-    cmp     x9, #64
+    cmp     x9, #128
     b.lo    2f
-1:  ldp     x3, x4, [x1]
-    ldp     x5, x6, [x1, #16]
-    ldp     x7, x8, [x1, #32]
-    ldp     x11, x12, [x1, #48]
-    stp     x3, x4, [x0]
-    stp     x5, x6, [x0, #16]
-    stp     x7, x8, [x0, #32]
-    stp     x11, x12, [x0, #48]
-    add     x1, x1, #64
-    add     x0, x0, #64
-    sub     x9, x9, #64
-    cmp     x9, #64
+1:  .rept   2
+    ldp     x3, x4, [x1], #16
+    ldp     x5, x6, [x1], #16
+    ldp     x7, x8, [x1], #16
+    ldp     x11, x12, [x1], #16
+    stp     x3, x4, [x0], #16
+    stp     x5, x6, [x0], #16
+    stp     x7, x8, [x0], #16
+    stp     x11, x12, [x0], #16
+    .endr
+    sub     x9, x9, #128
+    cmp     x9, #128
     b.hs    1b
-2:  cmp     x9, #8
+2:  cmp     x9, #16
     b.lo    4f
-3:  ldr     x3, [x1], #8
+3:  ldp     x3, x4, [x1], #16
+    stp     x3, x4, [x0], #16
+    sub     x9, x9, #16
+    cmp     x9, #16
+    b.hs    3b
+4:  tbz     x9, #3, 5f
+    ldr     x3, [x1], #8
     str     x3, [x0], #8
     sub     x9, x9, #8
-    cmp     x9, #8
-    b.hs    3b
-4:  cbz     x9, 6f
-5:  ldrb    w3, [x1], #1
+5:  cbz     x9, 7f
+6:  ldrb    w3, [x1], #1
     strb    w3, [x0], #1
     sub     x9, x9, #1
-    cbnz    x9, 5b
-6:  user_close
+    cbnz    x9, 6b
+7:  user_close
+    mov     x0, #0
+    ret
+
+/* uaccess_copy_bytes - the same, byte by byte: exact about where it stopped. */
+    .globl  uaccess_copy_bytes
+uaccess_copy_bytes:
+    user_open
+    mov     x9, x2
+1:  ldrb    w3, [x1], #1
+    strb    w3, [x0], #1
+    sub     x9, x9, #1
+    cbnz    x9, 1b
+    user_close
     mov     x0, #0
     ret
 

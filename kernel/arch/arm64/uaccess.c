@@ -4,6 +4,7 @@
 #include "abi/errno.h"
 
 size_t uaccess_copy(void *dst, const void *src, size_t size_bytes);
+size_t uaccess_copy_bytes(void *dst, const void *src, size_t size_bytes);
 size_t uaccess_clear(void *dst, size_t size_bytes);
 size_t uaccess_string(char *dst, const char *src, size_t room);
 uint64_t uaccess_load_u32(const void *addr, uint32_t *value);
@@ -14,18 +15,24 @@ static bool in_user_range(vaddr_t addr, size_t size_bytes)
     return size_bytes <= USER_END && addr <= USER_END - size_bytes;
 }
 
+/* A copy that stopped early goes on by bytes from its last whole step, up to the very page that isn't there. */
+static size_t copy_part(void *dst, const void *src, size_t size_bytes)
+{
+    size_t left = uaccess_copy(dst, src, size_bytes);
+    size_t done = size_bytes - left;
+    if (UNLIKELY(left))
+        left = uaccess_copy_bytes((char *)dst + done, (const char *)src + done, left);
+    return size_bytes - left;
+}
+
 size_t copy_from_user_part(void *dst, vaddr_t src, size_t size_bytes)
 {
-    if (!in_user_range(src, size_bytes))
-        return 0;
-    return size_bytes - uaccess_copy(dst, (const void *)src, size_bytes);
+    return in_user_range(src, size_bytes) ? copy_part(dst, (const void *)src, size_bytes) : 0;
 }
 
 size_t copy_to_user_part(vaddr_t dst, const void *src, size_t size_bytes)
 {
-    if (!in_user_range(dst, size_bytes))
-        return 0;
-    return size_bytes - uaccess_copy((void *)dst, src, size_bytes);
+    return in_user_range(dst, size_bytes) ? copy_part((void *)dst, src, size_bytes) : 0;
 }
 
 int copy_from_user(void *dst, vaddr_t src, size_t size_bytes)
