@@ -431,7 +431,16 @@ static void epoll_release(struct file *f)
     kfree(ep);
 }
 
-static const struct file_ops epoll_fops = {.poll = epoll_poll, .release = epoll_release};
+/* Linux 6.9 and later know two requests, about busy polling of network devices; others are -EINVAL.
+ */
+static long epoll_ioctl(struct file *f, uint32_t request, uint64_t arg)
+{
+    (void)f, (void)request, (void)arg;
+    return -EINVAL;
+}
+
+static const struct file_ops epoll_fops = {
+    .poll = epoll_poll, .ioctl = epoll_ioctl, .release = epoll_release};
 
 int epoll_create(struct file **out)
 {

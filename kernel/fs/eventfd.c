@@ -55,7 +55,7 @@ static long eventfd_write(struct file *f, struct uio *u, int64_t *pos)
     struct eventfd *e = f->priv;
     uint64_t value;
     (void)pos;
-    if (u->left < sizeof(value))
+    if (u->left != sizeof(value))
         return -EINVAL;
     if (uio_read(u, &value, sizeof(value)) != sizeof(value))
         return -EFAULT;

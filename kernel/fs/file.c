@@ -41,7 +41,7 @@ struct file *file_new_nameless(const struct file_ops *ops, void *priv, uint32_t 
         return NULL;
     }
     f->priv = priv;
-    f->mode |= FILE_NOACCT;
+    f->mode |= FILE_NAMELESS;
     return f;
 }
 

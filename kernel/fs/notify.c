@@ -46,7 +46,7 @@ void fs_notify_dentry(struct dentry *d, uint32_t event)
 
 void fs_notify_file(struct file *f, uint32_t event)
 {
-    if (nobody_watches() || !f->dentry || (f->mode & FILE_NOACCT))
+    if (nobody_watches() || !f->dentry || (f->mode & FILE_NAMELESS))
         return;
     fs_notify_dentry(f->dentry, event);
 }

@@ -97,8 +97,10 @@ long splice_from_pipe(struct pipe *p, struct file *out, int64_t *outpos, uint64_
 
 static long read_into_pipe(struct file *in, int64_t *inpos, struct pipe *p, uint64_t n)
 {
-    paddr_t page = page_alloc(0, 0);
     struct uio u;
+    if (in->mode & FILE_NAMELESS)
+        return -EINVAL;
+    paddr_t page = page_alloc(0, 0);
     if (!page)
         return -ENOMEM;
     uio_kernel(&u, phys_to_virt(page), MIN(n, (uint64_t)PAGE_SIZE));
@@ -194,14 +196,14 @@ static int wait_both(struct pipe *in, struct pipe *out, bool nonblock)
     if (got < 0)
         return got;
     mutex_unlock(&in->lock);
-    err = got ? mutex_lock(&out->lock) : 0;
-    if (err || !got)
+    err = mutex_lock(&out->lock);
+    if (err)
         return err;
     int room = pipe_wait_room_locked(out, nonblock);
     if (room < 0)
         return room;
     mutex_unlock(&out->lock);
-    return room ? 1 : pipe_broken();
+    return room ? got : pipe_broken();
 }
 
 static long between(struct pipe *in, struct pipe *out, uint64_t n, bool nonblock, bool keep)

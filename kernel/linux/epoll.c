@@ -77,16 +77,23 @@ static long wait_events(struct file *ep, vaddr_t events, int max, int64_t deadli
     }
 }
 
-static long epoll_wait(int epfd, vaddr_t events, int max, int64_t deadline_ns)
+static int wait_check(struct file *ep, vaddr_t events, int max)
 {
     if (max <= 0 || max > INT32_MAX / (int)sizeof(struct linux_epoll_event))
         return -EINVAL;
     if (events > USER_END - (uint64_t)max * sizeof(struct linux_epoll_event))
         return -EFAULT;
+    return epoll_is(ep) ? 0 : -EINVAL;
+}
+
+static long epoll_wait(int epfd, vaddr_t events, int max, int64_t deadline_ns)
+{
     struct file *ep = fd_get_io(epfd);
     if (!ep)
         return -EBADF;
-    long n = epoll_is(ep) ? wait_events(ep, events, max, deadline_ns) : -EINVAL;
+    long n = wait_check(ep, events, max);
+    if (!n)
+        n = wait_events(ep, events, max, deadline_ns);
     fd_put(ep);
     return n;
 }

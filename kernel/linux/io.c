@@ -3,6 +3,7 @@
 #include "abi/errno.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/core/slab.h"
+#include "kernel/fs/inode.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/iovec.h"
 #include "kernel/linux/syscall.h"
@@ -96,6 +97,14 @@ void iovec_done(struct iovec_arg *v)
     kfree(v->large);
 }
 
+/* A vector without bytes asks the file nothing. */
+static long transfer_nothing(const struct file *f, bool read)
+{
+    if (!(f->mode & (read ? FILE_READ : FILE_WRITE)))
+        return -EBADF;
+    return (read ? f->ops->read : f->ops->write) ? 0 : -EINVAL;
+}
+
 static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offset, transfer_fn *fn)
 {
     int err = iovec_check(v);
@@ -103,6 +112,8 @@ static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offse
         return err;
     if (offset && !(f->mode & FILE_SEEK))
         return -ESPIPE;
+    if (!v->uio.left && !inode_is(f->inode, S_IFDIR))
+        return transfer_nothing(f, fn == file_read);
     return fn(f, &v->uio, offset);
 }
 
@@ -185,10 +196,12 @@ long sys_pwritev2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint6
 
 static long seek(struct file *f, int64_t offset, int whence)
 {
-    if (!(f->mode & FILE_SEEK) || !f->ops->seek)
-        return -ESPIPE;
     if (whence < SEEK_SET || whence > SEEK_HOLE)
         return -EINVAL;
+    if (f->mode & FILE_NAMELESS)
+        return 0; /* Linux lets one seek in an eventfd, to nowhere */
+    if (!(f->mode & FILE_SEEK) || !f->ops->seek)
+        return -ESPIPE;
     int err = mutex_lock(&f->pos_lock);
     if (err)
         return err;

@@ -124,7 +124,7 @@ static long splice(struct route *r, uint64_t len, uint32_t flags)
     if (in && out)
         return splice_between(in, out, len,
                               nonblock || file_nonblock(r->in) || file_nonblock(r->out));
-    if (in && (r->out->flags & O_APPEND))
+    if (in && ((r->out->flags & O_APPEND) || (r->out->mode & FILE_NAMELESS)))
         return -EINVAL;
     if (in)
         return splice_from_pipe(in, r->out, out_pos(r), len, nonblock || file_nonblock(r->in));

@@ -31,8 +31,15 @@ static void test_random_files(void **state)
     many("random files", script_random_files);
 }
 
+static void test_random_streams(void **state)
+{
+    (void)state;
+    many("random streams", script_random_streams);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_files)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_files),
+                                       cmocka_unit_test(test_random_streams)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
