@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device registers and memory shared with devices.
- *
- *     uint32_t mmio_read32(const volatile void *base, size_t offset)       and read8, read64
- *     void mmio_write32(volatile void *base, size_t offset, uint32_t value)      and write8,
- * write64
+ * Device registers and memory shared with devices: mmio_read32(base, offset) and read64,
+ * mmio_write32(base, offset, value) and write8, write64.
  *
  * Accesses to one device happen in program order. They are not ordered with memory; where a device
- * reads or writes memory:
- *
- *     dma_wmb()   memory writes before it are seen by the device before any write after it, of
- * memory or a register dma_rmb()   memory reads after it see at least what the device had written
- * when a read before it was done dma_mb()    both, and writes before it against reads after it
+ * reads or writes memory, dma_wmb() lets it see what was written before as soon as it sees any
+ * later write, of memory or a register, and dma_rmb() lets us see all that it had written when it
+ * wrote what we have just read.
  *
  * On the host tests/fake/kernel/arch/io.h stands in for this file and leads to a model of the
  * device.

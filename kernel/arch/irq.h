@@ -36,10 +36,9 @@ void irq_disable(unsigned intid);
  * context. */
 void irq_pend(unsigned intid);
 
-/* irq_send - SGI number sgi (0 to 15) to a CPU by index; irq_send_mask: to every CPU whose bit is
- * set. What was written before is visible to its handler. Any context. */
+/* irq_send - SGI number sgi (0 to 15) to a CPU by index. What was written before is visible to its
+ * handler. Any context. */
 void irq_send(unsigned cpu, unsigned sgi);
-void irq_send_mask(uint32_t cpus, unsigned sgi);
 
 /* irq_handle - acknowledge and serve what is pending, until nothing is. Called by the exception
  * vector. An interrupt that nobody registered is disabled and told once. */

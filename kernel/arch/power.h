@@ -18,8 +18,7 @@ uint32_t power_init(const struct machine *m);
  */
 int power_start_cpu(unsigned cpu, paddr_t entry, uint64_t context) MUST_CHECK;
 
-/* power_off, power_reset - end the machine. Where the firmware can't, the CPU waits for ever. */
+/* power_off - end the machine. Where the firmware can't, the CPU waits for ever. */
 NORETURN void power_off(void);
-NORETURN void power_reset(void);
 
 #endif

@@ -37,8 +37,8 @@ uint64_t timebase_ticks(const struct timebase *t, uint64_t ns)
 {
     if (ns > FAR_NS)
         return UINT64_MAX;
-    /* Both directions round down: one tick more makes up for this one, the loop for the other. */
-    uint64_t ticks = scale_apply(&t->to_ticks, ns) + 1;
+    /* Both directions round down: once or twice round the loop. */
+    uint64_t ticks = scale_apply(&t->to_ticks, ns);
     while (scale_apply(&t->to_ns, ticks) < ns)
         ticks++;
     return t->base_ticks + ticks;

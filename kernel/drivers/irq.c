@@ -57,12 +57,6 @@ void irq_send(unsigned cpu, unsigned sgi)
     chip->send(cpu, sgi);
 }
 
-void irq_send_mask(uint32_t cpus, unsigned sgi)
-{
-    for (; cpus; cpus &= cpus - 1)
-        chip->send((unsigned)__builtin_ctz(cpus), sgi);
-}
-
 static const struct handler *handler_find(unsigned intid)
 {
     unsigned n = __atomic_load_n(&nhandlers, __ATOMIC_ACQUIRE);

@@ -14,11 +14,9 @@ enum pl011_register {
 };
 
 enum {
-    FR_RXFE = 1 << 4, /* nothing received */
     FR_TXFF = 1 << 5, /* no room to send */
     LCR_FIFO_8BIT = 1 << 4 | 3 << 5,
     CR_ENABLE_BOTH = 1 << 0 | 1 << 8 | 1 << 9,
-    INT_RX_ANY = 1 << 4 | 1 << 6, /* FIFO level reached, or bytes waiting */
     INT_ALL = 0x7ff,
 };
 
@@ -58,17 +56,4 @@ void pl011_write(const char *text, size_t size_bytes)
         if (!pl011_send(text[i]))
             return;
     }
-}
-
-int pl011_read(void)
-{
-    if (!uart || mmio_read32(uart, UARTFR) & FR_RXFE)
-        return -1;
-    return mmio_read32(uart, UARTDR) & 0xff;
-}
-
-void pl011_input_enable(void)
-{
-    if (uart)
-        mmio_write32(uart, UARTIMSC, INT_RX_ANY);
 }

@@ -14,10 +14,4 @@ void pl011_init(volatile void *base);
  * does not move. Any context; text of CPUs that write at the same time may mix. */
 void pl011_write(const char *text, size_t size_bytes);
 
-/* pl011_read - a received byte, or -1. */
-int pl011_read(void);
-
-/* pl011_input_enable - raise the UART's interrupt when bytes have come in. */
-void pl011_input_enable(void);
-
 #endif

@@ -9,7 +9,6 @@
 enum psci_function {
     PSCI_VERSION = 0x84000000,
     PSCI_SYSTEM_OFF = 0x84000008,
-    PSCI_SYSTEM_RESET = 0x84000009,
     PSCI_CPU_ON = 0xc4000003,
 };
 
@@ -59,20 +58,10 @@ int power_start_cpu(unsigned cpu, paddr_t entry, uint64_t context)
     }
 }
 
-static NORETURN void power_end(enum psci_function f)
-{
-    if (machine)
-        psci_call(f, 0, 0, 0);
-    for (;;)
-        __asm__ volatile("wfi");
-}
-
 void power_off(void)
 {
-    power_end(PSCI_SYSTEM_OFF);
-}
-
-void power_reset(void)
-{
-    power_end(PSCI_SYSTEM_RESET);
+    if (machine)
+        psci_call(PSCI_SYSTEM_OFF, 0, 0, 0);
+    for (;;)
+        __asm__ volatile("wfi");
 }

@@ -422,6 +422,42 @@ static void test_lie_while_asleep(void)
     CHECK(console_write(1, big, sizeof big) == MANY * 4088 && !link_up());
 }
 
+/* The link dies in the very interrupt that brings buffers back. */
+static void lie_with_room(void)
+{
+    model_lie(0, LIE_ID_TOO_BIG);
+    model_complete(2);
+    model_feed((const uint8_t *)"x", 1, 1);
+}
+
+static void test_lie_with_room(void)
+{
+    static uint8_t big[40000];
+    rig_start(true, true);
+    model_lazy(true);
+    rig_on_sleep = lie_with_room;
+    CHECK(console_write(1, big, sizeof big) == MANY * 4088 && !link_up());
+}
+
+/* A writer sleeps while somebody logs, and the log takes back the buffers and the interrupt: the
+ * sleeper must hear of it. */
+static void complete_and_log(void)
+{
+    model_complete(MANY);
+    console_log("x", 1);
+}
+
+static void test_log_beside_sleeper(void)
+{
+    static uint8_t big[80000], got[80000];
+    rig_start(false, true);
+    model_lazy(true);
+    rig_on_sleep = complete_and_log;
+    CHECK(console_write(1, big, sizeof big) == sizeof big);
+    model_complete(MANY);
+    CHECK(collect(LINK_OUT, 1, got) == sizeof big);
+}
+
 static unsigned moves;
 
 static void random_moves(void)
@@ -476,6 +512,6 @@ int main(void)
         ALONE(test_tx_index) + ALONE(test_rx_id_too_big) + ALONE(test_control_id_too_big) +
         ALONE(test_control_length) + ALONE(test_control_messages) + ALONE(test_tx_id_twice) +
         ALONE(test_rx_length) + ALONE(test_rx_index) + ALONE(test_lie_while_asleep) +
-        ALONE(test_random_traffic);
+        ALONE(test_lie_with_room) + ALONE(test_log_beside_sleeper) + ALONE(test_random_traffic);
     return failed != 0;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernel/core/machine.h"
 
@@ -56,6 +57,8 @@ int main(int argc, char **argv)
         printf("failed: %s\n", why);
     else
         print(&m, tree);
+    if (m.seed_bytes && memmem(tree, size, m.seed, m.seed_bytes))
+        printf("the seed is still in the tree\n");
     fclose(f);
     free(tree);
     return 0;

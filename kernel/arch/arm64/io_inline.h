@@ -26,7 +26,6 @@
                          : "memory");                                                   \
     }
 
-MMIO_READ(8, uint8_t, "ldrb", "w")
 MMIO_READ(32, uint32_t, "ldr", "w")
 MMIO_READ(64, uint64_t, "ldr", "x")
 MMIO_WRITE(8, uint8_t, "strb", "w")
@@ -41,11 +40,6 @@ static inline void dma_wmb(void)
 static inline void dma_rmb(void)
 {
     __asm__ volatile("dmb oshld" ::: "memory");
-}
-
-static inline void dma_mb(void)
-{
-    __asm__ volatile("dmb osh" ::: "memory");
 }
 
 #endif

@@ -104,7 +104,8 @@ static void try_cpus(void)
             power_start_cpu(i, (paddr_t)(uintptr_t)guest_secondary, i));
     }
     pongs = 0;
-    irq_send_mask((1u << machine.ncpus) - 1, SGI_PING);
+    for (unsigned i = 0; i < machine.ncpus; i++)
+        irq_send(i, SGI_PING);
     while (pongs == 0 || pings[0] == 0)
         guest_wait();
     for (unsigned i = 0; i < machine.ncpus; i++)

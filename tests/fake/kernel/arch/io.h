@@ -19,9 +19,4 @@ static inline void dma_rmb(void)
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
-static inline void dma_mb(void)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
 #endif
