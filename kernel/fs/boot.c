@@ -3,10 +3,18 @@
  * made when somebody looks for it. */
 #include "kernel/fs/boot.h"
 
+#include "abi/errno.h"
+#include "kernel/core/log.h"
+#include "kernel/core/options.h"
+#include "kernel/core/payload.h"
+#include "kernel/fs/archive.h"
 #include "kernel/fs/device.h"
+#include "kernel/fs/etc.h"
 #include "kernel/fs/names.h"
+#include "kernel/fs/open.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
+#include "lib/str.h"
 
 static void make_dev(void)
 {
@@ -18,8 +26,8 @@ static int make_directory(const char *path, uint32_t mode, void (*when_entered)(
 {
     struct dentry *d;
     int err = names_make(super_top(), path, S_IFDIR | mode, 0, NULL);
-    if (err || !when_entered)
-        return err;
+    if ((err && err != -EEXIST) || !when_entered)
+        return err == -EEXIST ? 0 : err;
     err = path_lookup(super_top(), path, WALK_DIRECTORY, &d);
     if (err)
         return err;
@@ -28,14 +36,47 @@ static int make_directory(const char *path, uint32_t mode, void (*when_entered)(
     return 0;
 }
 
+/* The archive comes with the image; without one the root has what is made here. A damaged one is
+ * told of and used as far as it goes. */
+static int unpack_root(void)
+{
+    size_t size;
+    const void *bytes = payload_item(PAYLOAD_ROOT, &size);
+    int err = bytes ? archive_unpack(bytes, size) : 0;
+    if (err == -EINVAL)
+        log_err("the root archive is damaged: what follows the damage is missing");
+    return err == -ENOMEM ? err : 0;
+}
+
+/* The program itself, under the name that it was started by, unless the archive has a file there.
+ */
+static void make_program(void)
+{
+    char path[256];
+    struct file *f;
+    size_t size;
+    const void *bytes = payload_item(PAYLOAD_PROGRAM, &size);
+    if (!option_copy("execfn", path, sizeof(path)))
+        memcpy(path, "/program", sizeof("/program"));
+    if (!bytes || fs_open(super_top(), path, O_WRONLY | O_CREAT | O_EXCL, 0755, &f))
+        return;
+    tmpfs_set_below(f->inode, bytes, size);
+    file_put(f);
+}
+
 int fs_boot(struct fs_context *c)
 {
     int err = tmpfs_mount(NULL, 0755);
     if (err)
         return err;
     fs_context_init(c);
-    err = make_directory("/dev", 0755, make_dev);
+    err = unpack_root();
+    if (!err)
+        err = make_directory("/dev", 0755, make_dev);
     if (!err)
         err = make_directory("/tmp", 01777, NULL);
+    if (!err)
+        err = make_directory("/etc", 0755, etc_fill);
+    tmpfs_when_entered(super_top()->inode, make_program);
     return err;
 }

@@ -17,8 +17,10 @@
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
+#include "kernel/core/log.h"
 #include "kernel/core/options.h"
 #include "kernel/core/page.h"
+#include "kernel/core/payload.h"
 #include "kernel/core/random.h"
 #include "kernel/core/slab.h"
 #include "kernel/core/uaccess.h"
@@ -292,6 +294,17 @@ bool option_is(const char *key, const char *value)
 {
     (void)key, (void)value;
     return false;
+}
+
+const void *payload_item(enum payload_type type, size_t *size_bytes)
+{
+    (void)type, (void)size_bytes;
+    return NULL;
+}
+
+void klog(enum klog_level level, const char *fmt, ...)
+{
+    (void)level, (void)fmt;
 }
 
 long console_write(unsigned stream, const void *data, size_t n)

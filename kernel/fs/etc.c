@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /etc from the options hostname= and dns= (an address); an archive's own files come first. */
+#include "kernel/fs/etc.h"
+
+#include "kernel/core/options.h"
+#include "kernel/core/slab.h"
+#include "kernel/fs/names.h"
+#include "kernel/fs/open.h"
+#include "kernel/fs/super.h"
+#include "lib/fmt.h"
+#include "lib/str.h"
+
+static void make_file(const char *path, const char *text)
+{
+    struct file *f;
+    struct uio u;
+    int err = fs_open(super_top(), path, O_WRONLY | O_CREAT | O_EXCL, 0644, &f);
+    if (err)
+        return; /* it is there already, or there is no memory for it: the program sees which */
+    uio_kernel(&u, (void *)(uintptr_t)text, strlen(text));
+    (void)!file_write(f, &u, NULL);
+    file_put(f);
+}
+
+static const struct {
+    const char *path, *text;
+} constant[] = {
+    {"/etc/passwd", "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"},
+    {"/etc/group", "root:x:0:\nnogroup:x:65534:\n"},
+    {"/etc/nsswitch.conf", "hosts: files dns\n"},
+    {"/etc/services", "domain\t53/udp\ndomain\t53/tcp\nhttp\t80/tcp\nhttps\t443/tcp\n"},
+    {"/etc/protocols", "icmp\t1\ntcp\t6\nudp\t17\n"},
+};
+
+void etc_fill(void)
+{
+    char name[65], address[46], text[160];
+    if (!option_copy("hostname", name, sizeof(name)))
+        memcpy(name, "mazboot", 8);
+    for (unsigned i = 0; i < ARRAY_SIZE(constant); i++)
+        make_file(constant[i].path, constant[i].text);
+    fmt_print(text, sizeof(text), "%s\n", name);
+    make_file("/etc/hostname", text);
+    fmt_print(text, sizeof(text), "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t%s\n", name);
+    make_file("/etc/hosts", text);
+    if (!option_copy("dns", address, sizeof(address)))
+        return;
+    fmt_print(text, sizeof(text), "nameserver %s\n", address);
+    make_file("/etc/resolv.conf", text);
+}
