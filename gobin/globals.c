@@ -41,6 +41,17 @@ struct address_store {
     vaddr_t where, value;
 };
 
+/* Calls of start-up code keep the register of the goroutine. */
+static void step_keeping_g(struct constants *c, const struct code_walk *w)
+{
+    uint8_t g = w->isa->g;
+    bool known = c->known[g];
+    int64_t value = c->value[g];
+    constants_step(c, &w->insn);
+    if (w->insn.kind == INSN_CALL)
+        c->known[g] = known, c->value[g] = value;
+}
+
 static void g0_m0_find(struct globals *g, const struct gobin *bin, const struct layout *l)
 {
     enum { STORES_MAX = 64 };
@@ -50,7 +61,7 @@ static void g0_m0_find(struct globals *g, const struct gobin *bin, const struct 
     struct constants c = {0};
     if (!code_walk_start(&w, bin, "runtime.rt0_go"))
         return;
-    for (; code_walk_next(&w) && n < STORES_MAX; constants_step(&c, &w.insn)) {
+    for (; code_walk_next(&w) && n < STORES_MAX; step_keeping_g(&c, &w)) {
         int64_t value;
         if (w.insn.kind == INSN_STORE && w.insn.width_bytes == 8 &&
             constants_get(&c, w.insn.rd, &value) && value &&
@@ -125,17 +136,41 @@ static void wait_reasons_search(struct globals *g, const struct gobin *bin)
     }
 }
 
+static void by_symbol(struct globals *g, const struct elf *e)
+{
+    const struct {
+        const char *name;
+        vaddr_t *addr;
+    } all[] = {
+        {"runtime.g0", &g->g0},
+        {"runtime.m0", &g->m0},
+        {"runtime.allp", &g->allp},
+        {"runtime.allm", &g->allm},
+        {"runtime.ncpu", &g->ncpu},
+        {"runtime.numCPUStartup", &g->ncpu},
+        {"runtime.sched", &g->sched},
+        {"runtime.mheap_", &g->mheap},
+        {"runtime.memstats", &g->memstats},
+        {"runtime.allgs", &g->allgs[0]},
+        {"runtime.waitReasonStrings", &g->wait_reasons},
+    };
+    struct elf_symbol sym;
+    for (size_t i = 0; elf_symbol(e, i, &sym); i++)
+        for (size_t k = 0; k < ARRAY_SIZE(all); k++)
+            if (strcmp(sym.name, all[k].name) == 0)
+                *all[k].addr = sym.addr;
+    g->nallgs = g->allgs[0] != 0;
+}
+
 void globals_find(struct globals *g, const struct gobin *bin, const struct layout *l)
 {
     *g = (struct globals){0};
-    if (elf_symbol_address(&bin->elf, "runtime.g0", &g->g0) != 0 ||
-        elf_symbol_address(&bin->elf, "runtime.m0", &g->m0) != 0)
+    by_symbol(g, &bin->elf);
+    if (!g->g0 || !g->m0)
         g0_m0_find(g, bin, l);
-    if (elf_symbol_address(&bin->elf, "runtime.allgs", &g->allgs[0]) == 0)
-        g->nallgs = 1;
-    else
+    if (!g->nallgs)
         allgs_candidates(g, bin);
-    if (elf_symbol_address(&bin->elf, "runtime.waitReasonStrings", &g->wait_reasons) != 0)
+    if (!g->wait_reasons)
         wait_reasons_search(g, bin);
 }
 

@@ -8,6 +8,7 @@
 
 #include "gobin/barriers.h"
 #include "gobin/checkpoints.h"
+#include "gobin/globals.h"
 #include "gobin/layout.h"
 #include "tests/gobin/file.h"
 
@@ -68,6 +69,20 @@ static void dump_sites(struct gobin *bin)
     barriers_free(&b);
 }
 
+/* The runtime's variables, one a line; of runtime.allgs every candidate. */
+static void dump_globals(struct gobin *bin)
+{
+    struct layout l;
+    struct globals g;
+    if (layout_find(&l, bin) != 0)
+        exit(1);
+    globals_find(&g, bin, &l);
+    printf("%" PRIx64 " runtime.g0\n%" PRIx64 " runtime.m0\n", g.g0, g.m0);
+    printf("%" PRIx64 " runtime.waitReasonStrings\n", g.wait_reasons);
+    for (size_t i = 0; i < g.nallgs; i++)
+        printf("%" PRIx64 " runtime.allgs\n", g.allgs[i]);
+}
+
 /* A row of gobin/layout.def made from DWARF. */
 static void dump_layout(struct gobin *bin)
 {
@@ -102,7 +117,8 @@ int main(int argc, char **argv)
 {
     struct gobin bin;
     if (argc != 3) {
-        fprintf(stderr, "usage: dump version|functions|positions|sites|layout|checkpoints FILE\n");
+        fprintf(stderr,
+                "usage: dump version|functions|positions|sites|layout|checkpoints|globals FILE\n");
         return 2;
     }
     struct span file = file_map(argv[2]);
@@ -125,6 +141,9 @@ int main(int argc, char **argv)
         break;
     case 'c':
         dump_checkpoints(&bin);
+        break;
+    case 'g':
+        dump_globals(&bin);
         break;
     case 'l':
         dump_layout(&bin);

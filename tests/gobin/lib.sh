@@ -75,5 +75,13 @@ same() {
     fi
 }
 
+# What start-up code and runtime.allgadd tell of a stripped program's variables is where the plain one's symbols are.
+check_globals() {
+    llvm-nm "$1" | awk '$3 ~ /^runtime\.(g0|m0|allgs|waitReasonStrings)$/ {sub(/^0+/, "", $1); print $1, $3}' |
+        sort >"$scratch/want"
+    build/gobin/dump globals "$2" | sort | grep -xF -f "$scratch/want" >"$scratch/got"
+    same "variables $3" "$scratch/want" "$scratch/got"
+}
+
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT

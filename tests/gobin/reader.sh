@@ -44,6 +44,7 @@ for go in old new; do
         plain=$(program hello $go $arch plain) && stripped=$(program hello $go $arch stripped) || exit 1
         check_functions "$plain" $go "$go $arch"
         check_positions "$plain" $go "$go $arch"
+        check_globals "$plain" "$stripped" "$go $arch stripped"
         check_version "$stripped" $go "$go $arch stripped"
         check_sites "$plain" "$stripped" "$go $arch stripped"
     done

@@ -17,6 +17,7 @@ for version in "$@"; do
         $dump functions "$plain" >"$scratch/want"
         $dump functions "$stripped" >"$scratch/got"
         same "functions $version $arch" "$scratch/want" "$scratch/got"
+        check_globals "$plain" "$stripped" "$version $arch"
         # 5b isn't on riscv64 at all
         $dump checkpoints "$stripped" | grep ' absent ' | grep -v '^5b ' >"$scratch/absent"
         ok "steps of coming up $version $arch" [ ! -s "$scratch/absent" ]
