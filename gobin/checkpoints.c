@@ -75,9 +75,10 @@ static void entry_take(struct checkpoint_at *at, const struct checkpoint *c, con
 /* Looks into f's inlined calls for checkpoints that aren't functions of their own. */
 static void inlined_take(struct checkpoint_at *out, const struct gobin *bin, const struct gofunc *f)
 {
+    enum { LONGEST = 1 << 16 }; /* no start-up function comes near it */
     struct gopos pos[8];
     size_t rank;
-    for (vaddr_t pc = f->entry; pc < f->end; pc += 8) {
+    for (vaddr_t pc = f->entry; pc < f->end && pc - f->entry < LONGEST; pc += 8) {
         size_t n = pclntab_positions(&bin->pclntab, f, pc, pos, ARRAY_SIZE(pos));
         for (size_t i = 0; i + 1 < n; i++)
             for (size_t k = 0; k < checkpoint_count; k++)

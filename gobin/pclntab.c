@@ -63,6 +63,16 @@ static int magic_check(struct pclntab *t, uint32_t magic, struct gobin_error *er
         "the function table has the unknown magic %#x: a newer Go than this reader knows", magic);
 }
 
+/* Functions that don't overlap: whoever walks all of them walks the text once. */
+static bool in_order(const struct pclntab *t)
+{
+    uint32_t before = 0, entry;
+    for (uint64_t i = 0; i <= t->nfuncs; i++, before = entry)
+        if (!span_u32(t->funcs, i * INDEX_ENTRY, &entry) || entry < before)
+            return false;
+    return true;
+}
+
 int pclntab_parse(struct pclntab *t, struct span table, struct gobin_error *err)
 {
     *t = (struct pclntab){0};
@@ -90,7 +100,9 @@ int pclntab_parse(struct pclntab *t, struct span table, struct gobin_error *err)
         return gobin_fail(err, EINVAL,
                           "the function table's header contradicts its size: the file is damaged");
     t->nfuncs = (uint32_t)nfuncs;
-    return 0;
+    return in_order(t)
+               ? 0
+               : gobin_fail(err, EINVAL, "the function table isn't in order: the file is damaged");
 }
 
 static bool index_entry(const struct pclntab *t, uint32_t index, uint32_t *entry, uint32_t *record)
@@ -170,7 +182,7 @@ static int value_at(const struct pclntab *t, uint32_t table, vaddr_t entry, vadd
     uint32_t change, step;
     while (span_varint(t->pctab, &at, &change) && (change != 0 || reached == entry)) {
         value += change & 1 ? ~(change >> 1) : change >> 1;
-        if (!span_varint(t->pctab, &at, &step))
+        if (!span_varint(t->pctab, &at, &step) || step == 0)
             break;
         reached += (vaddr_t)step * t->quantum;
         if (pc < reached) {
