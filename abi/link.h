@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The link: what kernel and launcher say to each other while a program runs, over the one port of a virtio console.
- * A stream of frames in both directions: this header, then size_bytes of data. Little-endian.
+ * The link: what kernel and launcher say to each other while a program runs, over the one port of a
+ * virtio console. A stream of frames in both directions: this header, then size_bytes of data.
+ * Little-endian.
  *
- * The kernel uses the link only when the payload's options say link=virtio; without it (an image that somebody boots with
- * their own QEMU) the program's output goes to the UART as plain text and the exit status is printed by nobody.
+ * The kernel uses the link only when the payload's options say link=virtio; without it (an image
+ * that somebody boots with their own QEMU) the program's output goes to the UART as plain text and
+ * the exit status is printed by nobody.
  *
- * Standard input is pulled: the launcher reads from its own standard input only what the guest asked for, so that input
- * that the program did not read stays unread, as it does for an ordinary process.
+ * Standard input is pulled: the launcher reads from its own standard input only what the guest
+ * asked for, so that input that the program did not read stays unread, as it does for an ordinary
+ * process.
  */
 #ifndef ABI_LINK_H
 #define ABI_LINK_H
@@ -16,15 +19,16 @@
 
 enum link_type {
     /* guest to launcher */
-    LINK_OUT = 1,  /* data for stream 1 (stdout) or 2 (stderr) */
-    LINK_LOG = 2,  /* text of the kernel's own log (shown with -v), whole lines */
+    LINK_OUT = 1,   /* data for stream 1 (stdout) or 2 (stderr) */
+    LINK_LOG = 2,   /* text of the kernel's own log (shown with -v), whole lines */
     LINK_TRACE = 3, /* text of --strace, whole lines */
-    LINK_WANT = 4, /* u32: the guest wants up to this many more bytes of standard input; asked once per LINK_STDIN answer */
-    LINK_EXIT = 5, /* struct link_exit; the last frame; the machine powers off after it */
+    LINK_WANT = 4,  /* u32: the guest wants up to this many more bytes of standard input; asked once
+                       per LINK_STDIN answer */
+    LINK_EXIT = 5,  /* struct link_exit; the last frame; the machine powers off after it */
     /* launcher to guest */
-    LINK_STDIN = 16, /* data that answers a LINK_WANT; size 0 is end of file */
+    LINK_STDIN = 16,  /* data that answers a LINK_WANT; size 0 is end of file */
     LINK_SIGNAL = 17, /* u32: deliver this Linux signal number to the program (Ctrl-C is 2) */
-    LINK_DUMP = 18,  /* no data: print every thread and what it waits for, as log text */
+    LINK_DUMP = 18,   /* no data: print every thread and what it waits for, as log text */
 };
 
 #define LINK_FRAME_MAX 65536u /* largest size_bytes; a longer frame is a protocol error */
@@ -37,16 +41,17 @@ struct link_frame {
 };
 
 struct link_exit {
-    uint32_t status; /* exit status, 0 to 255 */
-    uint32_t signal; /* 0, or the signal that ended the program (status is then 128 + signal) */
+    uint32_t status;  /* exit status, 0 to 255 */
+    uint32_t signal;  /* 0, or the signal that ended the program (status is then 128 + signal) */
     uint64_t boot_ns; /* from the kernel's first instruction to the program's first */
-    uint64_t run_ns; /* from the program's first instruction to its exit */
-    uint64_t memory_bytes; /* RAM of the machine */
+    uint64_t run_ns;  /* from the program's first instruction to its exit */
+    uint64_t memory_bytes;      /* RAM of the machine */
     uint64_t memory_peak_bytes; /* most that was in use, kernel and image included */
     uint64_t syscalls;
-    uint64_t faults; /* page faults served */
+    uint64_t faults;   /* page faults served */
     uint64_t switches; /* task switches */
-    uint64_t unknown_syscalls; /* calls answered with ENOSYS because the kernel does not know them */
+    uint64_t
+        unknown_syscalls; /* calls answered with ENOSYS because the kernel does not know them */
 };
 
 _Static_assert(sizeof(struct link_frame) == 8, "link frame layout");

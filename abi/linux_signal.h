@@ -1,19 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals of Linux as programs see them (uapi asm-generic/signal.h, siginfo.h; arm64 uapi sigcontext.h, ucontext.h). */
+/* Signals of Linux as programs see them (uapi asm-generic/signal.h, siginfo.h; arm64 uapi
+ * sigcontext.h, ucontext.h). */
 #ifndef ABI_LINUX_SIGNAL_H
 #define ABI_LINUX_SIGNAL_H
 
 #include "lib/types.h"
 
 enum {
-    SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGUSR1 = 10,
-    SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13, SIGALRM = 14, SIGTERM = 15, SIGSTKFLT = 16, SIGCHLD = 17, SIGCONT = 18, SIGSTOP = 19,
-    SIGTSTP = 20, SIGTTIN = 21, SIGTTOU = 22, SIGURG = 23, SIGXCPU = 24, SIGXFSZ = 25, SIGVTALRM = 26, SIGPROF = 27, SIGWINCH = 28,
-    SIGIO = 29, SIGPWR = 30, SIGSYS = 31, SIGRTMIN = 32, SIG_MAX = 64,
+    SIGHUP = 1,
+    SIGINT = 2,
+    SIGQUIT = 3,
+    SIGILL = 4,
+    SIGTRAP = 5,
+    SIGABRT = 6,
+    SIGBUS = 7,
+    SIGFPE = 8,
+    SIGKILL = 9,
+    SIGUSR1 = 10,
+    SIGSEGV = 11,
+    SIGUSR2 = 12,
+    SIGPIPE = 13,
+    SIGALRM = 14,
+    SIGTERM = 15,
+    SIGSTKFLT = 16,
+    SIGCHLD = 17,
+    SIGCONT = 18,
+    SIGSTOP = 19,
+    SIGTSTP = 20,
+    SIGTTIN = 21,
+    SIGTTOU = 22,
+    SIGURG = 23,
+    SIGXCPU = 24,
+    SIGXFSZ = 25,
+    SIGVTALRM = 26,
+    SIGPROF = 27,
+    SIGWINCH = 28,
+    SIGIO = 29,
+    SIGPWR = 30,
+    SIGSYS = 31,
+    SIGRTMIN = 32,
+    SIG_MAX = 64,
 };
 
-#define SIG_DFL UINT64_C(0)
-#define SIG_IGN UINT64_C(1)
+#define SIG_DFL      UINT64_C(0)
+#define SIG_IGN      UINT64_C(1)
 
 #define SA_SIGINFO   0x00000004u
 #define SA_ONSTACK   0x08000000u
@@ -30,8 +60,19 @@ enum { SIG_BLOCK = 0, SIG_UNBLOCK = 1, SIG_SETMASK = 2 };
 #define MINSIGSTKSZ   5120u
 
 enum {
-    SI_USER = 0, SI_KERNEL = 0x80, SI_QUEUE = -1, SI_TIMER = -2, SI_TKILL = -6,
-    SEGV_MAPERR = 1, SEGV_ACCERR = 2, BUS_ADRALN = 1, BUS_ADRERR = 2, ILL_ILLOPC = 1, TRAP_BRKPT = 1, TRAP_TRACE = 2, FPE_FLTINV = 7,
+    SI_USER = 0,
+    SI_KERNEL = 0x80,
+    SI_QUEUE = -1,
+    SI_TIMER = -2,
+    SI_TKILL = -6,
+    SEGV_MAPERR = 1,
+    SEGV_ACCERR = 2,
+    BUS_ADRALN = 1,
+    BUS_ADRERR = 2,
+    ILL_ILLOPC = 1,
+    TRAP_BRKPT = 1,
+    TRAP_TRACE = 2,
+    FPE_FLTINV = 7,
 };
 
 struct linux_sigaction {

@@ -98,7 +98,8 @@ bool fdt_reg(const struct fdt_node *n, unsigned name, unsigned index, uint64_t *
 /* fdt_string - v as a NUL-ended string, or NULL. fdt_has_string - whether the string list v has s
  * (compatible). */
 const char *fdt_string(const struct fdt_value *v);
-/* fdt_next_string - the string behind `after` (NULL: the first) of a list of strings, and its length; NULL when there is none. */
+/* fdt_next_string - the string behind `after` (NULL: the first) of a list of strings, and its
+ * length; NULL when there is none. */
 const char *fdt_next_string(const struct fdt_value *v, const char *after, size_t *length);
 
 bool fdt_has_string(const struct fdt_value *v, const char *s);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Intrusive doubly linked circular lists. A head and a free-standing node point to themselves. No locking. */
+/* Intrusive doubly linked circular lists. A head and a free-standing node point to themselves. No
+ * locking. */
 #ifndef LIB_LIST_H
 #define LIB_LIST_H
 
@@ -9,7 +10,10 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_INIT(name) {&(name), &(name)}
+#define LIST_INIT(name)  \
+    {                    \
+        &(name), &(name) \
+    }
 
 static inline void list_init(struct list *l)
 {
@@ -61,8 +65,8 @@ static inline struct list *list_pop_front(struct list *head)
 #define list_entry(n, type, member) container_of(n, type, member)
 
 /* list_for_each - walk nodes; the body may remove `n` itself. */
-#define list_for_each(n, head)                                                                     \
-    for (struct list *n = (head)->next, *n##_next = n->next; n != (head);                          \
+#define list_for_each(n, head)                                            \
+    for (struct list *n = (head)->next, *n##_next = n->next; n != (head); \
          n = n##_next, n##_next = n->next)
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An echo server: one goroutine per connection. echo [PORT], default 7000. Try it with: nc localhost 7000 */
+/* An echo server: one goroutine per connection. echo [PORT], default 7000. Try it with: nc
+ * localhost 7000 */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pipeline that is cancelled: numbers, squares of them, printed until there were ten, or a second has passed. */
+/* A pipeline that is cancelled: numbers, squares of them, printed until there were ten, or a second
+ * has passed. */
 #include <stdio.h>
 
 #include "gort.h"

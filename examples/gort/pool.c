@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pool of workers: jobs in one channel, results in another. Counts the primes below a million in a hundred jobs. */
+/* A pool of workers: jobs in one channel, results in another. Counts the primes below a million in
+ * a hundred jobs. */
 #include <stdio.h>
 
 #include "gort.h"

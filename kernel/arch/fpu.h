@@ -5,7 +5,8 @@
 
 #include "lib/types.h"
 
-/* In the order of Linux's fpsimd_context (arch/arm64 uapi sigcontext.h), so that a signal frame is one copy. */
+/* In the order of Linux's fpsimd_context (arch/arm64 uapi sigcontext.h), so that a signal frame is
+ * one copy. */
 struct fpu_state {
     uint32_t fpsr, fpcr;
     uint64_t pad;

@@ -10,19 +10,20 @@
 struct sigframe_request {
     const struct linux_siginfo *info;
     uint64_t handler;
-    uint64_t sigreturn; /* where the handler returns to */
-    uint64_t stack_top; /* the frame goes below it */
-    struct linux_stack altstack; /* as rt_sigreturn shall restore it */
-    uint64_t blocked; /* mask to go back to */
+    uint64_t sigreturn;                /* where the handler returns to */
+    uint64_t stack_top;                /* the frame goes below it */
+    struct linux_stack altstack;       /* as rt_sigreturn shall restore it */
+    uint64_t blocked;                  /* mask to go back to */
     uint64_t fault_address, fault_esr; /* of the task's last fault */
     const struct fpu_state *fpu;
 };
 
-/* sigframe_push - write a frame and make tf enter the handler. 0; -EFAULT: the stack can't take it, nothing is changed in tf. */
+/* sigframe_push - write a frame and make tf enter the handler. 0; -EFAULT: the stack can't take it,
+ * nothing is changed in tf. */
 int sigframe_push(struct trapframe *tf, const struct sigframe_request *r) MUST_CHECK;
 
-/* sigframe_pop - rt_sigreturn: registers from the frame at tf's stack pointer. fpu, blocked and altstack get what it holds.
- * -EFAULT: there is no sound frame; tf is unchanged. */
+/* sigframe_pop - rt_sigreturn: registers from the frame at tf's stack pointer. fpu, blocked and
+ * altstack get what it holds. -EFAULT: there is no sound frame; tf is unchanged. */
 int sigframe_pop(struct trapframe *tf, struct fpu_state *fpu, uint64_t *blocked,
                  struct linux_stack *altstack) MUST_CHECK;
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The generic timer: a counter that all CPUs share and a one-shot comparator per CPU. No periodic tick. */
+/* The generic timer: a counter that all CPUs share and a one-shot comparator per CPU. No periodic
+ * tick. */
 #ifndef KERNEL_ARCH_TIMER_H
 #define KERNEL_ARCH_TIMER_H
 
 #include "lib/types.h"
 
-/* timer_hw_init - this CPU's comparator off, its interrupt `intid` enabled with `handler`. Each CPU once. */
+/* timer_hw_init - this CPU's comparator off, its interrupt `intid` enabled with `handler`. Each CPU
+ * once. */
 void timer_hw_init(unsigned intid, void (*handler)(void *));
 
 uint64_t timer_counter(void); /* now, in ticks */
 uint64_t timer_frequency_hz(void);
 
-/* timer_hw_set - interrupt when the counter reaches `ticks`; timer_hw_clear - no interrupt. This CPU. */
+/* timer_hw_set - interrupt when the counter reaches `ticks`; timer_hw_clear - no interrupt. This
+ * CPU. */
 void timer_hw_set(uint64_t ticks);
 void timer_hw_clear(void);
 

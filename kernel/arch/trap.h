@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ways into and out of the kernel. The machine's code saves a trap frame and calls the hooks declared here, which kernel/linux defines;
- * it offers accessors so that the personality needs to know no register by number.
+ * Ways into and out of the kernel. The machine's code saves a trap frame and calls the hooks
+ * declared here, which kernel/linux defines; it offers accessors so that the personality needs to
+ * know no register by number.
  */
 #ifndef KERNEL_ARCH_TRAP_H
 #define KERNEL_ARCH_TRAP_H
@@ -22,24 +23,28 @@ enum fault_kind {
 
 struct fault {
     enum fault_kind kind;
-    unsigned access; /* ACCESS_READ, ACCESS_WRITE or ACCESS_EXEC of kernel/core/aspace.h */
+    unsigned access;  /* ACCESS_READ, ACCESS_WRITE or ACCESS_EXEC of kernel/core/aspace.h */
     uint64_t address; /* FAR_EL1; for the program's signal frame */
     uint64_t esr;
 };
 
-/* user_fault - a task's instruction faulted at EL0: serve it, or make it a signal. Task context, its frame is `tf`. (kernel/linux) */
+/* user_fault - a task's instruction faulted at EL0: serve it, or make it a signal. Task context,
+ * its frame is `tf`. (kernel/linux) */
 void user_fault(struct trapframe *tf, const struct fault *f);
 
-/* user_exit_work - something has to be done before the task goes back to EL0: signals, rescheduling, FP. (kernel/linux) */
+/* user_exit_work - something has to be done before the task goes back to EL0: signals,
+ * rescheduling, FP. (kernel/linux) */
 void user_exit_work(struct trapframe *tf);
 
 /* syscall_unknown - a system call number beyond the table. Returns -ENOSYS. (kernel/linux) */
 long syscall_unknown(struct trapframe *tf);
 
-/* uaccess_fault - the kernel touched the program's memory and it faulted: 0 when the page is there now, else -EFAULT. (kernel/linux) */
+/* uaccess_fault - the kernel touched the program's memory and it faulted: 0 when the page is there
+ * now, else -EFAULT. (kernel/linux) */
 int uaccess_fault(uint64_t address, unsigned access);
 
-/* arch_task_enter - leave the kernel through tf, which lies at the top of the running task's kernel stack. */
+/* arch_task_enter - leave the kernel through tf, which lies at the top of the running task's kernel
+ * stack. */
 void arch_task_enter(struct trapframe *tf) NORETURN;
 
 /* trap_dump - registers, as log text of the panic. */

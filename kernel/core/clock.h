@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time. Monotonic time counts from the kernel's start, begins at 1 ns at the earliest and is the same on all CPUs; real time is
- * monotonic time plus an offset read from the RTC at boot and changed by clock_settime. Programs read both through the vDSO with the same
- * arithmetic (kernel/linux/vdso/data.h).
+ * Time. Monotonic time counts from the kernel's start, begins at 1 ns at the earliest and is the
+ * same on all CPUs; real time is monotonic time plus an offset read from the RTC at boot and
+ * changed by clock_settime. Programs read both through the vDSO with the same arithmetic
+ * (kernel/linux/vdso/data.h).
  */
 #ifndef KERNEL_CORE_CLOCK_H
 #define KERNEL_CORE_CLOCK_H
@@ -21,7 +22,8 @@ int64_t clock_real_ns(void);
 int64_t clock_real_offset_ns(void);
 void clock_set_real(int64_t real_ns);
 
-/* clock_ticks_at - the counter value at which monotonic time is `mono_ns` or a little later; UINT64_MAX for INT64_MAX. */
+/* clock_ticks_at - the counter value at which monotonic time is `mono_ns` or a little later;
+ * UINT64_MAX for INT64_MAX. */
 uint64_t clock_ticks_at(int64_t mono_ns);
 
 /* clock_timebase - the arithmetic of monotonic time, for the vDSO's data page. */

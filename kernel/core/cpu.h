@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each CPU owns. The running CPU's struct is behind cpu_self(); other CPUs' fields are read only where said so. */
+/* What each CPU owns. The running CPU's struct is behind cpu_self(); other CPUs' fields are read
+ * only where said so. */
 #ifndef KERNEL_CORE_CPU_H
 #define KERNEL_CORE_CPU_H
 
@@ -9,10 +10,11 @@
 struct task;
 
 struct cpu {
-    struct task *task; /* the user task that runs or ran last here; never NULL once the first has run */
-    uint64_t syscalls; /* system calls begun here */
-    uintptr_t stack_top; /* of the scheduler's (g0's) stack */
-    struct g *g; /* what port_getg() returns */
+    struct task
+        *task; /* the user task that runs or ran last here; never NULL once the first has run */
+    uint64_t syscalls;     /* system calls begun here */
+    uintptr_t stack_top;   /* of the scheduler's (g0's) stack */
+    struct g *g;           /* what port_getg() returns */
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The scheduler's port to this kernel: an M is a CPU, a G is a task. See gort/port.h for the contracts.
- * Inter-processor interrupts: SGI_WAKE ends a sleep or makes a CPU look at its task's work on the way out; SGI_PREEMPT asks for a switch.
+ * The scheduler's port to this kernel: an M is a CPU, a G is a task. See gort/port.h for the
+ * contracts. Inter-processor interrupts: SGI_WAKE ends a sleep or makes a CPU look at its task's
+ * work on the way out; SGI_PREEMPT asks for a switch.
  */
 #include "gort/port.h"
 #include "kernel/arch/irq.h"
@@ -39,7 +40,8 @@ int64_t port_now_ns(void)
     return clock_mono_ns();
 }
 
-/* Nanoseconds at the common 62.5 MHz, and of the same order elsewhere: the core compares it with its wake grain only. */
+/* Nanoseconds at the common 62.5 MHz, and of the same order elsewhere: the core compares it with
+ * its wake grain only. */
 int64_t port_coarse_ns(void)
 {
     return (int64_t)(timer_counter() << 4);
@@ -58,7 +60,8 @@ void port_timer_set(int64_t deadline_ns)
         timer_hw_set(clock_ticks_at(deadline_ns));
 }
 
-/* An SGI that arrives between the look at wake_pending and WFI is pending then, and WFI returns at once. */
+/* An SGI that arrives between the look at wake_pending and WFI is pending then, and WFI returns at
+ * once. */
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
     struct cpu *cpu = cpu_of(mp);

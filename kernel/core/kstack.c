@@ -40,7 +40,8 @@ uintptr_t kstack_alloc(void)
     if (top) {
         free_list = *link_of(top);
     } else {
-        /* a slot whose mapping failed half way stays unused: address space is not what is short then */
+        /* a slot whose mapping failed half way stays unused: address space is not what is short
+         * then */
         uintptr_t slot = next_slot;
         next_slot += 2 * KSTACK_SIZE;
         if (stack_map(slot + KSTACK_SIZE))

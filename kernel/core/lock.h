@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Spinlocks. Interrupts are masked whenever kernel code runs (they are taken at EL0 and in the idle loop only), so a lock needs no
- * interrupt-saving variant, and a holder is never descheduled: never park, touch user memory or sleep with one held.
+ * Spinlocks. Interrupts are masked whenever kernel code runs (they are taken at EL0 and in the idle
+ * loop only), so a lock needs no interrupt-saving variant, and a holder is never descheduled: never
+ * park, touch user memory or sleep with one held.
  *
- * Lock order, outermost first: process, file table, file/inode, wait queue, address space, futex bucket, timer, run queue, page allocator.
+ * Lock order, outermost first: process, file table, file/inode, wait queue, address space, futex
+ * bucket, timer, run queue, page allocator.
  */
 #ifndef KERNEL_CORE_LOCK_H
 #define KERNEL_CORE_LOCK_H
@@ -14,7 +16,10 @@ struct spinlock {
     uint32_t held;
 };
 
-#define SPINLOCK_INIT {0}
+#define SPINLOCK_INIT \
+    {                 \
+        0             \
+    }
 
 static inline bool spin_trylock(struct spinlock *l)
 {

@@ -35,7 +35,8 @@ static void print(const char *fmt, ...)
     console_panic(line, (size_t)MIN(len, (int)sizeof line - 1));
 }
 
-/* A CPU that panics while another one does stops; one that faults while it panics itself gives up at once. */
+/* A CPU that panics while another one does stops; one that faults while it panics itself gives up
+ * at once. */
 void panic_begin(void)
 {
     struct cpu *none = NULL, *self = cpu_self();

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kernel memory by the byte, from slabs of power-of-two and a few odd size classes on top of the page allocator. Any context, any CPU. */
+/* Kernel memory by the byte, from slabs of power-of-two and a few odd size classes on top of the
+ * page allocator. Any context, any CPU. */
 #ifndef KERNEL_CORE_SLAB_H
 #define KERNEL_CORE_SLAB_H
 
 #include "lib/types.h"
 
-/* kmalloc - size_bytes of memory, 16-byte aligned, contents undefined; NULL when there is none. kzalloc: zeroed. Up to 1 MiB. */
+/* kmalloc - size_bytes of memory, 16-byte aligned, contents undefined; NULL when there is none.
+ * kzalloc: zeroed. Up to 1 MiB. */
 void *kmalloc(size_t size_bytes) MUST_CHECK;
 void *kzalloc(size_t size_bytes) MUST_CHECK;
 

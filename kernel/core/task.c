@@ -97,7 +97,8 @@ void task_interrupt(struct task *t)
     if (t->sleeper)
         sleeper_wake(t->sleeper);
     spin_unlock(&t->sleep_lock);
-    /* A stale answer costs one interrupt or comes from a task that is entering the kernel anyway. */
+    /* A stale answer costs one interrupt or comes from a task that is entering the kernel anyway.
+     */
     struct m *mp = __atomic_load_n(&t->g.m, __ATOMIC_RELAXED);
     if (mp && mp != port_getm())
         irq_send(container_of(mp, struct cpu, m)->index, SGI_WAKE);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A task: a G with a kernel stack, an address space and a program's registers. kernel/linux embeds it in struct thread. Every park and
- * yield of a task goes through here, since the FP registers must be in memory before another CPU may run it.
+ * A task: a G with a kernel stack, an address space and a program's registers. kernel/linux embeds
+ * it in struct thread. Every park and yield of a task goes through here, since the FP registers
+ * must be in memory before another CPU may run it.
  */
 #ifndef KERNEL_CORE_TASK_H
 #define KERNEL_CORE_TASK_H
@@ -14,24 +15,27 @@
 struct aspace;
 struct cpu;
 
-/* Bits of task.work: reasons not to go straight back to EL0. Set from any CPU with task_set_work(). */
+/* Bits of task.work: reasons not to go straight back to EL0. Set from any CPU with task_set_work().
+ */
 enum task_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable */
-    WORK_FPU = 2, /* this task's FP registers aren't in this CPU */
-    WORK_EXIT = 8, /* the thread must end */
-    WORK_MASK = 16, /* a signal mask has to be given back */
+    WORK_FPU = 2,    /* this task's FP registers aren't in this CPU */
+    WORK_EXIT = 8,   /* the thread must end */
+    WORK_MASK = 16,  /* a signal mask has to be given back */
 };
 
 struct task {
     struct g g;
-    uint32_t work; /* enum task_work */
-    struct aspace *as; /* the address space it runs in */
+    uint32_t work;       /* enum task_work */
+    struct aspace *as;   /* the address space it runs in */
     uintptr_t stack_top; /* the trap frame is right below */
-    uint64_t tls; /* TPIDR_EL0 while not running */
-    struct cpu *fp_cpu; /* whose registers hold this task's FP state, if that CPU's fp_owner agrees */
+    uint64_t tls;        /* TPIDR_EL0 while not running */
+    struct cpu
+        *fp_cpu;    /* whose registers hold this task's FP state, if that CPU's fp_owner agrees */
     int64_t cpu_ns; /* time on CPUs up to the last switch */
-    int64_t running_since_ns; /* of the current stretch; 0: not running */
-    void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the program; fills its frame */
+    int64_t running_since_ns;     /* of the current stretch; 0: not running */
+    void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the
+                                     program; fills its frame */
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
     struct spinlock sleep_lock;
     struct sleeper *sleeper; /* what it sleeps in, for task_interrupt; under sleep_lock */
@@ -42,8 +46,9 @@ struct task {
 struct task *task_self(void);
 
 /*
- * task_init - make t, zeroed memory, a task that will leave the kernel through task_frame(t), which the caller fills.
- * 0 or -ENOMEM (no kernel stack). task_start makes it runnable; task_exit ends the running one.
+ * task_init - make t, zeroed memory, a task that will leave the kernel through task_frame(t), which
+ * the caller fills. 0 or -ENOMEM (no kernel stack). task_start makes it runnable; task_exit ends
+ * the running one.
  */
 int task_init(struct task *t, struct aspace *as, void (*dead)(struct task *)) MUST_CHECK;
 void task_discard(struct task *t); /* instead of task_start */
@@ -60,15 +65,18 @@ void task_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason);
 void task_yield(void);
 void task_preempted(void);
 
-/* task_set_work, task_clear_work - atomically. task_set_work doesn't wake or kick: see task_interrupt. */
+/* task_set_work, task_clear_work - atomically. task_set_work doesn't wake or kick: see
+ * task_interrupt. */
 void task_set_work(struct task *t, uint32_t bits);
 void task_clear_work(struct task *t, uint32_t bits);
 
-/* task_interrupt - make t look at its work soon: ends an interruptible sleep, or kicks the CPU that runs it. Any context. */
+/* task_interrupt - make t look at its work soon: ends an interruptible sleep, or kicks the CPU that
+ * runs it. Any context. */
 void task_interrupt(struct task *t);
 
-/* task_fpu_in_memory - the running task's FP registers, copied to its fpu if they weren't there; what the caller changes in it
- * counts. task_fpu_restore: load them into this CPU (exit work, for WORK_FPU). */
+/* task_fpu_in_memory - the running task's FP registers, copied to its fpu if they weren't there;
+ * what the caller changes in it counts. task_fpu_restore: load them into this CPU (exit work, for
+ * WORK_FPU). */
 struct fpu_state *task_fpu_in_memory(void);
 void task_fpu_restore(struct task *t);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wait queues and sleeping. A sleeper goes ARMED -> PARKED when its task has parked, and to WOKEN by whoever ends the sleep. The exchange
- * that finds PARKED, and only that one, readies the task; one that finds ARMED makes the park not happen.
+ * Wait queues and sleeping. A sleeper goes ARMED -> PARKED when its task has parked, and to WOKEN
+ * by whoever ends the sleep. The exchange that finds PARKED, and only that one, readies the task;
+ * one that finds ARMED makes the park not happen.
  */
 #include "kernel/core/wait.h"
 #include "abi/errno.h"
@@ -30,7 +31,8 @@ void waitq_remove(struct waitq *q, struct waiter *w)
     spin_unlock(&q->lock);
 }
 
-/* The fence pairs with the waiter's: it links itself, then looks at the condition; we change the condition, then look at the list. */
+/* The fence pairs with the waiter's: it links itself, then looks at the condition; we change the
+ * condition, then look at the list. */
 void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive)
 {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
@@ -119,7 +121,8 @@ static bool park_until(struct sleeper *s, int64_t deadline_ns)
     return t.fired;
 }
 
-/* Whoever interrupts sets the work bit first and looks for the sleeper second; here it is the other way round. */
+/* Whoever interrupts sets the work bit first and looks for the sleeper second; here it is the other
+ * way round. */
 int sleeper_sleep(struct sleeper *s, int64_t deadline_ns)
 {
     struct task *t = s->task;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The boot order, written out: the only place that knows everybody. Each step says in one line on the console why it can't go on.
- * The boot code (kernel/arch/arm64/start.S) comes here with the MMU on, on the boot stack; docs/ARCHITECTURE.md tells the whole path.
+ * The boot order, written out: the only place that knows everybody. Each step says in one line on
+ * the console why it can't go on. The boot code (kernel/arch/arm64/start.S) comes here with the MMU
+ * on, on the boot stack; docs/ARCHITECTURE.md tells the whole path.
  */
 #include "abi/errno.h"
 #include "kernel/arch/irq.h"
@@ -28,7 +29,8 @@
 #include "kernel/linux/vdso/vdso.h"
 #include "lib/str.h"
 
-#define TREE_BYTES_MAX (UINT64_C(2) << 20) /* mapped by the boot code from the tree's 2 MiB block on */
+#define TREE_BYTES_MAX \
+    (UINT64_C(2) << 20) /* mapped by the boot code from the tree's 2 MiB block on */
 
 struct cpu cpus[CPU_MAX];
 unsigned cpu_count = 1;
@@ -76,7 +78,8 @@ static void machine_init(paddr_t tree)
 
 static void payload_find(paddr_t image, paddr_t room)
 {
-    paddr_t at = image + (paddr_t)(image_end - image_start), bss = room - (paddr_t)(window_end - image_end);
+    paddr_t at = image + (paddr_t)(image_end - image_start),
+            bss = room - (paddr_t)(window_end - image_end);
     const char *why = payload_init(phys_to_virt(at), bss - at);
     options_init(machine.bootargs);
     klog_set_level((enum klog_level)MIN(option_number("log", 0) + LOG_WARN, (uint64_t)LOG_DEBUG));
@@ -171,7 +174,8 @@ static void link_init(void)
     console_use_link();
 }
 
-/* The tree has been read and its boot arguments, which stay in it, are short: all of it but their page comes back. */
+/* The tree has been read and its boot arguments, which stay in it, are short: all of it but their
+ * page comes back. */
 static void release_boot_memory(paddr_t tree)
 {
     for (unsigned i = 0; i < machine.nreserved; i++) {

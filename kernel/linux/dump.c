@@ -12,8 +12,8 @@ static void dump_one(struct g *gp, void *arg)
     const struct trapframe *tf = task_frame(&t->task);
     const char *call = tf->syscall >= 0 ? syscall_name((uint64_t)tf->syscall) : NULL;
     klog(LOG_ERR, "thread %d %s, %s%s, pc %lx, sp %lx, lr %lx, %ld us of CPU time", t->tid,
-         gstatus_name(readgstatus(gp)), call ? "in " : "in the program", call ? call : "", tf->pc, tf->sp,
-         tf->regs[30], (long)(task_cpu_ns(&t->task) / 1000));
+         gstatus_name(readgstatus(gp)), call ? "in " : "in the program", call ? call : "", tf->pc,
+         tf->sp, tf->regs[30], (long)(task_cpu_ns(&t->task) / 1000));
 }
 
 void threads_dump(void)

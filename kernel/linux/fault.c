@@ -9,7 +9,8 @@
 #include "kernel/linux/signal.h"
 #include "lib/str.h"
 
-#define ADDRESS_BITS UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
+#define ADDRESS_BITS \
+    UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
 
 /* As Linux without swap: the program is killed, and told why. */
 static void out_of_memory(struct thread *t)
@@ -45,9 +46,9 @@ static void page_signal(enum aspace_fault what, struct linux_siginfo *info)
 static const struct {
     int signo, code;
 } fault_signals[] = {
-    [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN}, [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
+    [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN},   [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
     [FAULT_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT}, [FAULT_STEP] = {SIGTRAP, TRAP_TRACE},
-    [FAULT_FP] = {SIGFPE, FPE_FLTINV}, [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
+    [FAULT_FP] = {SIGFPE, FPE_FLTINV},          [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
 };
 
 void user_fault(struct trapframe *tf, const struct fault *f)

@@ -9,9 +9,16 @@
 #include "kernel/linux/time.h"
 
 enum {
-    FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5,
-    FUTEX_WAIT_BITSET = 9, FUTEX_WAKE_BITSET = 10,
-    FUTEX_PRIVATE = 128, FUTEX_REALTIME = 256, FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_REALTIME),
+    FUTEX_WAIT = 0,
+    FUTEX_WAKE = 1,
+    FUTEX_REQUEUE = 3,
+    FUTEX_CMP_REQUEUE = 4,
+    FUTEX_WAKE_OP = 5,
+    FUTEX_WAIT_BITSET = 9,
+    FUTEX_WAKE_BITSET = 10,
+    FUTEX_PRIVATE = 128,
+    FUTEX_REALTIME = 256,
+    FUTEX_COMMAND = ~(FUTEX_PRIVATE | FUTEX_REALTIME),
 };
 
 #define BITSET_ALL   UINT32_MAX
@@ -28,7 +35,7 @@ struct bucket {
 
 /* A sleeping waiter; key and bucket change when it is requeued. */
 struct futex_waiter {
-    struct list node; /* bucket lock; free-standing: woken */
+    struct list node;      /* bucket lock; free-standing: woken */
     struct bucket *bucket; /* bucket lock */
     vaddr_t key;
     uint32_t bitset;
@@ -171,14 +178,18 @@ static long wait_again(struct thread *t)
     return err == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : err;
 }
 
-/* A wait with a timeout goes on with the time that is left, unless a handler ran: then it is EINTR. Without one it restarts like other calls. */
+/* A wait with a timeout goes on with the time that is left, unless a handler ran: then it is EINTR.
+ * Without one it restarts like other calls. */
 static long wait_restartable(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
 {
     int err = wait(addr, value, bitset, deadline_ns);
     if (err != -ERESTARTSYS || deadline_ns == WAIT_FOREVER)
         return err;
-    thread_self()->restart = (struct restart){
-        .fn = wait_again, .deadline_ns = deadline_ns, .uaddr = addr, .value = value, .bitset = bitset};
+    thread_self()->restart = (struct restart){.fn = wait_again,
+                                              .deadline_ns = deadline_ns,
+                                              .uaddr = addr,
+                                              .value = value,
+                                              .bitset = bitset};
     return -ERESTART_RESTARTBLOCK;
 }
 
@@ -208,8 +219,8 @@ static void move_locked(struct futex_waiter *w, struct bucket *to, vaddr_t key)
     list_push_back(&to->waiters, &w->node);
 }
 
-/* The word is read before the buckets are locked; whoever changes it between then and the move is followed by a wake that finds the waiter in
- * one of the two places. */
+/* The word is read before the buckets are locked; whoever changes it between then and the move is
+ * followed by a wake that finds the waiter in one of the two places. */
 static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
 {
     struct bucket *a = bucket_of(from), *b = bucket_of(to);
@@ -233,7 +244,8 @@ static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
     return woken + moved;
 }
 
-/* FUTEX_WAKE_OP: change a second word, and wake there too if its old value compares. The encoding is futex(2)'s. */
+/* FUTEX_WAKE_OP: change a second word, and wake there too if its old value compares. The encoding
+ * is futex(2)'s. */
 static uint32_t wake_op_apply(uint32_t op, uint32_t old, uint32_t arg)
 {
     switch (op & 7) {
@@ -356,7 +368,8 @@ struct robust_head {
     uint64_t pending;
 };
 
-/* The list is the program's and may be broken or endless: it is read carefully and up to a limit (set_robust_list(2)). */
+/* The list is the program's and may be broken or endless: it is read carefully and up to a limit
+ * (set_robust_list(2)). */
 void futex_release_robust(struct thread *t)
 {
     struct robust_head head;

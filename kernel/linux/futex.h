@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Futexes: sleeping on a word of the program's memory (futex(2)). With one process, a word is known by its address, shared or not.
+ * Futexes: sleeping on a word of the program's memory (futex(2)). With one process, a word is known
+ * by its address, shared or not.
  *
- * A waiter links itself into its bucket first and reads the word second; a waker changes the word first and looks into the bucket
- * second: so no wake-up is lost and no lock is held while the word, which may fault, is read.
+ * A waiter links itself into its bucket first and reads the word second; a waker changes the word
+ * first and looks into the bucket second: so no wake-up is lost and no lock is held while the word,
+ * which may fault, is read.
  */
 #ifndef KERNEL_LINUX_FUTEX_H
 #define KERNEL_LINUX_FUTEX_H
@@ -13,7 +15,8 @@
 /* futex_wake_address - wake up to `count` waiters at addr. How many were woken. */
 long futex_wake_address(struct process *p, vaddr_t addr, uint32_t count);
 
-/* futex_release_robust - the ending thread's robust list: mark its locks as orphaned and wake a waiter each. */
+/* futex_release_robust - the ending thread's robust list: mark its locks as orphaned and wake a
+ * waiter each. */
 void futex_release_robust(struct thread *t);
 
 #endif

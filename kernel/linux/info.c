@@ -16,12 +16,15 @@ struct linux_utsname {
     char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
 };
 
-/* The release says which calls a program may expect; those of it that aren't there answer ENOSYS. */
+/* The release says which calls a program may expect; those of it that aren't there answer ENOSYS.
+ */
 long sys_uname(vaddr_t buf)
 {
-    struct linux_utsname u = {
-        .sysname = "Linux", .release = "6.1.0-mazboot", .version = "#1 SMP mazboot",
-        .machine = "aarch64", .domainname = "(none)"};
+    struct linux_utsname u = {.sysname = "Linux",
+                              .release = "6.1.0-mazboot",
+                              .version = "#1 SMP mazboot",
+                              .machine = "aarch64",
+                              .domainname = "(none)"};
     if (!option_copy("hostname", u.nodename, sizeof u.nodename) || !u.nodename[0])
         memcpy(u.nodename, "mazboot", sizeof "mazboot");
     return copy_to_user(buf, &u, sizeof u);
@@ -91,7 +94,7 @@ static int limit_set(struct process *p, int resource, const struct process_limit
 {
     if (new->soft > new->hard)
         return -EINVAL;
-    if (resource == LIMIT_NOFILE && new->hard != UINT64_MAX && new->hard > FD_LIMIT_HARD)
+    if (resource == LIMIT_NOFILE && new->hard != UINT64_MAX &&new->hard > FD_LIMIT_HARD)
         return -EPERM;
     p->limits[resource] = *new;
     limit_apply(p, resource, new->soft);
@@ -106,7 +109,7 @@ long sys_prlimit64(int pid, int resource, vaddr_t new, vaddr_t old)
         return -ESRCH;
     if (resource < 0 || resource >= PROCESS_LIMITS)
         return -EINVAL;
-    if (new && copy_from_user(&in, new, sizeof in))
+    if (new &&copy_from_user(&in, new, sizeof in))
         return -EFAULT;
     spin_lock(&p->lock);
     out = p->limits[resource];
@@ -195,7 +198,10 @@ long sys_sysinfo(vaddr_t info)
 }
 
 enum {
-    PR_GET_DUMPABLE = 3, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_GET_NO_NEW_PRIVS = 39,
+    PR_GET_DUMPABLE = 3,
+    PR_SET_NAME = 15,
+    PR_GET_NAME = 16,
+    PR_GET_NO_NEW_PRIVS = 39,
     PR_SET_VMA = 0x53564d41,
 };
 

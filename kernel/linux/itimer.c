@@ -133,8 +133,9 @@ static void itimer_set(struct itimer *it, int64_t due_ns, int64_t interval_ns)
 
 static int64_t timeval_ns(const struct linux_timeval *tv)
 {
-    return tv->tv_sec > INT64_MAX / NSEC_PER_SEC - 1 ? INT64_MAX - 1
-                                                     : tv->tv_sec * NSEC_PER_SEC + tv->tv_usec * 1000;
+    return tv->tv_sec > INT64_MAX / NSEC_PER_SEC - 1
+               ? INT64_MAX - 1
+               : tv->tv_sec * NSEC_PER_SEC + tv->tv_usec * 1000;
 }
 
 static bool timeval_valid(const struct linux_timeval *tv)
@@ -170,7 +171,7 @@ long sys_setitimer(int which, vaddr_t new, vaddr_t old)
     if (which < 0 || which >= ITIMER_COUNT)
         return -EINVAL;
     struct itimer *it = &process_self()->timers.classic[which];
-    if (new && copy_from_user(&v, new, sizeof v))
+    if (new &&copy_from_user(&v, new, sizeof v))
         return -EFAULT;
     if (!timeval_valid(&v.it_value) || !timeval_valid(&v.it_interval))
         return -EINVAL;
@@ -192,8 +193,8 @@ static struct itimer *find_locked(struct itimer_table *t, int id)
     return NULL;
 }
 
-/* The timer, or NULL. A program that deletes a timer while another thread uses it gets what it asked for; the kernel's memory stays sound since
- * both happen under the table's lock. */
+/* The timer, or NULL. A program that deletes a timer while another thread uses it gets what it
+ * asked for; the kernel's memory stays sound since both happen under the table's lock. */
 static struct itimer *lock_and_find(int id)
 {
     struct itimer_table *t = &process_self()->timers;
@@ -209,7 +210,8 @@ static void unlock_table(void)
     spin_unlock(&process_self()->timers.lock);
 }
 
-/* CPU clocks of this process and its threads as timer_create takes them: by fixed number, or by id (clock_getcpuclockid(3)). */
+/* CPU clocks of this process and its threads as timer_create takes them: by fixed number, or by id
+ * (clock_getcpuclockid(3)). */
 static int clock_of(int clock, int *tid)
 {
     *tid = thread_self()->tid;
@@ -243,7 +245,8 @@ static int read_event(vaddr_t at, int id, struct itimer *it)
     if (e.notify != SIGEV_NONE && e.notify != SIGEV_SIGNAL &&
         e.notify != (SIGEV_SIGNAL | SIGEV_THREAD_ID))
         return -EINVAL;
-    it->info = (struct linux_siginfo){.signo = e.notify == SIGEV_NONE ? 0 : e.signo, .code = SI_TIMER};
+    it->info =
+        (struct linux_siginfo){.signo = e.notify == SIGEV_NONE ? 0 : e.signo, .code = SI_TIMER};
     it->info.timer.id = id;
     it->info.timer.value = e.value;
     it->target_tid = e.notify & SIGEV_THREAD_ID ? e.tid : 0;

@@ -2,8 +2,9 @@
 /*
  * Timers that send signals: setitimer's three and timer_create's (setitimer(2), timer_create(2)).
  *
- * Each rests on one timer of the scheduler. On a clock of real time that fires when it is due. On a clock of CPU time it fires at the
- * earliest moment at which the time can be up, every CPU running for the process, looks, and sets itself anew.
+ * Each rests on one timer of the scheduler. On a clock of real time that fires when it is due. On a
+ * clock of CPU time it fires at the earliest moment at which the time can be up, every CPU running
+ * for the process, looks, and sets itself anew.
  */
 #ifndef KERNEL_LINUX_ITIMER_H
 #define KERNEL_LINUX_ITIMER_H
@@ -22,11 +23,11 @@ struct itimer {
     struct process *process;
     struct list node; /* of timer_create's, in the process */
     int id;
-    int clock; /* enum linux_clock: monotonic time, or CPU time of process or thread */
+    int clock;     /* enum linux_clock: monotonic time, or CPU time of process or thread */
     int clock_tid; /* whose CPU time, for the thread's */
-    bool real; /* absolute times are given in real time: turned into monotonic when it is set */
+    bool real;     /* absolute times are given in real time: turned into monotonic when it is set */
     struct linux_siginfo info; /* what is sent; signo 0: nothing */
-    int target_tid; /* 0: the process */
+    int target_tid;            /* 0: the process */
 
     struct spinlock lock; /* guards what follows; taken by the callback */
     bool armed;

@@ -8,9 +8,10 @@
 #include "kernel/linux/fd.h"
 #include "kernel/linux/syscall.h"
 
-#define PROT_RWX        (LINUX_PROT_READ | LINUX_PROT_WRITE | LINUX_PROT_EXEC)
-#define MAP_KNOWN_FLAGS 0x1fff7fu /* what MAP_SHARED_VALIDATE doesn't refuse: Linux' legacy flags \
-                                   */
+#define PROT_RWX (LINUX_PROT_READ | LINUX_PROT_WRITE | LINUX_PROT_EXEC)
+#define MAP_KNOWN_FLAGS                                                       \
+    0x1fff7fu /* what MAP_SHARED_VALIDATE doesn't refuse: Linux' legacy flags \
+               */
 
 static struct aspace *self(void)
 {

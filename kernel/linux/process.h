@@ -44,7 +44,7 @@ struct process {
     struct sigqueue pending; /* for the process as a whole */
     struct process_limit limits[PROCESS_LIMITS];
     struct itimer_table timers; /* their own lock */
-    int64_t ended_cpu_ns; /* of threads that are gone */
+    int64_t ended_cpu_ns;       /* of threads that are gone */
     bool ending;
 };
 

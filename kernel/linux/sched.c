@@ -18,7 +18,8 @@ static uint64_t all_cpus(void)
     return (UINT64_C(1) << cpu_count) - 1;
 }
 
-/* fn(thread, arg) on the thread with this id, 0 being the caller, under the process lock. -ESRCH when there is none. */
+/* fn(thread, arg) on the thread with this id, 0 being the caller, under the process lock. -ESRCH
+ * when there is none. */
 static int with_thread(int tid, int (*fn)(struct thread *, uint64_t *), uint64_t *arg)
 {
     struct process *p = process_self();
@@ -92,7 +93,8 @@ long sys_sched_getparam(int tid, vaddr_t param)
     return err ? err : copy_to_user(param, &priority, sizeof priority);
 }
 
-/* Everybody shares alike: the ordinary policies are that already, the real-time ones aren't to be had. */
+/* Everybody shares alike: the ordinary policies are that already, the real-time ones aren't to be
+ * had. */
 long sys_sched_setscheduler(int tid, int policy, vaddr_t param)
 {
     int32_t priority;

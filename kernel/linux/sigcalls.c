@@ -19,7 +19,7 @@ long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
         return -EINVAL;
     if (new && ((sig == SIGKILL) | (sig == SIGSTOP)))
         return -EINVAL;
-    if (new && copy_from_user(&in, new, sizeof in))
+    if (new &&copy_from_user(&in, new, sizeof in))
         return -EFAULT;
     spin_lock(&p->lock);
     out = p->actions[sig];
@@ -28,8 +28,8 @@ long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
         p->actions[sig] = in;
         /* POSIX: an ignored signal doesn't stay pending */
         bool ignores = in.handler == SIG_IGN ||
-                       (in.handler == SIG_DFL && (sig == SIGCHLD || sig == SIGURG ||
-                                                  sig == SIGWINCH || sig == SIGCONT));
+                       (in.handler == SIG_DFL &&
+                        (sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT));
         if (ignores && (p->pending.mask & SIG_BIT(sig)))
             sigqueue_drop(&p->pending, SIG_BIT(sig));
     }
@@ -161,8 +161,8 @@ static long send_thread(int pid, int tid, const struct linux_siginfo *info)
         return -EINVAL;
     if (pid != -1 && pid != p->pid)
         return -ESRCH;
-    /* The thread can't go away between finding and sending: ends of threads take the same lock to leave the list, and the sender of a
-     * signal holds it here until the target's work is set. */
+    /* The thread can't go away between finding and sending: ends of threads take the same lock to
+     * leave the list, and the sender of a signal holds it here until the target's work is set. */
     spin_lock(&p->lock);
     struct thread *t = process_find_thread_locked(p, tid);
     if (t && info->signo)
@@ -219,7 +219,8 @@ static bool take_awaited(struct thread *t, uint64_t want, struct linux_siginfo *
     return got;
 }
 
-/* An awaited signal's arrival interrupts the sleep like any other; whether it was one of ours decides between its number and EINTR. */
+/* An awaited signal's arrival interrupts the sleep like any other; whether it was one of ours
+ * decides between its number and EINTR. */
 long sys_rt_sigtimedwait(vaddr_t set, vaddr_t info_at, vaddr_t timeout, uint64_t size)
 {
     struct thread *t = thread_self();

@@ -5,9 +5,9 @@
 #include "kernel/core/log.h"
 #include "kernel/linux/vdso/vdso.h"
 
-#define UNBLOCKABLE  (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
-#define IGNORED      (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
-#define STOPS        (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
+#define IGNORED     (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
+#define STOPS       (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
 
 static bool ignored_locked(const struct process *p, int sig)
 {
@@ -32,7 +32,8 @@ static bool wants_locked(const struct thread *t, int sig)
     return (~t->blocked | t->awaited) & SIG_BIT(sig);
 }
 
-/* A signal that would be ignored isn't kept, unless it is blocked: its action may change before it is unblocked (Linux sig_ignored). */
+/* A signal that would be ignored isn't kept, unless it is blocked: its action may change before it
+ * is unblocked (Linux sig_ignored). */
 void signal_send_thread_locked(struct thread *t, const struct linux_siginfo *info)
 {
     bool blocked = (t->blocked | t->awaited) & SIG_BIT(info->signo);
@@ -183,7 +184,8 @@ static void enter_handler(struct thread *t, struct trapframe *tf, const struct l
         process_end(t->process, 0, SIGSEGV);
     t->restore_blocked = false;
     t->fault_esr = 0;
-    signal_set_blocked(t, t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIG_BIT(info->signo)));
+    signal_set_blocked(t,
+                       t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIG_BIT(info->signo)));
     if (t->altstack.flags & SS_AUTODISARM)
         t->altstack = (struct linux_stack){.flags = SS_DISABLE};
 }
@@ -249,10 +251,10 @@ void signal_deliver(struct thread *t, struct trapframe *tf)
 const char *signal_name(int sig)
 {
     static const char *const names[] = {
-        "signal 0",  "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",    "SIGTRAP", "SIGABRT", "SIGBUS",
-        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",   "SIGPIPE", "SIGALRM", "SIGTERM",
-        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",   "SIGTTIN", "SIGTTOU", "SIGURG",
-        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH",  "SIGIO",   "SIGPWR",  "SIGSYS",
+        "signal 0",  "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",
+        "SIGFPE",    "SIGKILL", "SIGUSR1",   "SIGSEGV", "SIGUSR2",  "SIGPIPE", "SIGALRM", "SIGTERM",
+        "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",  "SIGTTIN", "SIGTTOU", "SIGURG",
+        "SIGXCPU",   "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO",   "SIGPWR",  "SIGSYS",
     };
     return sig >= 0 && sig < (int)ARRAY_SIZE(names) ? names[sig] : "a real-time signal";
 }

@@ -7,8 +7,8 @@ struct sigqueue_entry {
     struct linux_siginfo info;
 };
 
-#define SYNCHRONOUS                                                                                \
-    (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) |   \
+#define SYNCHRONOUS                                                                              \
+    (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) | \
      SIG_BIT(SIGSYS))
 
 void sigqueue_init(struct sigqueue *q)

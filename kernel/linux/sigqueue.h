@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pending signals: a mask and, in order of arrival, what came with them. A standard signal is pending once at most; real-time
- * signals queue. When memory is short the signal stays pending without its details, as on Linux. The owner's lock guards it.
+ * Pending signals: a mask and, in order of arrival, what came with them. A standard signal is
+ * pending once at most; real-time signals queue. When memory is short the signal stays pending
+ * without its details, as on Linux. The owner's lock guards it.
  */
 #ifndef KERNEL_LINUX_SIGQUEUE_H
 #define KERNEL_LINUX_SIGQUEUE_H
@@ -10,7 +11,7 @@
 #include "lib/list.h"
 
 struct sigqueue {
-    uint64_t mask; /* bit sig - 1 */
+    uint64_t mask;     /* bit sig - 1 */
     struct list infos; /* struct sigqueue_entry */
 };
 
@@ -21,7 +22,8 @@ void sigqueue_init(struct sigqueue *q);
 /* sigqueue_put - make info->signo pending; false when it was already and doesn't queue. */
 bool sigqueue_put(struct sigqueue *q, const struct linux_siginfo *info);
 
-/* sigqueue_take - the signal in `want` that goes first (faults, then the lowest number) into *info. False: none of them is pending. */
+/* sigqueue_take - the signal in `want` that goes first (faults, then the lowest number) into *info.
+ * False: none of them is pending. */
 bool sigqueue_take(struct sigqueue *q, uint64_t want, struct linux_siginfo *info);
 
 /* sigqueue_drop - forget the signals in `mask`. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --strace: every system call with its arguments by kind (abi/syscalls.def), its result and the time it took. Turning it on puts
- * strace_call in the place of every handler, so it costs nothing while it is off.
+ * --strace: every system call with its arguments by kind (abi/syscalls.def), its result and the
+ * time it took. Turning it on puts strace_call in the place of every handler, so it costs nothing
+ * while it is off.
  */
 #include "abi/errno.h"
 #include "abi/errno_names.h"
@@ -16,23 +17,40 @@
 #include "lib/str.h"
 
 enum kind {
-    K_NONE, K_INT, K_FD, K_DIRFD, K_SIG, K_U32, K_FLAGS, K_MODE, K_PROT, K_MAPFLAGS, K_OFLAGS,
-    K_FUTEXOP, K_S64, K_U64, K_CLONEFLAGS, K_SIZE, K_PTR, K_STR, K_INBUF, K_OUTBUF,
+    K_NONE,
+    K_INT,
+    K_FD,
+    K_DIRFD,
+    K_SIG,
+    K_U32,
+    K_FLAGS,
+    K_MODE,
+    K_PROT,
+    K_MAPFLAGS,
+    K_OFLAGS,
+    K_FUTEXOP,
+    K_S64,
+    K_U64,
+    K_CLONEFLAGS,
+    K_SIZE,
+    K_PTR,
+    K_STR,
+    K_INBUF,
+    K_OUTBUF,
 };
 
 /* Kinds of up to six arguments, five bits each; 0 ends them. */
-#define SHAPE(k1, k2, k3, k4, k5, k6)                                                              \
-    ((uint32_t)(k1) | (uint32_t)(k2) << 5 | (uint32_t)(k3) << 10 | (uint32_t)(k4) << 15 |          \
+#define SHAPE(k1, k2, k3, k4, k5, k6)                                                     \
+    ((uint32_t)(k1) | (uint32_t)(k2) << 5 | (uint32_t)(k3) << 10 | (uint32_t)(k4) << 15 | \
      (uint32_t)(k5) << 20 | (uint32_t)(k6) << 25)
-#define AU()                                     SHAPE(K_U64, K_U64, K_U64, K_U64, K_U64, K_U64)
-#define A0()                                     0
-#define A1(k1, n1)                               SHAPE(K_##k1, 0, 0, 0, 0, 0)
-#define A2(k1, n1, k2, n2)                       SHAPE(K_##k1, K_##k2, 0, 0, 0, 0)
-#define A3(k1, n1, k2, n2, k3, n3)               SHAPE(K_##k1, K_##k2, K_##k3, 0, 0, 0)
-#define A4(k1, n1, k2, n2, k3, n3, k4, n4)       SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, 0, 0)
-#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5)                                                 \
-    SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, 0)
-#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6)                                         \
+#define AU()                                       SHAPE(K_U64, K_U64, K_U64, K_U64, K_U64, K_U64)
+#define A0()                                       0
+#define A1(k1, n1)                                 SHAPE(K_##k1, 0, 0, 0, 0, 0)
+#define A2(k1, n1, k2, n2)                         SHAPE(K_##k1, K_##k2, 0, 0, 0, 0)
+#define A3(k1, n1, k2, n2, k3, n3)                 SHAPE(K_##k1, K_##k2, K_##k3, 0, 0, 0)
+#define A4(k1, n1, k2, n2, k3, n3, k4, n4)         SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, 0, 0)
+#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5) SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, 0)
+#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6) \
     SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, K_##k6)
 #define S(nr, nr_amd64, name, status, args) args,
 
@@ -103,20 +121,28 @@ struct flag_name {
     const char *name;
 };
 
-static const struct flag_name prot_names[] = {{1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
+static const struct flag_name prot_names[] = {
+    {1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
 static const struct flag_name map_names[] = {
-    {1, "MAP_SHARED"}, {2, "MAP_PRIVATE"}, {0x10, "MAP_FIXED"}, {0x20, "MAP_ANONYMOUS"},
-    {0x100, "MAP_GROWSDOWN"}, {0x4000, "MAP_NORESERVE"}, {0x8000, "MAP_POPULATE"},
-    {0x20000, "MAP_STACK"}, {0x100000, "MAP_FIXED_NOREPLACE"}};
+    {1, "MAP_SHARED"},        {2, "MAP_PRIVATE"},       {0x10, "MAP_FIXED"},
+    {0x20, "MAP_ANONYMOUS"},  {0x100, "MAP_GROWSDOWN"}, {0x4000, "MAP_NORESERVE"},
+    {0x8000, "MAP_POPULATE"}, {0x20000, "MAP_STACK"},   {0x100000, "MAP_FIXED_NOREPLACE"}};
 static const struct flag_name open_names[] = {
-    {1, "O_WRONLY"}, {2, "O_RDWR"}, {0100, "O_CREAT"}, {0200, "O_EXCL"}, {01000, "O_TRUNC"},
-    {02000, "O_APPEND"}, {04000, "O_NONBLOCK"}, {040000, "O_DIRECTORY"}, {0100000, "O_NOFOLLOW"},
+    {1, "O_WRONLY"},          {2, "O_RDWR"},           {0100, "O_CREAT"},
+    {0200, "O_EXCL"},         {01000, "O_TRUNC"},      {02000, "O_APPEND"},
+    {04000, "O_NONBLOCK"},    {040000, "O_DIRECTORY"}, {0100000, "O_NOFOLLOW"},
     {0400000, "O_LARGEFILE"}, {02000000, "O_CLOEXEC"}};
-static const struct flag_name clone_names[] = {
-    {0x100, "CLONE_VM"}, {0x200, "CLONE_FS"}, {0x400, "CLONE_FILES"}, {0x800, "CLONE_SIGHAND"},
-    {0x4000, "CLONE_VFORK"}, {0x10000, "CLONE_THREAD"}, {0x40000, "CLONE_SYSVSEM"},
-    {0x80000, "CLONE_SETTLS"}, {0x100000, "CLONE_PARENT_SETTID"},
-    {0x200000, "CLONE_CHILD_CLEARTID"}, {0x1000000, "CLONE_CHILD_SETTID"}};
+static const struct flag_name clone_names[] = {{0x100, "CLONE_VM"},
+                                               {0x200, "CLONE_FS"},
+                                               {0x400, "CLONE_FILES"},
+                                               {0x800, "CLONE_SIGHAND"},
+                                               {0x4000, "CLONE_VFORK"},
+                                               {0x10000, "CLONE_THREAD"},
+                                               {0x40000, "CLONE_SYSVSEM"},
+                                               {0x80000, "CLONE_SETTLS"},
+                                               {0x100000, "CLONE_PARENT_SETTID"},
+                                               {0x200000, "CLONE_CHILD_CLEARTID"},
+                                               {0x1000000, "CLONE_CHILD_SETTID"}};
 
 static void add_flags(struct line *l, uint64_t v, const struct flag_name *names, size_t n,
                       const char *zero)
@@ -138,11 +164,13 @@ static void add_flags(struct line *l, uint64_t v, const struct flag_name *names,
 
 static void add_futex_op(struct line *l, uint64_t v)
 {
-    static const char *const ops[] = {"WAIT", "WAKE", "FD", "REQUEUE", "CMP_REQUEUE", "WAKE_OP", "LOCK_PI",
-                                      "UNLOCK_PI", "TRYLOCK_PI", "WAIT_BITSET", "WAKE_BITSET"};
+    static const char *const ops[] = {"WAIT",        "WAKE",        "FD",         "REQUEUE",
+                                      "CMP_REQUEUE", "WAKE_OP",     "LOCK_PI",    "UNLOCK_PI",
+                                      "TRYLOCK_PI",  "WAIT_BITSET", "WAKE_BITSET"};
     uint64_t op = v & 127;
     if (op < ARRAY_SIZE(ops))
-        add(l, "FUTEX_%s%s%s", ops[op], v & 128 ? "_PRIVATE" : "", v & 256 ? "|CLOCK_REALTIME" : "");
+        add(l, "FUTEX_%s%s%s", ops[op], v & 128 ? "_PRIVATE" : "",
+            v & 256 ? "|CLOCK_REALTIME" : "");
     else
         add(l, "0x%lx", v);
 }
@@ -259,8 +287,10 @@ typedef long handler_fn(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64
 
 enum { NR_EXIT = 93, NR_EXIT_GROUP = 94, NR_SIGRETURN = 139 };
 
-/* The line is written when the call is over, so that a buffer can be shown; calls that don't come back are written first. */
-static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+/* The line is written when the call is over, so that a buffer can be shown; calls that don't come
+ * back are written first. */
+static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                        uint64_t a5)
 {
     struct thread *t = thread_self();
     uint64_t nr = (uint64_t)task_frame(&t->task)->syscall;

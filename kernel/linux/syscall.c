@@ -10,14 +10,15 @@
 static long sys_none(void);
 
 #define SYSCALL_ENTRY_NONE(nr, name)
-#define SYSCALL_ENTRY_DONE(nr, name) [nr] = (const void *)sys_##name,
-#define SYSCALL_ENTRY_PART(nr, name) [nr] = (const void *)sys_##name,
+#define SYSCALL_ENTRY_DONE(nr, name)        [nr] = (const void *)sys_##name,
+#define SYSCALL_ENTRY_PART(nr, name)        [nr] = (const void *)sys_##name,
 #define S(nr, nr_amd64, name, status, args) SYSCALL_ENTRY_##status(nr, name)
 
 /* Filled with sys_none first. Writable: --strace replaces all entries. */
 #pragma clang diagnostic push
 #pragma clang diagnostic ignored "-Winitializer-overrides"
-const void *syscall_table[SYSCALL_TABLE_SIZE] = {[0 ... SYSCALL_TABLE_SIZE - 1] = (const void *)sys_none,
+const void *syscall_table[SYSCALL_TABLE_SIZE] = {
+    [0 ... SYSCALL_TABLE_SIZE - 1] = (const void *)sys_none,
 #include "abi/syscalls.def"
 };
 #pragma clang diagnostic pop

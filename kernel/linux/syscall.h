@@ -7,40 +7,40 @@
 #include "lib/types.h"
 
 /* C types of the argument kinds. */
-#define T_INT        int
-#define T_FD         int
-#define T_DIRFD      int
-#define T_SIG        int
-#define T_U32        uint32_t
-#define T_FLAGS      uint32_t
-#define T_MODE       uint32_t
-#define T_PROT       uint32_t
-#define T_MAPFLAGS   uint32_t
-#define T_OFLAGS     uint32_t
-#define T_FUTEXOP    uint32_t
-#define T_S64        int64_t
-#define T_U64        uint64_t
-#define T_CLONEFLAGS uint64_t
-#define T_SIZE       uint64_t
-#define T_PTR        vaddr_t
-#define T_STR        vaddr_t
-#define T_INBUF      vaddr_t
-#define T_OUTBUF     vaddr_t
+#define T_INT                              int
+#define T_FD                               int
+#define T_DIRFD                            int
+#define T_SIG                              int
+#define T_U32                              uint32_t
+#define T_FLAGS                            uint32_t
+#define T_MODE                             uint32_t
+#define T_PROT                             uint32_t
+#define T_MAPFLAGS                         uint32_t
+#define T_OFLAGS                           uint32_t
+#define T_FUTEXOP                          uint32_t
+#define T_S64                              int64_t
+#define T_U64                              uint64_t
+#define T_CLONEFLAGS                       uint64_t
+#define T_SIZE                             uint64_t
+#define T_PTR                              vaddr_t
+#define T_STR                              vaddr_t
+#define T_INBUF                            vaddr_t
+#define T_OUTBUF                           vaddr_t
 
-#define AU()                                     (void)
-#define A0()                                     (void)
-#define A1(k1, n1)                               (T_##k1 n1)
-#define A2(k1, n1, k2, n2)                       (T_##k1 n1, T_##k2 n2)
-#define A3(k1, n1, k2, n2, k3, n3)               (T_##k1 n1, T_##k2 n2, T_##k3 n3)
-#define A4(k1, n1, k2, n2, k3, n3, k4, n4)       (T_##k1 n1, T_##k2 n2, T_##k3 n3, T_##k4 n4)
-#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5)                                                 \
+#define AU()                               (void)
+#define A0()                               (void)
+#define A1(k1, n1)                         (T_##k1 n1)
+#define A2(k1, n1, k2, n2)                 (T_##k1 n1, T_##k2 n2)
+#define A3(k1, n1, k2, n2, k3, n3)         (T_##k1 n1, T_##k2 n2, T_##k3 n3)
+#define A4(k1, n1, k2, n2, k3, n3, k4, n4) (T_##k1 n1, T_##k2 n2, T_##k3 n3, T_##k4 n4)
+#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5) \
     (T_##k1 n1, T_##k2 n2, T_##k3 n3, T_##k4 n4, T_##k5 n5)
-#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6)                                         \
+#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6) \
     (T_##k1 n1, T_##k2 n2, T_##k3 n3, T_##k4 n4, T_##k5 n5, T_##k6 n6)
 
 #define SYSCALL_PROTO_NONE(name, args)
-#define SYSCALL_PROTO_DONE(name, args) long sys_##name args;
-#define SYSCALL_PROTO_PART(name, args) long sys_##name args;
+#define SYSCALL_PROTO_DONE(name, args)      long sys_##name args;
+#define SYSCALL_PROTO_PART(name, args)      long sys_##name args;
 #define S(nr, nr_amd64, name, status, args) SYSCALL_PROTO_##status(name, args)
 #include "abi/syscalls.def"
 #undef S
@@ -53,7 +53,8 @@
 #undef A5
 #undef A6
 
-/* syscall_table - the handler of each number; vectors.S calls them with the program's x0 to x5 as arguments. */
+/* syscall_table - the handler of each number; vectors.S calls them with the program's x0 to x5 as
+ * arguments. */
 extern const void *syscall_table[SYSCALL_TABLE_SIZE];
 
 /* syscall_name - "openat", or NULL for a number Linux doesn't have. */
@@ -62,7 +63,8 @@ const char *syscall_name(uint64_t nr);
 /* syscall_index - the place of a number in the table's lines, -1: it has none. */
 int syscall_index(uint64_t nr);
 
-/* syscall_unknown_count - calls so far that were answered with ENOSYS because there is no handler. */
+/* syscall_unknown_count - calls so far that were answered with ENOSYS because there is no handler.
+ */
 uint64_t syscall_unknown_count(void);
 
 /* syscall_trace_on - from now on every call is printed (kernel/linux/strace.c). */

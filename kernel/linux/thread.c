@@ -87,7 +87,8 @@ static int tell_tids(uint64_t flags, const struct thread *child, vaddr_t ptid, v
     return err;
 }
 
-/* Threads of this process only: fork, in any of its forms, is refused with ENOSYS (docs/decisions/0003). */
+/* Threads of this process only: fork, in any of its forms, is refused with ENOSYS
+ * (docs/decisions/0003). */
 long sys_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)
 {
     struct thread *parent = thread_self();
@@ -118,7 +119,8 @@ long sys_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t
     return tid;
 }
 
-/* A joiner waits on the futex at clear_tid; a bad address is the program's own loss, as on Linux. */
+/* A joiner waits on the futex at clear_tid; a bad address is the program's own loss, as on Linux.
+ */
 static void release_joiner(struct thread *t)
 {
     uint32_t zero = 0;

@@ -24,8 +24,8 @@ struct thread {
     char name[16];
 
     struct sigqueue pending; /* process lock; for this thread alone */
-    uint64_t blocked; /* written by the thread under the process lock */
-    uint64_t saved_blocked; /* to go back to after sigsuspend, ppoll, epoll_pwait */
+    uint64_t blocked;        /* written by the thread under the process lock */
+    uint64_t saved_blocked;  /* to go back to after sigsuspend, ppoll, epoll_pwait */
     bool restore_blocked;
     struct linux_stack altstack;
     uint64_t fault_address, fault_esr; /* of the last fault, for its signal frame */
@@ -46,8 +46,8 @@ static inline struct thread *thread_of(struct task *t)
 struct thread *thread_self(void);
 
 /*
- * thread_new - a thread of p that isn't started: zeroed frame, next thread id, on the process's list. NULL: no memory.
- * thread_start makes it runnable.
+ * thread_new - a thread of p that isn't started: zeroed frame, next thread id, on the process's
+ * list. NULL: no memory. thread_start makes it runnable.
  */
 struct thread *thread_new(struct process *p) MUST_CHECK;
 void thread_start(struct thread *t);

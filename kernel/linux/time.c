@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clocks and sleeping. Programs read the common clocks through the vDSO; these are the calls behind it. */
+/* Clocks and sleeping. Programs read the common clocks through the vDSO; these are the calls behind
+ * it. */
 #include "kernel/linux/time.h"
 #include "abi/errno.h"
 #include "abi/linux_time.h"
@@ -18,7 +19,8 @@ int time_read_timespec(vaddr_t at, int64_t *ns)
         return err;
     if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
         return -EINVAL;
-    *ns = ts.tv_sec >= INT64_MAX / NSEC_PER_SEC ? INT64_MAX - 1 : ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
+    *ns = ts.tv_sec >= INT64_MAX / NSEC_PER_SEC ? INT64_MAX - 1
+                                                : ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
     return 0;
 }
 
@@ -34,7 +36,8 @@ int64_t time_add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) || sum == INT64_MAX ? INT64_MAX - 1 : sum;
 }
 
-/* CPU clocks of other threads and processes: pid or tid in the upper bits, inverted (clock_getcpuclockid(3), pthread_getcpuclockid(3)). */
+/* CPU clocks of other threads and processes: pid or tid in the upper bits, inverted
+ * (clock_getcpuclockid(3), pthread_getcpuclockid(3)). */
 static int cpu_clock(int clock, int64_t *ns)
 {
     int id = ~(clock >> 3);

@@ -5,13 +5,15 @@
 
 #include "lib/types.h"
 
-/* time_read_timespec - a struct timespec of the program's as nanoseconds, saturating. -EFAULT; -EINVAL: negative or tv_nsec out of range. */
+/* time_read_timespec - a struct timespec of the program's as nanoseconds, saturating. -EFAULT;
+ * -EINVAL: negative or tv_nsec out of range. */
 int time_read_timespec(vaddr_t at, int64_t *ns) MUST_CHECK;
 
 /* time_write_timespec - the other way. 0 or -EFAULT. */
 int time_write_timespec(vaddr_t at, int64_t ns) MUST_CHECK;
 
-/* time_add - a + b, saturating at INT64_MAX - 1, so that a far deadline doesn't become WAIT_FOREVER's or the past. */
+/* time_add - a + b, saturating at INT64_MAX - 1, so that a far deadline doesn't become
+ * WAIT_FOREVER's or the past. */
 int64_t time_add(int64_t a, int64_t b);
 
 #endif

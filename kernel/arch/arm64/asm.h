@@ -5,11 +5,13 @@
 
 #define TF_SIZE 288 /* struct trapframe; the offsets of fields come from offsets.c */
 
-#define SYSCALL_TABLE_SIZE 442 /* behind the last call that is implemented; numbers beyond go to syscall_unknown() */
+#define SYSCALL_TABLE_SIZE \
+    442 /* behind the last call that is implemented; numbers beyond go to syscall_unknown() */
 
-/* A task's kernel stack: the upper half of a slot of twice the size; the lower half is never mapped. */
-#define KSTACK_SHIFT 13
-#define KSTACK_SIZE  (1 << KSTACK_SHIFT)
+/* A task's kernel stack: the upper half of a slot of twice the size; the lower half is never
+ * mapped. */
+#define KSTACK_SHIFT    13
+#define KSTACK_SIZE     (1 << KSTACK_SHIFT)
 
 #define DIRECT_MAP_BASE 0xffff000000000000
 #define KERNEL_BASE     0xffff800000000000
@@ -19,8 +21,9 @@
 /* MAIR_EL1: index 0 normal write-back, 1 device nGnRE, 2 normal non-cacheable */
 #define MAIR_VALUE 0x4404ff
 
-/* SCTLR_EL1 (Arm DDI 0487 D17.2.118): M C SA SA0 ITD SED I DZE UCT nTWI nTWE SPAN UCI and what is RES1 in Armv8.0. cpu_init() clears
- * SPAN where the CPU has PAN. WXN stays 0: a program may ask for writable and executable memory; the kernel itself never maps any. */
+/* SCTLR_EL1 (Arm DDI 0487 D17.2.118): M C SA SA0 ITD SED I DZE UCT nTWI nTWE SPAN UCI and what is
+ * RES1 in Armv8.0. cpu_init() clears SPAN where the CPU has PAN. WXN stays 0: a program may ask for
+ * writable and executable memory; the kernel itself never maps any. */
 #define SCTLR_VALUE 0x34d5d99d
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CPU features: what programs are told (hwcaps, sanitized ID registers) and what each CPU must be set to before it runs one. */
+/* CPU features: what programs are told (hwcaps, sanitized ID registers) and what each CPU must be
+ * set to before it runs one. */
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/arm64/features.h"
 #include "kernel/core/cpu.h"
@@ -44,7 +45,8 @@ void cpu_init(void)
         __asm__ volatile(".arch_extension pan\n\tmsr pan, #1" ::: "memory");
 }
 
-/* One hwcap: set when an ID register field has at least `min`. Fields as Linux Documentation/arm64/elf_hwcaps lists them. */
+/* One hwcap: set when an ID register field has at least `min`. Fields as Linux
+ * Documentation/arm64/elf_hwcaps lists them. */
 struct hwcap {
     uint8_t bit, reg, shift, min;
 };
@@ -52,14 +54,16 @@ struct hwcap {
 enum { ISAR0, ISAR1, PFR0, MMFR2, ID_REGS };
 
 static const struct hwcap hwcaps[] = {
-    {3, ISAR0, 4, 1},   {4, ISAR0, 4, 2},   {5, ISAR0, 8, 1},   {6, ISAR0, 12, 1},  {7, ISAR0, 16, 1},
-    {8, ISAR0, 20, 2},  {12, ISAR0, 28, 1}, {17, ISAR0, 32, 1}, {18, ISAR0, 36, 1}, {19, ISAR0, 40, 1},
-    {20, ISAR0, 44, 1}, {21, ISAR0, 12, 2}, {23, ISAR0, 48, 1}, {27, ISAR0, 52, 1}, {13, ISAR1, 12, 1},
-    {14, ISAR1, 16, 1}, {15, ISAR1, 20, 1}, {26, ISAR1, 20, 2}, {29, ISAR1, 36, 1}, {16, ISAR1, 0, 1},
+    {3, ISAR0, 4, 1},   {4, ISAR0, 4, 2},   {5, ISAR0, 8, 1},   {6, ISAR0, 12, 1},
+    {7, ISAR0, 16, 1},  {8, ISAR0, 20, 2},  {12, ISAR0, 28, 1}, {17, ISAR0, 32, 1},
+    {18, ISAR0, 36, 1}, {19, ISAR0, 40, 1}, {20, ISAR0, 44, 1}, {21, ISAR0, 12, 2},
+    {23, ISAR0, 48, 1}, {27, ISAR0, 52, 1}, {13, ISAR1, 12, 1}, {14, ISAR1, 16, 1},
+    {15, ISAR1, 20, 1}, {26, ISAR1, 20, 2}, {29, ISAR1, 36, 1}, {16, ISAR1, 0, 1},
     {25, MMFR2, 32, 1},
 };
 
-/* What programs see of an ID register: fields of features that need kernel support we don't give (SVE, SME, MTE, PAC, BTI, RAS ...) read 0. */
+/* What programs see of an ID register: fields of features that need kernel support we don't give
+ * (SVE, SME, MTE, PAC, BTI, RAS ...) read 0. */
 static const uint64_t id_visible[ID_REGS] = {
     [ISAR0] = UINT64_C(0xf0fffffff0fffff0),
     [ISAR1] = UINT64_C(0x0000f0ff00fff00f),

@@ -21,15 +21,15 @@ static inline void cpu_wait(void)
     __asm__ volatile("dsb sy\n\twfi" ::: "memory");
 }
 
-#define sysreg_read(reg)                                                                           \
-    ({                                                                                             \
-        uint64_t v_;                                                                               \
-        __asm__ volatile("mrs %0, " #reg : "=r"(v_));                                              \
-        v_;                                                                                        \
+#define sysreg_read(reg)                              \
+    ({                                                \
+        uint64_t v_;                                  \
+        __asm__ volatile("mrs %0, " #reg : "=r"(v_)); \
+        v_;                                           \
     })
 
 #define sysreg_write(reg, value) __asm__ volatile("msr " #reg ", %x0" ::"rZ"((uint64_t)(value)))
 
-#define barrier_isb() __asm__ volatile("isb" ::: "memory")
+#define barrier_isb()            __asm__ volatile("isb" ::: "memory")
 
 #endif

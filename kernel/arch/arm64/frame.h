@@ -12,11 +12,11 @@ struct trapframe {
     uint64_t pc;
     uint64_t pstate;
     uint64_t orig_x0; /* x0 at the system call, for a restart */
-    int64_t syscall; /* its number; -1: not in a system call */
+    int64_t syscall;  /* its number; -1: not in a system call */
 };
 
-#define PSTATE_EL0  0u /* EL0t, interrupts unmasked */
-#define NO_SYSCALL  (-1)
+#define PSTATE_EL0 0u /* EL0t, interrupts unmasked */
+#define NO_SYSCALL (-1)
 
 static inline uint64_t frame_result(const struct trapframe *tf)
 {
@@ -28,7 +28,8 @@ static inline void frame_set_result(struct trapframe *tf, uint64_t value)
     tf->regs[0] = value;
 }
 
-/* frame_restart - make the system call happen again when the task goes back (Linux: pc back to the SVC, x0 restored). */
+/* frame_restart - make the system call happen again when the task goes back (Linux: pc back to the
+ * SVC, x0 restored). */
 static inline void frame_restart(struct trapframe *tf)
 {
     tf->regs[0] = tf->orig_x0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's tables (Arm DDI 0487 D8): 4 levels, 4 KiB granule. Entries only ever go from invalid to valid here, so a barrier is
- * enough and no TLB maintenance is needed (D8.13: break-before-make concerns valid to valid).
+ * The kernel's tables (Arm DDI 0487 D8): 4 levels, 4 KiB granule. Entries only ever go from invalid
+ * to valid here, so a barrier is enough and no TLB maintenance is needed (D8.13: break-before-make
+ * concerns valid to valid).
  */
 #include "kernel/arch/mmu.h"
 #include "abi/errno.h"
@@ -65,7 +66,8 @@ static bool is_table(uint64_t e)
     return (e & PTE_TABLE) == PTE_TABLE;
 }
 
-/* The table below entry e, made if there is none. NULL: out of memory, or a block is there already. */
+/* The table below entry e, made if there is none. NULL: out of memory, or a block is there already.
+ */
 static uint64_t *table_below(uint64_t *e)
 {
     if (!(*e & PTE_VALID)) {
@@ -101,7 +103,8 @@ static void map_pages(paddr_t start, paddr_t end)
     }
 }
 
-/* Part of one gigabyte in 2 MiB blocks. A table in the place of a block is the image's own: the boot code has filled it. */
+/* Part of one gigabyte in 2 MiB blocks. A table in the place of a block is the image's own: the
+ * boot code has filled it. */
 static void map_blocks(paddr_t start, paddr_t end)
 {
     paddr_t first = ALIGN_UP(start, SIZE_2M), last = ALIGN_DOWN(end, SIZE_2M);

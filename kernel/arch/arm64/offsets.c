@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Offsets of fields that assembly uses. Compiled to assembly text only: each line comes out as `.ascii "->NAME value"`, from which
- * kernel/mod.mk makes build/kernel-arm64/offsets.h. So nothing has to be kept in step by hand.
+ * Offsets of fields that assembly uses. Compiled to assembly text only: each line comes out as
+ * `.ascii "->NAME value"`, from which kernel/mod.mk makes build/kernel-arm64/offsets.h. So nothing
+ * has to be kept in step by hand.
  */
 #include "kernel/arch/arm64/frame.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/task.h"
 
-#define OFFSET(name, type, field)                                                                  \
+#define OFFSET(name, type, field) \
     __asm__ volatile(".ascii \"->" #name " %0\"" ::"i"(offsetof(type, field)))
 
 void offsets(void);

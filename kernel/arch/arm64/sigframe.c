@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The arm64 signal frame: siginfo, ucontext with its records (FPSIMD, ESR after a fault, terminator), and above them a frame record,
- * so that unwinders walk from the handler into what it interrupted. Layout: Linux arch/arm64 uapi sigcontext.h and ucontext.h.
+ * The arm64 signal frame: siginfo, ucontext with its records (FPSIMD, ESR after a fault,
+ * terminator), and above them a frame record, so that unwinders walk from the handler into what it
+ * interrupted. Layout: Linux arch/arm64 uapi sigcontext.h and ucontext.h.
  */
 #include "kernel/arch/sigframe.h"
 #include "abi/errno.h"
@@ -28,7 +29,8 @@ struct frame_head {
     uint64_t pad2;
 };
 
-#define RECORDS_AT   (sizeof(struct linux_siginfo) + offsetof(struct linux_ucontext, mcontext.reserved))
+#define RECORDS_AT \
+    (sizeof(struct linux_siginfo) + offsetof(struct linux_ucontext, mcontext.reserved))
 #define FRAME_BYTES  (sizeof(struct linux_siginfo) + sizeof(struct linux_ucontext))
 #define PSTATE_NZCV  UINT64_C(0xf0000000)
 #define PSTATE_SSBS  (UINT64_C(1) << 12)
@@ -80,7 +82,8 @@ int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
     if (copy_to_user(at, &u.head, sizeof u.head))
         return -EFAULT;
     fill_records(&u.rec, r);
-    if (copy_to_user(at + RECORDS_AT, &u.rec, sizeof u.rec) || copy_to_user(record, link, sizeof link))
+    if (copy_to_user(at + RECORDS_AT, &u.rec, sizeof u.rec) ||
+        copy_to_user(record, link, sizeof link))
         return -EFAULT;
     tf->regs[0] = (uint64_t)r->info->signo;
     tf->regs[1] = at;
@@ -93,7 +96,8 @@ int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
     return 0;
 }
 
-/* Records in any order until the terminator; ones that we don't write are passed over. Without FPSIMD the frame is refused, as on Linux. */
+/* Records in any order until the terminator; ones that we don't write are passed over. Without
+ * FPSIMD the frame is refused, as on Linux. */
 static int read_records(uint64_t at, struct fpu_state *fpu)
 {
     uint64_t end = at + sizeof((struct linux_sigcontext *)0)->reserved;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The virtual timer (Arm DDI 0487 D11): the boot code zeroed CNTVOFF where it could, so it counts like the physical one. */
+/* The virtual timer (Arm DDI 0487 D11): the boot code zeroed CNTVOFF where it could, so it counts
+ * like the physical one. */
 #include "kernel/arch/timer.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/irq.h"

@@ -28,11 +28,11 @@ enum esr_class {
     EC_BRK = 0x3c,
 };
 
-#define ESR_EC(esr)    ((unsigned)((esr) >> 26))
-#define ESR_WNR        (UINT64_C(1) << 6)
-#define ESR_CM         (UINT64_C(1) << 8)
-#define ESR_FSC(esr)   ((unsigned)((esr)&0x3f))
-#define FSC_ALIGNMENT  0x21
+#define ESR_EC(esr)   ((unsigned)((esr) >> 26))
+#define ESR_WNR       (UINT64_C(1) << 6)
+#define ESR_CM        (UINT64_C(1) << 8)
+#define ESR_FSC(esr)  ((unsigned)((esr)&0x3f))
+#define FSC_ALIGNMENT 0x21
 
 void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far);
 void trap_irq(void);
@@ -48,7 +48,8 @@ static unsigned data_access(uint64_t esr)
     return (esr & ESR_WNR) && !(esr & ESR_CM) ? ASPACE_WRITE : ASPACE_READ;
 }
 
-/* Translation, access flag and permission faults are the memory manager's; alignment is the program's; the rest is the machine's. */
+/* Translation, access flag and permission faults are the memory manager's; alignment is the
+ * program's; the rest is the machine's. */
 static enum fault_kind abort_kind(uint64_t esr)
 {
     unsigned fsc = ESR_FSC(esr);
@@ -58,8 +59,9 @@ static enum fault_kind abort_kind(uint64_t esr)
 }
 
 /*
- * MRS of an ID register from EL0 (op0 3, op1 0, CRn 0): Linux answers it, and Go programs ask (AT_HWCAP has CPUID). Before FEAT_IDST it
- * comes as an undefined instruction, whose word is read back; with it the syndrome tells all.
+ * MRS of an ID register from EL0 (op0 3, op1 0, CRn 0): Linux answers it, and Go programs ask
+ * (AT_HWCAP has CPUID). Before FEAT_IDST it comes as an undefined instruction, whose word is read
+ * back; with it the syndrome tells all.
  */
 static bool emulate_id_read(struct trapframe *tf, uint64_t esr)
 {
@@ -137,7 +139,8 @@ void trap_exit_work(struct trapframe *tf)
     user_exit_work(tf);
 }
 
-/* The kernel touches the program's memory only in .text.uaccess; anything else that faults here is a bug. */
+/* The kernel touches the program's memory only in .text.uaccess; anything else that faults here is
+ * a bug. */
 void trap_el1_sync(struct trapframe *tf, uint64_t esr, uint64_t far)
 {
     bool in_uaccess = tf->pc >= (uint64_t)uaccess_start && tf->pc < (uint64_t)uaccess_end;

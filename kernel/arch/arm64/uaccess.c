@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kernel/core/uaccess.h over the routines in uaccess.S: the one place where an address is checked against the user range. */
+/* kernel/core/uaccess.h over the routines in uaccess.S: the one place where an address is checked
+ * against the user range. */
 #include "kernel/core/uaccess.h"
 #include "abi/errno.h"
 
@@ -15,7 +16,8 @@ static bool in_user_range(vaddr_t addr, size_t size_bytes)
     return size_bytes <= USER_END && addr <= USER_END - size_bytes;
 }
 
-/* A copy that stopped early goes on by bytes from its last whole step, up to the very page that isn't there. */
+/* A copy that stopped early goes on by bytes from its last whole step, up to the very page that
+ * isn't there. */
 static size_t copy_part(void *dst, const void *src, size_t size_bytes)
 {
     size_t left = uaccess_copy(dst, src, size_bytes);
