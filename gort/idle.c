@@ -114,6 +114,7 @@ bool idle_wait(struct m *mp)
     atomic_thread_fence(memory_order_seq_cst);
     bool work = work_visible(pp);
     own_add(&pp->sleeps, 1);
+    pp->slice_armed = false; /* the sleep's deadline takes its place in the timer */
     if (!work)
         port_m_sleep(mp, timer_heap_min(&pp->timers));
     if (mp->asleep)

@@ -38,9 +38,34 @@
 
 extern _Atomic uint64_t idle_ps_; /* idle.c's */
 
+/* idle_mask - Ps that are idle now. */
+static inline uint64_t idle_mask(void)
+{
+    return atomic_load(&idle_ps_);
+}
+
+/* idle_interrupted - this M is in port_m_sleep and its interrupt handler queued work here. */
+void idle_interrupted(struct m *mp);
+
 /* idle_wake_one - after work was made visible: see to it that somebody searches, unless all are
  * busy. True when an M was woken. */
 bool idle_wake_one(void);
+
+/*
+ * idle_offer - after mp put work into its own P's queue: have somebody look for it if anybody is
+ * idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
+ */
+static inline bool idle_offer(struct m *mp)
+{
+    if (sched_nprocs() > 1)
+        atomic_thread_fence(memory_order_seq_cst);
+    if (LIKELY(idle_mask() == 0))
+        return false;
+    if (!mp->asleep)
+        return idle_wake_one();
+    idle_interrupted(mp);
+    return true;
+}
 
 /* idle_wake_p - wake the M of one idle P in mask, before or after giving it work; its index, or -1
  * when none of them is idle. */
@@ -50,19 +75,10 @@ int idle_wake_p(uint64_t mask);
  * seen, so search for it. */
 bool idle_wait(struct m *mp);
 
-/* idle_interrupted - this M is in port_m_sleep and its interrupt handler queued work here. */
-void idle_interrupted(struct m *mp);
-
 /* spinning_begin, spinning_drop - mp starts to search; has stopped searching because it found
  * something. */
 void spinning_begin(struct m *mp);
 void spinning_drop(struct m *mp);
-
-/* idle_mask - Ps that are idle now. */
-static inline uint64_t idle_mask(void)
-{
-    return atomic_load(&idle_ps_);
-}
 
 /* idle_many_spin - whether half of the busy Ps' number searches already. */
 bool idle_many_spin(void);

@@ -100,3 +100,4 @@ $(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO)
 	@printf '#!/bin/sh\nexec tests/gort/install.sh\n' >$@ && chmod +x $@
 SCRIPT_TESTS += $(B)/test/gort-install.sh
 ALL += $(B)/test/gort-install.sh
+$(call unit_test,gort-idle,tests/gort/test_idle.c gort/idle.c,-DGORT_PLAIN=1 -include tests/gort/model.h)

@@ -164,20 +164,6 @@ static NOINLINE void enqueue_outside(struct g *gp)
     idle_wake_one();
 }
 
-/* Somebody may be idle: have it look for what was queued here. With one P it could only be
- * ourselves. */
-static bool offer(struct m *mp)
-{
-    if (sched.nprocs > 1)
-        atomic_thread_fence(memory_order_seq_cst);
-    if (LIKELY(idle_mask() == 0))
-        return false;
-    if (!mp->asleep)
-        return idle_wake_one();
-    idle_interrupted(mp);
-    return true;
-}
-
 void sched_enqueue(struct m *mp, struct g *gp, bool next)
 {
     if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY)) {
@@ -191,7 +177,7 @@ void sched_enqueue(struct m *mp, struct g *gp, bool next)
     if (UNLIKELY(sched.perturbed))
         next = m_random(mp) % 2;
     runq_put(&mp->p->runq, gp, next, &sched.global);
-    if (offer(mp))
+    if (idle_offer(mp))
         return;
     if (UNLIKELY(!mp->p->slice_armed) || own_load(&mp->curg))
         slice_limit(mp);
@@ -269,6 +255,8 @@ static struct g *steal_next(struct p *victim)
 static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)
 {
     struct g *gp = runq_steal(&mp->p->runq, &victim->runq);
+    if (gp && runq_len(&mp->p->runq) > 0)
+        slice_limit(mp); /* the rest of the booty waits here, and nobody enqueued it */
     if (!gp)
         gp = gqueue_get(&victim->bound, 1ull << mp->p->id);
     if (!gp && last_pass)

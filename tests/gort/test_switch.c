@@ -5,24 +5,40 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "gort/san.h"
 #include "tests/gort/cm.h"
 #include "tests/gort/rig.h"
 
 #define GS    24
 #define TURNS 500
 
-int sentinel_run(uint64_t seed, void (*fn)(void));
+int sentinel_run(uint64_t seed, struct g *gp, struct gobuf *g0, void (*fn)(struct g *));
 
 static _Atomic int changed, left;
 static _Atomic int migrations;
 
-static void switch_twice(void)
+/* What a yield does on g0. */
+static void yield(struct g *gp)
 {
-    struct m *before = port_getm();
-    g_yield();
+    struct m *mp = gp->m;
+    san_arrive(&mp->g0);
+    own_store(&mp->curg, NULL);
+    gp->m = NULL;
+    casgstatus(gp, GRUNNING, GRUNNABLE);
+    sched_enqueue(mp, gp, false);
+    schedule(mp);
+}
+
+static int switch_with(uint64_t seed, struct g *gp)
+{
+    struct m *before = gp->m;
+    san_leave(gp, &before->g0);
+    port_setg(&before->g0);
+    int n = sentinel_run(seed, gp, &before->g0.sched, yield);
+    san_arrive(gp);
     if (port_getm() != before)
         atomic_fetch_add(&migrations, 1);
-    g_preempted();
+    return n;
 }
 
 static void keeper(void *arg)
@@ -30,9 +46,10 @@ static void keeper(void *arg)
     uint64_t seed = 0x1111111111111111ull * (uint64_t)(uintptr_t)arg;
     struct g *self = port_getg();
     for (int i = 0; i < TURNS; i++) {
-        atomic_fetch_add(&changed, sentinel_run(seed + (uint64_t)i, switch_twice));
+        atomic_fetch_add(&changed, switch_with(seed + (uint64_t)i, self));
         if (port_getg() != self || self->m != port_getm())
             abort();
+        g_preempted();
     }
     atomic_fetch_sub(&left, 1);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* int sentinel_run(uint64_t seed, void (*fn)(void)): fill every callee-saved register from seed, call fn, count the changed ones. */
+/*
+ * int sentinel_run(uint64_t seed, struct g *gp, struct gobuf *g0, void (*fn)(struct g *)): fill every callee-saved register from
+ * seed, gort_mcall(gp, g0, fn), count the registers that came back changed. No C function lies between, which would save some.
+ */
     .text
     .globl sentinel_run
     .type sentinel_run, @function
@@ -18,7 +21,10 @@ sentinel_run:
     leaq 4(%rdi), %r13
     leaq 5(%rdi), %r14
     leaq 6(%rdi), %r15
-    callq *%rsi
+    movq %rsi, %rdi
+    movq %rdx, %rsi
+    movq %rcx, %rdx
+    callq gort_mcall
     movq 8(%rsp), %rdi
     xorl %eax, %eax
     leaq 1(%rdi), %rcx

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* int sentinel_run(uint64_t seed, void (*fn)(void)): fill every callee-saved register from seed, call fn, count the changed ones. */
+/*
+ * int sentinel_run(uint64_t seed, struct g *gp, struct gobuf *g0, void (*fn)(struct g *)): fill every callee-saved register from
+ * seed, gort_mcall(gp, g0, fn), count the registers that came back changed. No C function lies between, which would save some.
+ */
     .text
     .globl sentinel_run
     .type sentinel_run, %function
@@ -42,7 +45,10 @@ sentinel_run:
     fmov d14, x9
     add x9, x0, #19
     fmov d15, x9
-    blr x1
+    mov x0, x1
+    mov x1, x2
+    mov x2, x3
+    bl gort_mcall
     ldr x1, [sp, #160]
     mov w0, #0
     add x9, x1, #1
