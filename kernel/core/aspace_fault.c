@@ -124,10 +124,10 @@ static enum aspace_fault fault_anonymous(struct aspace *as, const struct region 
     return ASPACE_FAULT_NONE;
 }
 
-/* A page with the bytes of `from` (PAGE_NONE or the page of zeros: zeros). */
+/* A page with the bytes of `from`. */
 static paddr_t copy_of(paddr_t from)
 {
-    bool zeros = from == PAGE_NONE || from == aspace_zero_page;
+    bool zeros = from == aspace_zero_page;
     paddr_t pa = page_alloc(0, zeros ? PAGE_ZERO : 0);
 
     if (pa != PAGE_NONE && !zeros)
@@ -193,62 +193,44 @@ static enum aspace_fault fault_of_error(int err)
     return err == -ENOMEM ? ASPACE_FAULT_OOM : ASPACE_FAULT_BUS;
 }
 
-/* Put the object's page (a reference of ours, or PAGE_NONE for a hole) at va, where e is now, or
- * nothing when e is NULL. */
+/* Put the object's page (a reference of ours), or a copy for a private write, at va, where nothing
+ * is. */
 static enum aspace_fault map_object_page(struct aspace *as, const struct region *r, vaddr_t va,
-                                         unsigned access, paddr_t page,
-                                         const struct pgtable_entry *e)
+                                         unsigned access, paddr_t page)
 {
-    unsigned flags = object_flags(r) | PGTABLE_OWNED;
-
     if (access & ASPACE_WRITE && !(r->flags & ASPACE_SHARED)) {
         paddr_t copy = copy_of(page);
-        if (page != PAGE_NONE)
-            page_put(page);
-        if (copy == PAGE_NONE)
-            return ASPACE_FAULT_OOM;
-        page = copy;
-        flags = PGTABLE_OWNED | PGTABLE_SYNC;
-    } else if (page == PAGE_NONE) {
-        page = aspace_zero_page;
-        flags = PGTABLE_COW;
+        page_put(page);
+        return copy == PAGE_NONE ? ASPACE_FAULT_OOM : map_own(as, r, va, copy);
     }
-    if (e) {
-        pgtable_replace(&as->pgtable, va, page, r->prot, flags);
-        as->resident_pages -= e->flags & PGTABLE_OWNED ? 1 : 0;
-    } else if (pgtable_map(&as->pgtable, va, page, r->prot, flags)) {
-        if (flags & PGTABLE_OWNED)
-            page_put(page);
+    if (pgtable_map(&as->pgtable, va, page, r->prot, object_flags(r) | PGTABLE_OWNED)) {
+        page_put(page);
         return ASPACE_FAULT_OOM;
     }
-    as->resident_pages += flags & PGTABLE_OWNED ? 1 : 0;
+    as->resident_pages++;
     return ASPACE_FAULT_NONE;
 }
 
 /* An object that may sleep. The lock is dropped and taken again. */
 static enum aspace_fault fault_object(struct aspace *as, const struct region *r, vaddr_t va,
-                                      unsigned access, const struct pgtable_entry *e)
+                                      unsigned access)
 {
     struct vmobj *o = vmobj_get(r->obj);
     uint32_t sequence = as->sequence;
     uint64_t index = object_index(r, va);
     bool write = access & ASPACE_WRITE && r->flags & ASPACE_SHARED;
-    paddr_t page = PAGE_NONE;
     enum aspace_fault f = ASPACE_FAULT_AGAIN;
-    struct pgtable_entry now;
+    struct pgtable_entry e;
+    paddr_t page;
 
     spin_unlock(&as->lock);
     int err = o->ops->get_page(o, index, write, &page);
     spin_lock(&as->lock);
 
-    /* Another CPU may have served the same fault: then what is there must still be what we saw. */
-    bool there = pgtable_query(&as->pgtable, va, &now);
-    bool same = as->sequence == sequence && there == (e != NULL) && (!there || now.pa == e->pa);
-    if (same && err)
-        f = fault_of_error(err);
-    else if (same)
-        f = map_object_page(as, r, va, access, page, e);
-    else if (!err && page != PAGE_NONE)
+    /* Meanwhile the regions may have changed, or another CPU may have served the same fault. */
+    if (as->sequence == sequence && !pgtable_query(&as->pgtable, va, &e))
+        f = err ? fault_of_error(err) : map_object_page(as, r, va, access, page);
+    else if (!err)
         page_put(page);
 
     spin_unlock(&as->lock);
@@ -296,8 +278,6 @@ static enum aspace_fault fault_present(struct aspace *as, const struct region *r
         return ASPACE_FAULT_AGAIN;
     if (!(access & ASPACE_WRITE) || !(e.flags & PGTABLE_COW))
         return ASPACE_FAULT_NONE;
-    if (r->obj && !r->obj->pinned && r->flags & ASPACE_SHARED)
-        return fault_object(as, r, va, access, &e);
     return break_cow(as, r, va, &e);
 }
 
@@ -317,7 +297,7 @@ static enum aspace_fault fault_locked(struct aspace *as, vaddr_t addr, unsigned 
         return fault_present(as, r, va, access);
     if (r->obj->pinned)
         return fault_pinned(as, r, va, access);
-    return fault_object(as, r, va, access, NULL);
+    return fault_object(as, r, va, access);
 }
 
 enum aspace_fault aspace_fault(struct aspace *as, vaddr_t addr, unsigned access)

@@ -14,9 +14,9 @@ struct vmobj;
 struct vmobj_ops {
     /*
      * The page at index (byte offset / PAGE_SIZE), with a reference for the caller (page_get).
-     * write: its bytes are about to change (a hole must get a page of its own; without write a hole
-     * may be answered with PAGE_NONE, which reads as zeros). Task context, no locks, may sleep. 0;
-     * -ERANGE: beyond the end (the program gets SIGBUS); -ENOMEM; -EIO (SIGBUS).
+     * write: its bytes are about to change. A hole gets a page either way: what is written to the
+     * file later must be seen through the mapping. Task context, no locks, may sleep. 0; -ERANGE:
+     * beyond the end (the program gets SIGBUS); -ENOMEM; -EIO (SIGBUS).
      */
     int (*get_page)(struct vmobj *o, uint64_t index, bool write, paddr_t *pa);
     /* The last reference is gone. NULL: nothing to do (static objects). */

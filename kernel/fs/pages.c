@@ -89,17 +89,18 @@ static struct pages *pages_of(struct vmobj *o)
     return container_of(o, struct pages, obj);
 }
 
+/* A hole gets a page also to be read: what write(2) puts there later must show in the mapping. */
 static int get_page(struct vmobj *o, uint64_t index, bool write, paddr_t *pa)
 {
     struct pages *p = pages_of(o);
+    (void)write;
     spin_lock(&p->lock);
     bool beyond = index >= (((uint64_t)p->size + PAGE_SIZE - 1) >> PAGE_SHIFT);
-    bool below = below_at(p, (int64_t)(index << PAGE_SHIFT));
     spin_unlock(&p->lock);
     if (beyond)
         return -ERANGE;
-    *pa = write || below ? get_writable(p, index) : find_get(p, index);
-    return !*pa && (write || below) ? -ENOMEM : 0;
+    *pa = get_writable(p, index);
+    return *pa ? 0 : -ENOMEM;
 }
 
 static void release(struct vmobj *o)
