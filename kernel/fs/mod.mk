@@ -2,7 +2,7 @@
 FS_SRCS := $(addprefix kernel/fs/,archive.c boot.c context.c dentry.c device.c epoll.c etc.c eventfd.c file.c flock.c inode.c inotify.c \
     mutex.c names.c notify.c open.c pages.c pages_tree.c pipe.c pipe_open.c pseudo.c rename.c splice.c stdio.c super.c tmpfs.c text.c tmpfs_file.c uio.c walk.c)
 FS_SRCS += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c inotify.c io.c names.c open.c path.c poll.c pollset.c sigwait.c splice.c stat.c)
-PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c)
+PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c timerfd.c)
 KERNEL_SRCS += $(FS_SRCS) $(PROC_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.
