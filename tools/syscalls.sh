@@ -41,7 +41,7 @@ awk '
                 print "syscall_notes.def says nothing about " name_of[i] > "/dev/stderr"
                 exit 1
             }
-    }' kernel/linux/syscall_notes.def abi/syscalls.def | fold -s -w 400 | sed "s# *$##" >"$new"
+    }' kernel/linux/syscall_notes.def abi/syscalls.def | fold -s -w 400 | sed 's: *$::' >"$new"
 
 if [ "${1:-}" = --check ]; then
     if cmp -s "$new" "$out"; then echo "ok docs/SYSCALLS.md is up to date"; else echo "not ok docs/SYSCALLS.md is out of date: run tools/syscalls.sh"; fi
