@@ -95,13 +95,14 @@ bool fdt_u64(const struct fdt_value *v, uint64_t *out);
 bool fdt_reg(const struct fdt_node *n, unsigned name, unsigned index, uint64_t *address,
              uint64_t *size_bytes);
 
-/* fdt_string - v as a NUL-ended string, or NULL. fdt_has_string - whether the string list v has s
- * (compatible). */
+/* fdt_string - v as a NUL-ended string, or NULL. */
 const char *fdt_string(const struct fdt_value *v);
+
 /* fdt_next_string - the string behind `after` (NULL: the first) of a list of strings, and its
  * length; NULL when there is none. */
 const char *fdt_next_string(const struct fdt_value *v, const char *after, size_t *length);
 
+/* fdt_has_string - whether the list of strings v has s (compatible). */
 bool fdt_has_string(const struct fdt_value *v, const char *s);
 
 /* fdt_name_is - whether the node's name without its unit address is s. */

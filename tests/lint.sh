@@ -86,6 +86,9 @@ function_of long_one 61 >>lib/add.c
 printf 'sizes lib/add.c:long_one one big table\n' >tools/lint.allow
 passes 'allowed long function'
 function_of long_one 61 >>lib/add.c
+printf 'sizes lib/:long_one tables live here\n' >tools/lint.allow
+passes 'allowed in a folder'
+function_of long_one 61 >>lib/add.c
 printf 'sizes lib/add.c:other a reason\n' >tools/lint.allow
 reports 'exception for another function' sizes 'long_one has 61 lines'
 function_of long_one 61 >>lib/add.c

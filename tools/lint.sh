@@ -47,7 +47,7 @@ check_scripts() {
     files scripts | xargs -0r shellcheck -x -S warning -f gcc
 }
 
-# tools/lint.allow: "CHECK PATH[:NAME] REASON"; it takes away the findings that start with that path (and name that NAME).
+# tools/lint.allow: "CHECK PATH[:NAME] REASON"; it takes away the findings in that file, or folder/, (that name that NAME).
 allowed() {
     awk -v check="$1" '
         FILENAME != "-" {
@@ -56,7 +56,7 @@ allowed() {
         }
         {
             for (i = 1; i <= rules; i++)
-                if (index($0, path[i] ":") == 1 && (name[i] == "" || index($0, " " name[i] " ")))
+                if (index($0, path[i] (path[i] ~ /\/$/ ? "" : ":")) == 1 && (name[i] == "" || index($0, " " name[i] " ")))
                     next
             print
         }' "$allow" -

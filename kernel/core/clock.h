@@ -15,6 +15,8 @@
 /* clock_init - start monotonic time at the counter value `base_ticks`. Boot CPU, once. */
 void clock_init(uint64_t base_ticks);
 
+/* clock_mono_ns - nanoseconds since the clock was set going. clock_real_ns - since 1970. Any
+ * context. */
 int64_t clock_mono_ns(void);
 int64_t clock_real_ns(void);
 

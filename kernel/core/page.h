@@ -53,6 +53,7 @@ unsigned page_refs(paddr_t pa);
 unsigned page_order(paddr_t pa);
 void page_split(paddr_t pa);
 
+/* page_stats - how much memory there is, is free, and was in use at most. */
 void page_stats(struct page_stats *s);
 
 /* page_is_plentiful - more than a quarter of the memory is free. Cheap, and as old as the last

@@ -8,6 +8,7 @@
 
 #include "lib/types.h"
 
+/* panic, panic_v - say why, and end the machine. Any context; never returns. */
 void panic(const char *fmt, ...) NORETURN PRINTF_LIKE(1, 2);
 void panic_v(const char *fmt, va_list ap) NORETURN PRINTF_LIKE(1, 0);
 

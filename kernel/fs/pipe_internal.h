@@ -6,6 +6,8 @@
 #include "kernel/fs/file.h"
 
 extern const struct file_ops pipe_fops;
+
+/* pipe_release - one end is closed for good: wakes the other, and frees the pipe when both are. */
 void pipe_release(struct file *f);
 
 #endif
