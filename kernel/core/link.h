@@ -21,14 +21,14 @@
 #define LINK_BUFFER_BYTES 4096u
 
 struct link_port {
-    /* Any context, any lock held: they take no lock but the driver's own and wake nobody. */
-    void *(*take)(struct link_port *p); /* a transmit buffer, NULL while all are with the device */
-    void (*send)(struct link_port *p, void *buffer,
-                 size_t size_bytes); /* give a taken buffer to the device */
-    bool (*poll)(struct link_port
-                     *p); /* take back what the device is done with; whether that is everything */
-    /* Task context, no lock: one buffer more than there were, taken. NULL: there are enough, or
-     * there is no memory. */
+    /* take - a transmit buffer, NULL while all are with the device. send - give it to the device.
+     * poll - take back what the device is done with; whether that is everything. Any context, any
+     * lock held: these take no lock but the driver's own and wake nobody. */
+    void *(*take)(struct link_port *p);
+    void (*send)(struct link_port *p, void *buffer, size_t size_bytes);
+    bool (*poll)(struct link_port *p);
+    /* grow - one buffer more than there were, taken. NULL: there are enough, or there is no memory.
+     * Task context, no lock. */
     void *(*grow)(struct link_port *p);
     struct waitq room;
     bool dead;
