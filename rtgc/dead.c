@@ -14,6 +14,14 @@ static bool no_op(const struct ins *i)
     return i->op == OP_MOV && i->a.kind == OPND_TEMP && i->a.id == i->dst;
 }
 
+/* `t = op ...` and then `v = t`, t's only use: op can give v itself. */
+static bool absorbs(const struct block *b, size_t n, const uint64_t *live)
+{
+    const struct ins *i = &b->ins.at[n];
+    return i->op == OP_MOV && i->a.kind == OPND_TEMP && n > 0 && b->ins.at[n - 1].dst == i->a.id &&
+           !live_has(live, i->a.id);
+}
+
 static void sweep(struct block *b, uint64_t *live)
 {
     size_t kept = b->ins.n;
@@ -27,6 +35,10 @@ static void sweep(struct block *b, uint64_t *live)
         bool unused = i->dst >= 0 && !live_has(live, i->dst);
         if (no_op(i) || (unused && removable(i)))
             continue;
+        if (absorbs(b, n, live)) {
+            b->ins.at[n - 1].dst = i->dst;
+            continue;
+        }
         if (unused && (i->op == OP_CALL || i->op == OP_CALLI || i->op == OP_SYSCALL))
             i->dst = -1;
         if (i->dst >= 0)

@@ -65,7 +65,7 @@ static void dump_sources(struct unit *u, const struct program *p)
 static void front(struct unit *u, struct ir *ir)
 {
     struct program p = {0};
-    unit_add_source(u, "(prelude)", prelude_source, prelude_bytes, true);
+    unit_add_source(u, "(prelude)", prelude_source, (size_t)(prelude_end - prelude_source), true);
     for (size_t i = 0; i < u->files.n; i++)
         parse_file(u, &u->files.at[i], &p);
     dump_sources(u, &p);

@@ -15,8 +15,18 @@ struct def {
     uint32_t stretch, version_a, version_b;
 };
 
+#define EXPRESSIONS 256 /* a power of two; one that is pushed out is computed again */
+
+/* A value that was computed in this stretch: the instruction, and the versions of its temps then.
+ */
+struct expression {
+    struct ins ins;
+    uint32_t stretch, version_dst, version_a, version_b;
+};
+
 struct simplifier {
     struct func *func;
+    struct expression expressions[EXPRESSIONS];
     struct dom dom;
     struct def *local; /* by temp: its last definition in this stretch */
     uint32_t *version; /* by temp: counts assignments met so far */
@@ -162,6 +172,50 @@ static void simplify_ins(struct simplifier *s, struct ins *i)
     }
 }
 
+static uint32_t operand_hash(struct opnd o)
+{
+    uint64_t v = (uint64_t)o.val * 31 + (uint64_t)(uint32_t)o.id * 7 + o.kind;
+    return (uint32_t)(v ^ v >> 32);
+}
+
+static struct expression *expression_place(struct simplifier *s, const struct ins *i)
+{
+    uint32_t h =
+        operand_hash(i->a) * 0x9e3779b1u ^ operand_hash(i->b) * 0x85ebca6bu ^ i->op * 0xc2b2ae35u;
+    return &s->expressions[(h ^ h >> 15) & (EXPRESSIONS - 1)];
+}
+
+static bool expression_same(const struct simplifier *s, const struct expression *e,
+                            const struct ins *i)
+{
+    return e->stretch == s->stretch && e->ins.op == i->op && e->ins.cc == i->cc &&
+           e->ins.bits == i->bits && opnd_same(e->ins.a, i->a) && opnd_same(e->ins.b, i->b) &&
+           s->version[e->ins.dst] == e->version_dst && version_is(s, i->a, e->version_a) &&
+           version_is(s, i->b, e->version_b);
+}
+
+/* A value that is still in a temp is not computed again. */
+static void reuse(struct simplifier *s, struct ins *i)
+{
+    if (!(ir_ops[i->op].flags & OP_IS_P) || i->op == OP_MOV || i->a.kind != OPND_TEMP)
+        return;
+    const struct expression *e = expression_place(s, i);
+    if (!expression_same(s, e, i))
+        return;
+    i->op = OP_MOV;
+    i->bits = i->cc = 0;
+    i->a = opnd_temp(e->ins.dst);
+    i->b = (struct opnd){0};
+}
+
+static void remember(struct simplifier *s, const struct ins *i)
+{
+    struct expression *e = expression_place(s, i);
+    *e = (struct expression){.ins = *i, .stretch = s->stretch, .version_dst = s->version[i->dst]};
+    e->version_a = i->a.kind == OPND_TEMP ? s->version[i->a.id] : 0;
+    e->version_b = i->b.kind == OPND_TEMP ? s->version[i->b.id] : 0;
+}
+
 static void define(struct simplifier *s, const struct ins *i)
 {
     if (i->dst < 0)
@@ -175,6 +229,8 @@ static void define(struct simplifier *s, const struct ins *i)
     d->ins = *i;
     d->version_a = i->a.kind == OPND_TEMP ? s->version[i->a.id] : 0;
     d->version_b = i->b.kind == OPND_TEMP ? s->version[i->b.id] : 0;
+    if (usable && i->op != OP_MOV && i->op != OP_LOAD)
+        remember(s, i);
 }
 
 static void simplify_term(struct simplifier *s, struct term *t)
@@ -217,24 +273,26 @@ static void find_only(struct simplifier *s)
 
 void pass_simplify(struct unit *u, struct func *f)
 {
-    struct simplifier s = {.func = f};
+    struct simplifier *s = arena_alloc(&u->arena, sizeof *s);
     size_t n = f->temps.n + 1;
-    s.local = arena_alloc(&u->arena, n * sizeof *s.local);
-    s.version = arena_alloc(&u->arena, n * sizeof *s.version);
-    s.only = arena_alloc(&u->arena, n * sizeof(struct ins *));
-    s.only_block = arena_alloc(&u->arena, n * sizeof *s.only_block);
-    s.assignments = arena_alloc(&u->arena, n * sizeof *s.assignments);
-    dom_fill(u, f, &s.dom);
-    find_only(&s);
+    s->func = f;
+    s->local = arena_alloc(&u->arena, n * sizeof *s->local);
+    s->version = arena_alloc(&u->arena, n * sizeof *s->version);
+    s->only = arena_alloc(&u->arena, n * sizeof(struct ins *));
+    s->only_block = arena_alloc(&u->arena, n * sizeof *s->only_block);
+    s->assignments = arena_alloc(&u->arena, n * sizeof *s->assignments);
+    dom_fill(u, f, &s->dom);
+    find_only(s);
     for (size_t k = 0; k < f->order.n; k++) {
         struct block *b = f->blocks.at[f->order.at[k]];
-        bool continues = k && b->preds.n == 1 && b->preds.at[0] == s.block;
-        s.stretch += !continues;
-        s.block = f->order.at[k];
+        bool continues = k && b->preds.n == 1 && b->preds.at[0] == s->block;
+        s->stretch += !continues;
+        s->block = f->order.at[k];
         for (size_t i = 0; i < b->ins.n; i++) {
-            simplify_ins(&s, &b->ins.at[i]);
-            define(&s, &b->ins.at[i]);
+            simplify_ins(s, &b->ins.at[i]);
+            reuse(s, &b->ins.at[i]);
+            define(s, &b->ins.at[i]);
         }
-        simplify_term(&s, &b->term);
+        simplify_term(s, &b->term);
     }
 }
