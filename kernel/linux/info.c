@@ -30,27 +30,6 @@ long sys_uname(vaddr_t buf)
     return copy_to_user(buf, &u, sizeof u);
 }
 
-/* The program is root of its machine; ids can be asked for and set to what they are. */
-long sys_getuid(void)
-{
-    return 0;
-}
-
-long sys_geteuid(void)
-{
-    return 0;
-}
-
-long sys_getgid(void)
-{
-    return 0;
-}
-
-long sys_getegid(void)
-{
-    return 0;
-}
-
 static bool pid_known(int pid)
 {
     return pid == 0 || pid == process_self()->pid;

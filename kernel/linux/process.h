@@ -11,6 +11,7 @@
 
 #include "abi/linux_signal.h"
 #include "kernel/fs/context.h"
+#include "kernel/linux/creds.h"
 #include "kernel/linux/exec.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/itimer.h"
@@ -43,6 +44,7 @@ struct process {
     struct linux_sigaction actions[SIG_MAX + 1];
     struct sigqueue pending; /* for the process as a whole */
     struct process_limit limits[PROCESS_LIMITS];
+    struct creds creds;
     struct itimer_table timers; /* their own lock */
     int64_t ended_cpu_ns;       /* of threads that are gone */
     bool ending;
