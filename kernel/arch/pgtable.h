@@ -52,7 +52,7 @@ void pgtable_release_page(paddr_t pa, unsigned order);
 int pgtable_init(struct pgtable *pt) MUST_CHECK;
 void pgtable_destroy(struct pgtable *pt);
 
-/* The entry that a page would get, valid until the tables are changed otherwise. */
+/* The entry that a page would get, valid until tables are trimmed. */
 struct pgtable_place {
     uint64_t *slot;
     uint64_t bits;   /* of the entry to be, without the address */
@@ -66,6 +66,10 @@ struct pgtable_place {
 int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned flags,
                        struct pgtable_place *p) MUST_CHECK;
 void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa);
+static inline bool pgtable_is_free(const struct pgtable_place *p, unsigned i)
+{
+    return !p->slot[i];
+}
 unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va, unsigned max);
 
 /* pgtable_map - map the page at va, which must have no entry. 0; -ENOMEM: no page for a table,

@@ -109,6 +109,7 @@ static int collapse_block(struct aspace *as, const struct region *r, vaddr_t bas
     copy_block(as, base, block);
     as->resident_pages -= pgtable_unmap(&as->pgtable, base, base + PGTABLE_BLOCK);
     pgtable_trim(&as->pgtable, base, base + PGTABLE_BLOCK, base, base + PGTABLE_BLOCK);
+    as->sequence++; /* the table is gone that a fault may have looked at */
     if (pgtable_map_block(&as->pgtable, base, block, r->prot, PGTABLE_OWNED | PGTABLE_SYNC)) {
         page_put(block); /* can't be: the tables above it exist */
         return -ENOMEM;

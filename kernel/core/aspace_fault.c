@@ -39,28 +39,43 @@ static inline bool huge_wanted(const struct aspace *as, const struct region *r)
     return !(r->flags & (ASPACE_NOHUGE | ASPACE_GROWSDOWN)) && r->prot & ASPACE_WRITE;
 }
 
-/* A 2 MiB page around addr, if the region has room for it and nothing is mapped there yet. */
-static __attribute__((noinline)) bool map_huge(struct aspace *as, const struct region *r,
-                                               vaddr_t addr)
+static bool nothing_mapped(const struct aspace *as, vaddr_t base)
 {
-    vaddr_t base = ALIGN_DOWN(addr, PGTABLE_BLOCK);
+    return pgtable_next(&as->pgtable, base, base + PGTABLE_BLOCK) == base + PGTABLE_BLOCK;
+}
 
+static bool room_for_huge(const struct region *r, vaddr_t base)
+{
     if (base < r->start || base + PGTABLE_BLOCK > r->end)
         return false;
-    if (!(r->flags & ASPACE_HUGE) && (region_bytes(r) < HUGE_REGION_BYTES || !page_is_plentiful()))
-        return false;
-    if (pgtable_next(&as->pgtable, base, base + PGTABLE_BLOCK) != base + PGTABLE_BLOCK)
-        return false;
+    return r->flags & ASPACE_HUGE || (region_bytes(r) >= HUGE_REGION_BYTES && page_is_plentiful());
+}
+
+/* NONE: done; AGAIN: look again; OOM: it has to be small pages. */
+static __attribute__((noinline)) enum aspace_fault map_huge(struct aspace *as,
+                                                            const struct region *r, vaddr_t addr)
+{
+    vaddr_t base = ALIGN_DOWN(addr, PGTABLE_BLOCK);
+    uint32_t sequence = as->sequence;
+
+    if (!room_for_huge(r, base) || !nothing_mapped(as, base))
+        return ASPACE_FAULT_OOM;
+    spin_unlock(&as->lock);
     paddr_t pa = page_alloc(ORDER_BLOCK, PAGE_ZERO);
+    spin_lock(&as->lock);
     if (pa == PAGE_NONE)
-        return false;
+        return as->sequence == sequence ? ASPACE_FAULT_OOM : ASPACE_FAULT_AGAIN;
+    if (as->sequence != sequence || !nothing_mapped(as, base)) {
+        page_put(pa);
+        return ASPACE_FAULT_AGAIN;
+    }
     if (pgtable_map_block(&as->pgtable, base, pa, r->prot, PGTABLE_OWNED | PGTABLE_SYNC)) {
         page_put(pa);
-        return false;
+        return ASPACE_FAULT_OOM;
     }
     as->resident_pages += 1u << ORDER_BLOCK;
     as->blocks = true;
-    return true;
+    return ASPACE_FAULT_NONE;
 }
 
 /* ---- pages of our own ---- */
@@ -83,23 +98,42 @@ static inline bool zeros_will_do(const struct region *r, unsigned access)
     return !(access & ASPACE_WRITE) && (!(r->prot & ASPACE_WRITE) || !page_is_plentiful());
 }
 
-/* Zeroed pages at the place; more than one where the program goes through its memory in sequence.
- */
-static inline enum aspace_fault map_zeroed(struct aspace *as, const struct region *r, vaddr_t va,
-                                           const struct pgtable_place *place)
+/* How many pages to bring in at the place: more than one where the program goes through its memory
+ * in sequence. */
+static inline unsigned pages_wanted(const struct region *r, vaddr_t va,
+                                    const struct pgtable_place *place)
 {
     unsigned n = pgtable_run_length(place, va, AHEAD_PAGES);
 
-    if (n > 1)
-        n = page_is_plentiful() ? (unsigned)MIN(n, (r->end - va) >> PAGE_SHIFT) : 1;
+    if (LIKELY(n == 1) || !page_is_plentiful())
+        return 1;
+    return (unsigned)MIN(n, (r->end - va) >> PAGE_SHIFT);
+}
+
+/* Zeroed pages at the place. They are cleared without the lock, which other CPUs want for their
+ * faults. */
+static inline enum aspace_fault map_zeroed(struct aspace *as, const struct region *r, vaddr_t va,
+                                           const struct pgtable_place *place)
+{
+    uint32_t sequence = as->sequence;
+    unsigned wanted = pages_wanted(r, va, place), n = 0;
+    paddr_t pages[AHEAD_PAGES];
+
+    spin_unlock(&as->lock);
+    while (n < wanted && (pages[n] = page_alloc(0, PAGE_ZERO)) != PAGE_NONE)
+        n++;
+    spin_lock(&as->lock);
+
+    bool same = LIKELY(as->sequence == sequence); /* then the place is there, and r as it was */
     for (unsigned i = 0; i < n; i++) {
-        paddr_t pa = page_alloc(0, PAGE_ZERO);
-        if (UNLIKELY(pa == PAGE_NONE))
-            return i ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
-        pgtable_fill(place, i, pa);
+        if (UNLIKELY(!same || !pgtable_is_free(place, i))) {
+            page_put(pages[i]);
+            continue;
+        }
+        pgtable_fill(place, i, pages[i]);
         as->resident_pages++;
     }
-    return ASPACE_FAULT_NONE;
+    return UNLIKELY(!same) ? ASPACE_FAULT_AGAIN : LIKELY(n) ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
 }
 
 static enum aspace_fault fault_present(struct aspace *as, const struct region *r, vaddr_t va,
@@ -112,8 +146,11 @@ static enum aspace_fault fault_anonymous(struct aspace *as, const struct region 
     unsigned flags = zeros ? PGTABLE_COW : PGTABLE_OWNED | PGTABLE_SYNC;
     struct pgtable_place place;
 
-    if (UNLIKELY(huge_wanted(as, r)) && map_huge(as, r, va))
-        return ASPACE_FAULT_NONE;
+    if (UNLIKELY(huge_wanted(as, r))) {
+        enum aspace_fault f = map_huge(as, r, va);
+        if (f != ASPACE_FAULT_OOM)
+            return f;
+    }
     if (UNLIKELY(pgtable_find_place(&as->pgtable, va, r->prot, flags, &place)))
         return ASPACE_FAULT_OOM;
     if (UNLIKELY(place.used))
