@@ -122,40 +122,43 @@ void go_close(go_chan *c);
 size_t go_chan_len(const go_chan *c);
 size_t go_chan_cap(const go_chan *c);
 
+/* clang warns of static inline functions that a .c file does not use, wherever a macro put them. */
+#define GO_MAYBE_UNUSED __attribute__((unused))
+
 /* GO_CHAN_DECLARE(ints, int): a type ints and ints_make, _free, _send, _recv, _try_send, _try_recv,
  * _close for values of type int. */
-#define GO_CHAN_DECLARE(name, T)                     \
-    typedef struct {                                 \
-        go_chan *c;                                  \
-    } name;                                          \
-    static inline name name##_make(size_t cap)       \
-    {                                                \
-        return (name){go_chan_make(sizeof(T), cap)}; \
-    }                                                \
-    static inline void name##_free(name ch)          \
-    {                                                \
-        go_chan_free(ch.c);                          \
-    }                                                \
-    static inline void name##_send(name ch, T v)     \
-    {                                                \
-        go_send(ch.c, &v);                           \
-    }                                                \
-    static inline bool name##_recv(name ch, T *v)    \
-    {                                                \
-        return go_recv(ch.c, v);                     \
-    }                                                \
-    static inline int name##_try_send(name ch, T v)  \
-    {                                                \
-        return go_try_send(ch.c, &v);                \
-    }                                                \
-    static inline int name##_try_recv(name ch, T *v) \
-    {                                                \
-        return go_try_recv(ch.c, v);                 \
-    }                                                \
-    static inline void name##_close(name ch)         \
-    {                                                \
-        go_close(ch.c);                              \
-    }                                                \
+#define GO_CHAN_DECLARE(name, T)                                     \
+    typedef struct {                                                 \
+        go_chan *c;                                                  \
+    } name;                                                          \
+    GO_MAYBE_UNUSED static inline name name##_make(size_t cap)       \
+    {                                                                \
+        return (name){go_chan_make(sizeof(T), cap)};                 \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline void name##_free(name ch)          \
+    {                                                                \
+        go_chan_free(ch.c);                                          \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline void name##_send(name ch, T v)     \
+    {                                                                \
+        go_send(ch.c, &v);                                           \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline bool name##_recv(name ch, T *v)    \
+    {                                                                \
+        return go_recv(ch.c, v);                                     \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline int name##_try_send(name ch, T v)  \
+    {                                                                \
+        return go_try_send(ch.c, &v);                                \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline int name##_try_recv(name ch, T *v) \
+    {                                                                \
+        return go_try_recv(ch.c, v);                                 \
+    }                                                                \
+    GO_MAYBE_UNUSED static inline void name##_close(name ch)         \
+    {                                                                \
+        go_close(ch.c);                                              \
+    }                                                                \
     typedef T name##_elem
 
 enum { GO_OP_NONE, GO_OP_SEND, GO_OP_RECV };
