@@ -58,6 +58,9 @@ $(B)/test/gort-reports.sh: $(B)/test/gort-behaviour $(B)/test/gort-reports
 	@printf '#!/bin/sh\nexec tests/gort/reports.sh $(B)/test/gort-behaviour $(B)/test/gort-reports\n' >$@ && chmod +x $@
 UNIT_TESTS += $(B)/test/gort-reports.sh
 
+.PHONY: test-gort-windows
+test-gort-windows: ## gort's core as Windows programs, under wine
+	@tests/run.sh tests/gort/windows.sh
 .PHONY: test-gort-machines test-gort-tsan test-gort-go bench-gort
 test-gort-machines: ## gort's core on arm64 and riscv64, emulated
 	@tests/run.sh tests/gort/machines.sh

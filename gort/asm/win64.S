@@ -111,3 +111,42 @@ gort_entry:
     callq gort_g_main
     ud2
     .seh_endproc
+
+/*
+ * void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp): call fn(arg) on the stack that ends at sp. Its bounds aren't known here, so the
+ * thread block says "all of memory" meanwhile: no probe of a large frame then touches another stack.
+ */
+    .globl gort_systemstack
+    .def gort_systemstack; .scl 2; .type 32; .endef
+    .p2align 4
+gort_systemstack:
+    .seh_proc gort_systemstack
+    pushq %rbp
+    .seh_pushreg %rbp
+    pushq %rsi
+    .seh_pushreg %rsi
+    pushq %rdi
+    .seh_pushreg %rdi
+    movq %rsp, %rbp
+    .seh_setframe %rbp, 0
+    .seh_endprologue
+    movq %gs:0x08, %rsi
+    movq %gs:0x10, %rdi
+    movq $-1, %rax
+    movq %rax, %gs:0x08
+    xorl %eax, %eax
+    movq %rax, %gs:0x10
+    movq %r8, %rsp
+    andq $-16, %rsp
+    subq $32, %rsp
+    movq %rcx, %rax
+    movq %rdx, %rcx
+    callq *%rax
+    movq %rbp, %rsp
+    movq %rsi, %gs:0x08
+    movq %rdi, %gs:0x10
+    popq %rdi
+    popq %rsi
+    popq %rbp
+    retq
+    .seh_endproc

@@ -120,7 +120,11 @@ static void names(void **s)
 static void layout(void **s)
 {
     (void)s;
-#ifdef __x86_64__
+#if defined(__x86_64__) && defined(_WIN32)
+    assert_int_equal(sizeof(struct gobuf), 272);
+    assert_int_equal(offsetof(struct g, atomicstatus), 304);
+    assert_int_equal(offsetof(struct g, park_unlockf), 344);
+#elif defined(__x86_64__)
     assert_int_equal(sizeof(struct gobuf), 96);
     assert_int_equal(offsetof(struct g, atomicstatus), 128);
     assert_int_equal(offsetof(struct g, preempt), 161);

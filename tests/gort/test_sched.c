@@ -143,6 +143,31 @@ static void no_lost_wakeups(void **s)
     on_each(run_lost_wakeups);
 }
 
+/* ---- one that was made ready by a G which then keeps its P: another M must come for it, also in
+ * runnext */
+static void set_flag(void *arg)
+{
+    atomic_store((_Atomic bool *)arg, true);
+}
+
+static void run_hog(void *arg)
+{
+    if ((uintptr_t)arg == 1)
+        return;
+    for (int i = 0; i < 200; i++) {
+        _Atomic bool flag = false;
+        rig_go(set_flag, (void *)&flag);
+        while (!atomic_load(&flag))
+            port_relax();
+    }
+}
+
+static void hog(void **s)
+{
+    (void)s;
+    on_each(run_hog);
+}
+
 /* ---- a tree of Gs: overflow of the rings, the global queue, many ends */
 struct node {
     int depth;
@@ -337,9 +362,9 @@ static void odds(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(odds),   cmocka_unit_test(park_ready), cmocka_unit_test(no_lost_wakeups),
-        cmocka_unit_test(tree),   cmocka_unit_test(crowd),      cmocka_unit_test(bound),
-        cmocka_unit_test(timers),
+        cmocka_unit_test(odds),  cmocka_unit_test(park_ready), cmocka_unit_test(no_lost_wakeups),
+        cmocka_unit_test(hog),   cmocka_unit_test(tree),       cmocka_unit_test(crowd),
+        cmocka_unit_test(bound), cmocka_unit_test(timers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

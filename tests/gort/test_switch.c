@@ -46,6 +46,7 @@ static void keeper(void *arg)
     uint64_t seed = 0x1111111111111111ull * (uint64_t)(uintptr_t)arg;
     struct g *self = port_getg();
     for (int i = 0; i < TURNS; i++) {
+        g_set_allowed(self, i % 3 ? UINT64_MAX : 1ull << (seed / 3 + (uint64_t)i) % sched_nprocs());
         atomic_fetch_add(&changed, switch_with(seed + (uint64_t)i, self));
         if (port_getg() != self || self->m != port_getm())
             abort();
