@@ -5,11 +5,14 @@
 
 #include "lib/types.h"
 
-/* In the order of Linux's fpsimd_context (arch/arm64 uapi sigcontext.h), so that a signal frame is
- * one copy. */
+/*
+ * As Linux has it in a signal frame (struct fpsimd_context of arm64's uapi sigcontext.h), its
+ * header included, so that a frame takes it by one copy. The header's words are the frame's
+ * business.
+ */
 struct fpu_state {
+    uint32_t magic, size;
     uint32_t fpsr, fpcr;
-    uint64_t pad;
     uint64_t vregs[32][2];
 } ALIGNED(16);
 

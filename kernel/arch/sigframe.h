@@ -15,7 +15,7 @@ struct sigframe_request {
     struct linux_stack altstack;       /* as rt_sigreturn shall restore it */
     uint64_t blocked;                  /* mask to go back to */
     uint64_t fault_address, fault_esr; /* of the task's last fault */
-    const struct fpu_state *fpu;
+    struct fpu_state *fpu;             /* its header is filled in */
 };
 
 /* sigframe_push - write a frame and make tf enter the handler. 0; -EFAULT: the stack can't take it,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Saving and loading the FP registers; struct fpu_state: fpsr 0, fpcr 4, v0.. from 16 on. */
+/* Saving and loading the FP registers; struct fpu_state: fpsr 8, fpcr 12, v0.. from 16 on. */
     .arch_extension fp
     .arch_extension simd
     .text
@@ -28,14 +28,14 @@ fpu_save:
     vregs   stp
     mrs     x2, fpsr
     mrs     x3, fpcr
-    stp     w2, w3, [x0]
+    stp     w2, w3, [x0, #8]
     ret
 
     .globl  fpu_load
 fpu_load:
     add     x1, x0, #16
     vregs   ldp
-    ldp     w2, w3, [x0]
+    ldp     w2, w3, [x0, #8]
     msr     fpsr, x2
     msr     fpcr, x3
     ret

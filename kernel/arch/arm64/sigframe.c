@@ -9,29 +9,29 @@
 #include "kernel/core/uaccess.h"
 #include "lib/str.h"
 
-/* What is written of the 4 KiB for records. */
-struct records {
-    struct linux_fpsimd_record fpsimd;
-    struct linux_esr_record esr; /* or the terminator */
-    struct linux_record end;
+/* Offsets within the frame. Padding is left as it is on the program's stack. */
+enum {
+    UCONTEXT = sizeof(struct linux_siginfo),
+    UC_STACK = UCONTEXT + offsetof(struct linux_ucontext, flags),
+    MCONTEXT = UCONTEXT + offsetof(struct linux_ucontext, mcontext),
+    RECORDS = MCONTEXT + offsetof(struct linux_sigcontext, reserved),
+    FRAME_BYTES = UCONTEXT + sizeof(struct linux_ucontext),
+    REGS_BYTES = 34 * 8, /* x0 to x30, sp, pc, pstate: in a row here and there */
 };
 
-/* The part of the frame up to the records. */
-struct frame_head {
-    struct linux_siginfo info;
+/* From ucontext.flags to sigmask. */
+struct frame_stack {
     uint64_t flags, link;
     struct linux_stack stack;
     uint64_t sigmask;
-    uint8_t pad[128];
-    uint64_t fault_address;
-    uint64_t regs[31];
-    uint64_t sp, pc, pstate;
-    uint64_t pad2;
 };
 
-#define RECORDS_AT \
-    (sizeof(struct linux_siginfo) + offsetof(struct linux_ucontext, mcontext.reserved))
-#define FRAME_BYTES  (sizeof(struct linux_siginfo) + sizeof(struct linux_ucontext))
+/* Behind the FPSIMD record: a fault's syndrome or nothing, then the terminator. */
+struct frame_tail {
+    struct linux_esr_record esr;
+    struct linux_record end;
+};
+
 #define PSTATE_NZCV  UINT64_C(0xf0000000)
 #define PSTATE_SSBS  (UINT64_C(1) << 12)
 #define PSTATE_DIT   (UINT64_C(1) << 24)
@@ -39,51 +39,43 @@ struct frame_head {
 #define PSTATE_BTYPE (UINT64_C(3) << 10)
 #define PSTATE_SS    (UINT64_C(1) << 21)
 
-_Static_assert(sizeof(struct frame_head) == RECORDS_AT, "frame head");
-_Static_assert(FRAME_BYTES == 4688, "rt_sigframe");
+_Static_assert(FRAME_BYTES == 4688 && RECORDS == 592, "rt_sigframe");
+_Static_assert(sizeof(struct fpu_state) == sizeof(struct linux_fpsimd_record), "fpsimd record");
+_Static_assert(offsetof(struct trapframe, pstate) + 8 == REGS_BYTES &&
+                   offsetof(struct linux_sigcontext, pstate) + 8 == 8 + REGS_BYTES,
+               "registers in a row");
 
-static void fill_head(struct frame_head *h, const struct trapframe *tf,
-                      const struct sigframe_request *r)
+static int write_stack(uint64_t at, const struct sigframe_request *r)
 {
-    memset(h, 0, sizeof *h);
-    h->info = *r->info;
-    h->stack = r->altstack;
-    h->sigmask = r->blocked;
-    h->fault_address = r->fault_address;
-    memcpy(h->regs, tf->regs, sizeof h->regs);
-    h->sp = tf->sp;
-    h->pc = tf->pc;
-    h->pstate = tf->pstate;
+    struct frame_stack s = {.stack = r->altstack, .sigmask = r->blocked};
+    return copy_to_user(at + UC_STACK, &s, sizeof s);
 }
 
-static void fill_records(struct records *rec, const struct sigframe_request *r)
+static int write_context(uint64_t at, const struct trapframe *tf, const struct sigframe_request *r)
 {
-    memset(rec, 0, sizeof *rec);
-    rec->fpsimd.head = (struct linux_record){FPSIMD_MAGIC, sizeof rec->fpsimd};
-    rec->fpsimd.fpsr = r->fpu->fpsr;
-    rec->fpsimd.fpcr = r->fpu->fpcr;
-    memcpy(rec->fpsimd.vregs, r->fpu->vregs, sizeof rec->fpsimd.vregs);
+    int err = copy_to_user(at + MCONTEXT, &r->fault_address, sizeof r->fault_address);
+    return err ? err : copy_to_user(at + MCONTEXT + 8, tf, REGS_BYTES);
+}
+
+static int write_records(uint64_t at, const struct sigframe_request *r)
+{
+    struct frame_tail tail = {.end = {0, 0}};
     if (r->fault_esr) {
-        rec->esr.head = (struct linux_record){ESR_MAGIC, sizeof rec->esr};
-        rec->esr.esr = r->fault_esr;
+        tail.esr.head = (struct linux_record){ESR_MAGIC, sizeof tail.esr};
+        tail.esr.esr = r->fault_esr;
     }
+    r->fpu->magic = FPSIMD_MAGIC;
+    r->fpu->size = sizeof *r->fpu;
+    int err = copy_to_user(at + RECORDS, r->fpu, sizeof *r->fpu);
+    return err ? err : copy_to_user(at + RECORDS + sizeof *r->fpu, &tail, sizeof tail);
 }
 
 int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
 {
     uint64_t record = ALIGN_DOWN(r->stack_top - 16, 16);
     uint64_t at = ALIGN_DOWN(record - FRAME_BYTES, 16);
-    uint64_t link[2] = {tf->regs[29], tf->regs[30]};
-    union {
-        struct frame_head head;
-        struct records rec;
-    } u;
-    fill_head(&u.head, tf, r);
-    if (copy_to_user(at, &u.head, sizeof u.head))
-        return -EFAULT;
-    fill_records(&u.rec, r);
-    if (copy_to_user(at + RECORDS_AT, &u.rec, sizeof u.rec) ||
-        copy_to_user(record, link, sizeof link))
+    if (copy_to_user(at, r->info, sizeof *r->info) || write_stack(at, r) ||
+        write_context(at, tf, r) || write_records(at, r) || copy_to_user(record, &tf->regs[29], 16))
         return -EFAULT;
     tf->regs[0] = (uint64_t)r->info->signo;
     tf->regs[1] = at;
@@ -112,8 +104,7 @@ static int read_records(uint64_t at, struct fpu_state *fpu)
             return -EFAULT;
         if (head.magic == FPSIMD_MAGIC) {
             if (found || head.size < sizeof(struct linux_fpsimd_record) ||
-                copy_from_user(&fpu->fpsr, at + 8, 8) ||
-                copy_from_user(fpu->vregs, at + 16, sizeof fpu->vregs))
+                copy_from_user(fpu, at, sizeof *fpu))
                 return -EFAULT;
             found = true;
         }
@@ -125,16 +116,16 @@ static int read_records(uint64_t at, struct fpu_state *fpu)
 int sigframe_pop(struct trapframe *tf, struct fpu_state *fpu, uint64_t *blocked,
                  struct linux_stack *altstack)
 {
-    struct frame_head h;
-    if (tf->sp % 16 || copy_from_user(&h, tf->sp, sizeof h) ||
-        read_records(tf->sp + RECORDS_AT, fpu))
+    struct frame_stack s;
+    uint64_t regs[REGS_BYTES / 8];
+    uint64_t at = tf->sp;
+    if (at % 16 || copy_from_user(&s, at + UC_STACK, sizeof s) ||
+        copy_from_user(regs, at + MCONTEXT + 8, sizeof regs) || read_records(at + RECORDS, fpu))
         return -EFAULT;
-    memcpy(tf->regs, h.regs, sizeof tf->regs);
-    tf->sp = h.sp;
-    tf->pc = h.pc;
+    memcpy(tf, regs, sizeof regs);
     /* flags are the program's; mode and interrupt masks are not */
-    tf->pstate = h.pstate & (PSTATE_NZCV | PSTATE_SSBS | PSTATE_DIT | PSTATE_TCO | PSTATE_BTYPE);
-    *blocked = h.sigmask;
-    *altstack = h.stack;
+    tf->pstate &= PSTATE_NZCV | PSTATE_SSBS | PSTATE_DIT | PSTATE_TCO | PSTATE_BTYPE;
+    *blocked = s.sigmask;
+    *altstack = s.stack;
     return 0;
 }
