@@ -374,7 +374,7 @@ void x86_xchg(struct code *c, int r, int s)
     rex(&x, true, s, r, false);
     byte(&x, 0x87);
     modrm_reg(&x, s, r);
-    code_put(c, x.at, x.n, "xchgq %s, %s", q[s], q[r]);
+    code_put(c, x.at, x.n, "xchgq %s, %s", q[r], q[s]);
 }
 
 static void push_pop(struct code *c, unsigned opcode, const char *name, int r)
