@@ -39,7 +39,7 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to)
 bool castogscanstatus(struct g *gp, uint32_t base)
 {
     uint32_t seen = base;
-    if (base == GRUNNING)
+    if (base == GRUNNING || base == GIDLE)
         return false;
     return atomic_compare_exchange_strong_explicit(&gp->atomicstatus, &seen, GSCAN | base,
                                                    memory_order_acq_rel, memory_order_relaxed);

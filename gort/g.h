@@ -84,14 +84,14 @@ struct g {
     /* Extension fields. */
     bool (*park_unlockf)(struct g *, void *);
     void *park_arg;
+    _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
     void (*fn)(void *);
     void *arg;
-    _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
-    uint32_t last_p;          /* the P it ran on last */
-    struct list all;          /* in the list of live Gs */
-    bool listed;              /* it is in that list */
-    void *port;               /* the port's own */
-    const char *name;         /* or NULL */
+    uint32_t last_p;  /* of a G with a mask: the P it ran on last */
+    struct list all;  /* in the list of live Gs */
+    bool listed;      /* it is in that list */
+    void *port;       /* the port's own */
+    const char *name; /* or NULL */
 #ifdef GORT_SAN
     void *san_fiber; /* what the sanitizer knows this stack by */
 #endif
@@ -167,15 +167,16 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
  * transition that is not in the table ends in port_fatal, and so does waking a G that is awake or
  * dead.
  *
- * Nobody but its M changes a G that runs: scanners leave it alone, wakers wait for GWAITING. So
- * leaving GRUNNING takes a store; all other changes are swaps.
+ * Nobody but its M changes a G that runs, nobody but its maker one that has not begun: scanners
+ * leave them alone, wakers wait for GWAITING. So leaving these states takes a store; all other
+ * changes are swaps.
  */
 static inline void casgstatus(struct g *gp, uint32_t from, uint32_t to)
 {
     uint32_t seen = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed);
     if (UNLIKELY(seen != from || !gstatus_legal(from, to)))
         casgstatus_slow(gp, from, to);
-    else if (from == GRUNNING)
+    else if (from == GRUNNING || from == GIDLE)
         atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
     else if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
                  &gp->atomicstatus, &seen, to, memory_order_acq_rel, memory_order_relaxed)))

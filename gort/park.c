@@ -248,7 +248,8 @@ int g_set_allowed(struct g *gp, uint64_t mask)
         return -22; /* EINVAL */
     atomic_store_explicit(&gp->allowed, mask == exist ? G_ALLOWED_ANY : mask, memory_order_relaxed);
     struct m *mp = gp->m;
-    if (!mp || g_allowed(gp) >> gp->last_p & 1)
+    struct p *pp = mp ? mp->p : NULL;
+    if (!pp || g_allowed(gp) >> pp->id & 1)
         return 0;
     if (mp == port_getm())
         sched_preempt();

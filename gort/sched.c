@@ -357,7 +357,8 @@ static NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
 {
     casgstatus(gp, GRUNNABLE, GRUNNING);
     gp->m = mp;
-    gp->last_p = mp->p->id;
+    if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY))
+        gp->last_p = mp->p->id;
     own_store(&mp->curg, gp);
     atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
     atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
