@@ -9,8 +9,10 @@
 
 #include "lib/types.h"
 
-#define PGTABLE_PAGE  (UINT64_C(1) << 12)
-#define PGTABLE_BLOCK (UINT64_C(1) << 21)
+#define PGTABLE_PAGE    (UINT64_C(1) << 12)
+#define PGTABLE_BLOCK   (UINT64_C(1) << 21)
+
+#define PGTABLE_RUN_MAX 16
 
 enum pgtable_prot { /* as PROT_READ, PROT_WRITE, PROT_EXEC; 0 keeps the page without access */
                     PGTABLE_READ = 1,
@@ -60,17 +62,22 @@ struct pgtable_place {
 };
 
 /* pgtable_find_place - the place for va's page, making the tables above it; prot and flags: of the
- * pages that will be filled in. 0, -ENOMEM. pgtable_fill - map pa i pages behind the place, which
- * must be free there. pgtable_run_length - 1; but where the page before the place has an entry, how
- * many places from it on are free, up to max: memory is being used in sequence. */
+ * pages that will be filled in. 0, -ENOMEM. */
 int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned flags,
                        struct pgtable_place *p) MUST_CHECK;
-void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa);
+
+/* pgtable_run_length - how many free places from this one on are likely to be wanted soon: 1, but 4
+ * where the page before has an entry, PGTABLE_RUN_MAX where also the one that many before has. */
+unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va);
+
+/* pgtable_is_free - whether nothing is mapped i pages behind the place. */
 static inline bool pgtable_is_free(const struct pgtable_place *p, unsigned i)
 {
     return !p->slot[i];
 }
-unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va, unsigned max);
+
+/* pgtable_fill - map pa i pages behind the place, which must be free there. */
+void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa);
 
 /* pgtable_map - map the page at va, which must have no entry. 0; -ENOMEM: no page for a table,
  * nothing changed. */

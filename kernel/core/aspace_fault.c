@@ -22,7 +22,6 @@ enum {
     HUGE_FREE_SHARE = 4, /* and while a quarter of the memory is free */
     HUGE_REGION_BYTES = 4 << 20,
     ORDER_BLOCK = 9,
-    AHEAD_PAGES = 4,
 };
 
 static vaddr_t page_of(vaddr_t addr)
@@ -103,7 +102,7 @@ static inline bool zeros_will_do(const struct region *r, unsigned access)
 static inline unsigned pages_wanted(const struct region *r, vaddr_t va,
                                     const struct pgtable_place *place)
 {
-    unsigned n = pgtable_run_length(place, va, AHEAD_PAGES);
+    unsigned n = pgtable_run_length(place, va);
 
     if (LIKELY(n == 1) || !page_is_plentiful())
         return 1;
@@ -116,12 +115,11 @@ static inline enum aspace_fault map_zeroed(struct aspace *as, const struct regio
                                            const struct pgtable_place *place)
 {
     uint32_t sequence = as->sequence;
-    unsigned wanted = pages_wanted(r, va, place), n = 0;
-    paddr_t pages[AHEAD_PAGES];
+    unsigned wanted = pages_wanted(r, va, place), n;
+    paddr_t pages[PGTABLE_RUN_MAX];
 
     spin_unlock(&as->lock);
-    while (n < wanted && (pages[n] = page_alloc(0, PAGE_ZERO)) != PAGE_NONE)
-        n++;
+    n = page_alloc_zeroed(pages, wanted);
     spin_lock(&as->lock);
 
     bool same = LIKELY(as->sequence == sequence); /* then the place is there, and r as it was */

@@ -284,6 +284,21 @@ static void clear_block(paddr_t pa, unsigned order)
         clear_page((char *)phys_to_virt(pa) + (size_t)i * PAGE_SIZE);
 }
 
+unsigned page_alloc_zeroed(paddr_t *pages, unsigned n)
+{
+    struct cache *c = my_cache();
+
+    for (unsigned i = 0; i < n; i++) {
+        if (UNLIKELY(!c->count) && !cache_refill(c, 0))
+            return i;
+        paddr_t pa = c->pages[--c->count];
+        *desc_of(zone_of(pa), pa) = 1;
+        pages[i] = pa;
+        clear_page(phys_to_virt(pa));
+    }
+    return n;
+}
+
 paddr_t page_alloc(unsigned order, unsigned flags)
 {
     paddr_t pa;

@@ -41,6 +41,10 @@ void page_release_range(paddr_t start, paddr_t end);
  * Any context. */
 paddr_t page_alloc(unsigned order, unsigned flags) MUST_CHECK;
 
+/* page_alloc_zeroed - up to n single zeroed pages, each as page_alloc gives it. How many there
+ * were. Any context. */
+unsigned page_alloc_zeroed(paddr_t *pages, unsigned n) MUST_CHECK;
+
 /* page_get, page_put - references; the last page_put frees the block (as a whole, from its first
  * page). Pages outside RAM's descriptors or reserved ones (the payload's) are not counted: both
  * calls do nothing for them. */

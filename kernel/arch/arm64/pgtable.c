@@ -15,7 +15,11 @@
 #include "abi/errno.h"
 #include "kernel/arch/arm64/pgtable_entry.h"
 
-enum { ASIDS = 256 }; /* every implementation has at least 8 bits */
+enum {
+    ASIDS = 256, /* every implementation has at least 8 bits */
+    RUN_SHORT = 4,
+    RUN_LONG = PGTABLE_RUN_MAX,
+};
 
 static uint64_t asid_used[ASIDS / 64] = {1}; /* 0 stands for no program */
 
@@ -113,12 +117,13 @@ int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned f
     return 0;
 }
 
-unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va, unsigned max)
+unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va)
 {
-    unsigned index = index_of(va, SHIFT_PAGE), n = 1;
+    unsigned index = index_of(va, SHIFT_PAGE), n = 1, max;
 
     if (!index || !p->slot[-1])
         return 1;
+    max = index >= RUN_LONG && p->slot[-RUN_LONG] ? RUN_LONG : RUN_SHORT;
     for (max = MIN(max, ENTRIES - index); n < max && !p->slot[n];)
         n++;
     return n;
