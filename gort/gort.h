@@ -25,6 +25,8 @@
 #error "gort.h is a C header; call it from a C file"
 #endif
 
+#pragma GCC visibility push(default) /* all else in the library is hidden */
+
 #define GO_FOREVER ((int64_t)-1)
 
 typedef struct g go_g;
@@ -381,5 +383,7 @@ void go_stats_get(go_stats *);
 /* go_foreach - fn(g, lo, hi, arg) with the part of each parked goroutine's stack that is in use,
  * for garbage collectors and checkers. */
 void go_foreach(void (*fn)(go_g *, const void *lo, const void *hi, void *arg), void *arg);
+
+#pragma GCC visibility pop
 
 #endif

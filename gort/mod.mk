@@ -15,7 +15,7 @@ GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJEC
 
 # The library: position-independent objects for both kinds; frame pointers for tracebacks.
 GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
-               -fstack-clash-protection
+               -fstack-clash-protection -fvisibility=hidden
 $(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS),$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
@@ -23,7 +23,10 @@ GORT_LIB := $(B)/host/libgort.a
 GORT_SO := $(B)/host/libgort.so
 ALL += $(GORT_LIB) $(GORT_SO)
 
-$(GORT_LIB): $(GORT_OBJS)
+# The archive holds one object in which only the names of gort.h are global, so that a program may have its own `spawn`.
+$(B)/gort/gort.o: $(GORT_OBJS)
+	$(call say,LD,$@)ld.lld -r -o $@ $^ && $(OBJCOPY) --localize-hidden $@
+$(GORT_LIB): $(B)/gort/gort.o
 	@mkdir -p $(@D)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 $(GORT_SO): $(GORT_OBJS)

@@ -14,6 +14,7 @@
 #include "gort/port/posix/rt.h"
 
 #define MAX_FRAMES   64
+#define MAX_REPORTED 100 /* goroutines of a deadlock; the rest is counted */
 #define EXIT_STATUS  2
 #define SIGNAL_STACK (64 * 1024)
 
@@ -144,10 +145,24 @@ void go_panic(const char *fmt, ...)
     abort();
 }
 
+struct few {
+    int fd, n;
+};
+
+static void dump_few(struct g *gp, void *arg)
+{
+    struct few *few = arg;
+    if (few->n++ < MAX_REPORTED)
+        print_g(few->fd, gp);
+}
+
 void report_deadlock(void)
 {
-    dprintf(STDERR_FILENO, "fatal error: all goroutines are asleep - deadlock!\n");
-    go_dump(STDERR_FILENO);
+    struct few few = {.fd = STDERR_FILENO};
+    dprintf(few.fd, "fatal error: all goroutines are asleep - deadlock!\n");
+    each_g(dump_few, &few);
+    if (few.n > MAX_REPORTED)
+        dprintf(few.fd, "\n... and %d more\n", few.n - MAX_REPORTED);
     die();
     abort();
 }

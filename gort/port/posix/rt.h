@@ -38,7 +38,7 @@ struct rt {
     go_config cfg;
     _Atomic bool running;
     _Atomic bool stopping;
-    bool exits_on_deadlock; /* go_main */
+    _Atomic bool exits_on_deadlock; /* go_main, until its goroutine has returned */
     _Atomic uint64_t started;
     _Atomic uint32_t nthreads;
     _Atomic uint32_t in_block; /* Gs between go_block_enter and leave */

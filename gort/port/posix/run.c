@@ -53,7 +53,7 @@ static int start(const go_config *cfg, bool exits_on_deadlock)
     if (!atomic_compare_exchange_strong(&rt.running, &running, true))
         return -EBUSY;
     rt.cfg = c;
-    rt.exits_on_deadlock = exits_on_deadlock;
+    atomic_store(&rt.exits_on_deadlock, exits_on_deadlock);
     atomic_store(&rt.stopping, false);
     atomic_store(&rt.nthreads, 0);
     atomic_store(&rt.in_block, 0);
@@ -97,6 +97,7 @@ static void first_main(void *arg)
 {
     struct first *f = arg;
     f->fn(f->arg);
+    atomic_store(&rt.exits_on_deadlock, false); /* others may wait for ever now */
     atomic_store(&f->done, 1);
     futex_wake(&f->done);
 }

@@ -100,10 +100,11 @@ static bool quiet(uint64_t *activity)
 static void deadlock_look(void)
 {
     uint64_t before, after;
-    if (!rt.exits_on_deadlock || !quiet(&before))
+    if (!atomic_load(&rt.exits_on_deadlock) || !quiet(&before))
         return;
     sleep_as(2, clock_real() + DEADLOCK_LOOK_NS);
-    if (!atomic_load(&mon.stop) && quiet(&after) && before == after)
+    if (!atomic_load(&mon.stop) && quiet(&after) && before == after &&
+        atomic_load(&rt.exits_on_deadlock))
         report_deadlock();
 }
 
