@@ -67,7 +67,7 @@ int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned f
                        struct pgtable_place *p) MUST_CHECK;
 
 /* pgtable_run_length - how many free places from this one on are likely to be wanted soon: 1, but 4
- * where the page before has an entry, PGTABLE_RUN_MAX where also the one that many before has. */
+ * where the page before has an entry, PGTABLE_RUN_MAX where memory is in use that far back. */
 unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va);
 
 /* pgtable_is_free - whether nothing is mapped i pages behind the place. */

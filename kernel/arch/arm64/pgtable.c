@@ -123,7 +123,7 @@ unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va)
 
     if (!index || !p->slot[-1])
         return 1;
-    max = index >= RUN_LONG && p->slot[-RUN_LONG] ? RUN_LONG : RUN_SHORT;
+    max = index >= RUN_LONG && p->slot[-RUN_LONG] && p->slot[-RUN_LONG / 2] ? RUN_LONG : RUN_SHORT;
     for (max = MIN(max, ENTRIES - index); n < max && !p->slot[n];)
         n++;
     return n;
