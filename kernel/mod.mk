@@ -4,13 +4,13 @@
 K := $(B)/kernel-arm64
 
 KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
-KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c)
+KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c sched.c info.c creds.c itimer.c strace.c)
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
 KERNEL_SRCS += kernel/arch/arm64/pgtable.c kernel/arch/arm64/pgtable_change.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c aspace_remap.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
-KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c
+KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c kernel/init/crash.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
 # Boot runs on a stack of which nothing else has used anything yet.

@@ -9,12 +9,21 @@
 
 struct task;
 
+/* One event of the flight recorder: kernel/core/trace.h. */
+struct trace_record {
+    uint64_t ticks;
+    uint64_t event;
+};
+
+#define TRACE_RECORDS 16
+
 struct cpu {
-    struct task
-        *task; /* the user task that runs or ran last here; never NULL once the first has run */
+    struct task *task; /* the user one that runs or ran last here; not NULL once the first has */
     uint64_t syscalls;     /* system calls begun here */
     uintptr_t stack_top;   /* of the scheduler's (g0's) stack */
     struct g *g;           /* what port_getg() returns */
+    uint64_t trace_count; /* events ever recorded */
+    struct trace_record trace[TRACE_RECORDS];
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;
 
@@ -23,7 +32,6 @@ struct cpu {
     bool online;
     bool wake_pending; /* another CPU's port_m_wake, until port_m_sleep takes it */
     uint64_t faults, switches, interrupts;
-    int64_t switched_ns; /* when the running G was switched in */
 };
 
 extern struct cpu cpus[CPU_MAX];

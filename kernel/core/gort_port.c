@@ -14,6 +14,7 @@
 #include "kernel/core/panic.h"
 #include "kernel/core/sgi.h"
 #include "kernel/core/task.h"
+#include "kernel/core/trace.h"
 
 static struct cpu *cpu_of(struct m *mp)
 {
@@ -92,6 +93,7 @@ void port_execute(struct g *gp)
     struct task *t = container_of(gp, struct task, g);
     struct task *prev = cpu->task;
     cpu->switches++;
+    trace_event(TRACE_SWITCH, gp->goid);
     t->running_since_ns = clock_mono_ns();
     if (t == prev)
         return;

@@ -9,6 +9,7 @@
 #include "kernel/core/payload.h"
 #include "kernel/core/sgi.h"
 #include "kernel/core/task.h"
+#include "kernel/core/trace.h"
 #include "lib/fmt.h"
 #include "lib/str.h"
 
@@ -115,6 +116,11 @@ void backtrace(uint64_t pc, uint64_t fp)
     }
 }
 
+static void print_text(const char *line)
+{
+    console_panic(line, strlen(line));
+}
+
 void panic_v(const char *fmt, va_list ap)
 {
     char text[200];
@@ -123,7 +129,9 @@ void panic_v(const char *fmt, va_list ap)
     fmt_vprint(text, sizeof text, fmt, ap);
     print("mazboot: kernel panic on CPU %u: %s\n", cpu_self()->index, text);
     if (!nested)
-        backtrace((uint64_t)__builtin_return_address(0), (uint64_t)__builtin_frame_address(0));
+        backtrace((uint64_t)__builtin_return_address(0) - 4, *(uint64_t *)__builtin_frame_address(0));
+    print("last events of this CPU:\n");
+    trace_print(print_text);
     print("last messages:\n");
     klog_recent(8);
     print("This is a bug of mazboot, not of the program.\n");

@@ -9,6 +9,7 @@
 #include "kernel/arch/mmu.h"
 #include "kernel/arch/power.h"
 #include "kernel/arch/timer.h"
+#include "kernel/arch/trap.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
 #include "kernel/core/cpu.h"
@@ -25,6 +26,7 @@
 #include "kernel/drivers/pl031.h"
 #include "kernel/drivers/virtio/console.h"
 #include "kernel/drivers/virtio/rng.h"
+#include "kernel/init/crash.h"
 #include "kernel/init/program.h"
 #include "kernel/linux/vdso/vdso.h"
 #include "lib/str.h"
@@ -36,7 +38,7 @@ struct cpu cpus[CPU_MAX];
 unsigned cpu_count = 1;
 
 static struct machine machine;
-static paddr_t machine_image;
+static paddr_t machine_image, boot_stack;
 
 void kernel_main(paddr_t tree, paddr_t image, paddr_t room) NORETURN;
 void secondary_main(struct cpu *cpu) NORETURN;
@@ -215,6 +217,15 @@ void secondary_main(struct cpu *cpu)
     m_main(&cpu->m);
 }
 
+/* On a stack with unmapped memory below it, as every other from here on. */
+static void boot_end(void *arg)
+{
+    struct cpu *cpu = arg;
+    page_release_range(boot_stack - KSTACK_SIZE, boot_stack);
+    crash_if_asked();
+    m_main(&cpu->m);
+}
+
 void kernel_main(paddr_t tree, paddr_t image, paddr_t room)
 {
     struct cpu *cpu = cpu_self();
@@ -233,6 +244,7 @@ void kernel_main(paddr_t tree, paddr_t image, paddr_t room)
     log_info("%u CPU, %lu MiB of memory, GICv%u", machine.ncpus,
              machine_memory_bytes(&machine) >> 20, machine.gic_version);
     machine_image = image;
+    boot_stack = boot_stack_top(room);
     cpu_count = MIN(machine.ncpus, (unsigned)CPU_MAX);
     sched_init(cpu_count, &cpu->m);
     const char *why = program_start();
@@ -241,5 +253,8 @@ void kernel_main(paddr_t tree, paddr_t image, paddr_t room)
     release_boot_memory(tree);
     for (unsigned i = 1; i < cpu_count; i++)
         start_secondary(i);
-    m_main(&cpu->m);
+    cpu->stack_top = kstack_alloc();
+    if (!cpu->stack_top)
+        boot_fail("the machine has too little memory; give it more with -m");
+    arch_continue_on(cpu->stack_top, boot_end, cpu);
 }

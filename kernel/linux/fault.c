@@ -5,6 +5,7 @@
 #include "kernel/core/cpu.h"
 #include "kernel/core/log.h"
 #include "kernel/core/page.h"
+#include "kernel/core/trace.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/linux/signal.h"
 #include "lib/str.h"
@@ -27,6 +28,7 @@ static enum aspace_fault page_fault(vaddr_t address, unsigned access)
     struct thread *t = thread_self();
     enum aspace_fault what = ASPACE_FAULT_MAPERR;
     cpu_self()->faults++;
+    trace_event(TRACE_FAULT, address);
     if (address < USER_END)
         what = aspace_fault(t->process->as, address, access);
     if (what == ASPACE_FAULT_OOM)

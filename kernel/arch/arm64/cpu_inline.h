@@ -30,6 +30,11 @@ static inline void cpu_wait(void)
 
 #define sysreg_write(reg, value) __asm__ volatile("msr " #reg ", %x0" ::"rZ"((uint64_t)(value)))
 
+static inline uint64_t timer_counter_now(void)
+{
+    return sysreg_read(cntvct_el0);
+}
+
 #define barrier_isb()            __asm__ volatile("isb" ::: "memory")
 
 #endif

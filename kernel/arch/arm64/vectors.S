@@ -84,6 +84,13 @@ el0_svc:
     str     x9, [x20, #CPU_SYSCALLS]
     and     x8, x8, #0xffffffff
     stp     x0, x8, [sp, #TF_ORIG_X0]
+    ldr     x10, [x20, #CPU_TRACE_COUNT] /* trace_event(TRACE_SYSCALL, number) */
+    mrs     x11, cntvct_el0
+    and     x12, x10, #(TRACE_RECORDS - 1)
+    add     x12, x20, x12, lsl #4
+    stp     x11, x8, [x12, #CPU_TRACE]
+    add     x10, x10, #1
+    str     x10, [x20, #CPU_TRACE_COUNT]
     adrp    x9, syscall_table
     add     x9, x9, :lo12:syscall_table
     cmp     x8, #SYSCALL_TABLE_SIZE
@@ -156,6 +163,15 @@ el0_work:
 arch_task_enter:
     mov     sp, x0
     b       el0_check
+
+/* arch_continue_on - go on with fn(arg) on the stack whose top is x0; x1 = fn, x2 = arg. The old stack is left for ever. */
+    .globl  arch_continue_on
+arch_continue_on:
+    mov     sp, x0
+    mov     x29, xzr
+    mov     x30, xzr
+    mov     x0, x2
+    br      x1
 
 /* An exception in the kernel itself. A stack that has run into the unmapped half of its slot has KSTACK_SHIFT clear in SP. */
     .macro el1_frame

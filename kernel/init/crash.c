@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kernel/init/crash.h"
+#include "kernel/core/options.h"
+#include "kernel/core/panic.h"
+
+/* Deeper than any stack; not a tail call, since its frame is used after the call. */
+__attribute__((noinline)) static unsigned long recurse(unsigned long n)
+{
+    volatile unsigned long frame[16] = {n};
+    if (frame[0] < 1000000)
+        frame[1] = recurse(n + 1);
+    return frame[0] + frame[1];
+}
+
+__attribute__((noinline)) static void touch_nothing(void)
+{
+    *(volatile unsigned long *)0x10 = 1;
+}
+
+void crash_if_asked(void)
+{
+    if (option_is("crash", "fault"))
+        touch_nothing();
+    if (option_is("crash", "stack"))
+        recurse(0);
+    if (option_is("crash", "panic"))
+        panic("asked for");
+}

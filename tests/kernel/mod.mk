@@ -1,0 +1,1 @@
+SCRIPT_TESTS += tests/kernel/crash.sh
