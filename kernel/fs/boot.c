@@ -12,6 +12,7 @@
 #include "kernel/fs/etc.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/open.h"
+#include "kernel/fs/socket.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
 #include "lib/str.h"
@@ -70,6 +71,7 @@ int fs_boot(struct fs_context *c)
     if (err)
         return err;
     fs_context_init(c);
+    unix_register();
     err = unpack_root();
     if (!err)
         err = make_directory("/dev", 0755, make_dev);

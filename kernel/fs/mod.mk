@@ -1,7 +1,7 @@
 # Files, and the system calls about them.
 FS_SRCS := $(addprefix kernel/fs/,archive.c boot.c context.c dentry.c device.c epoll.c etc.c eventfd.c file.c flock.c inode.c inotify.c \
-    mutex.c names.c notify.c open.c pages.c pages_tree.c pipe.c pipe_open.c pseudo.c rename.c splice.c stdio.c super.c tmpfs.c text.c tmpfs_file.c uio.c walk.c)
-FS_SRCS += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c inotify.c io.c names.c open.c path.c poll.c pollset.c sigwait.c splice.c stat.c)
+    mutex.c names.c notify.c open.c pages.c pages_tree.c pipe.c pipe_open.c pseudo.c rename.c socket.c splice.c stdio.c super.c tmpfs.c text.c tmpfs_file.c uio.c unix.c unix_data.c walk.c)
+FS_SRCS += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c inotify.c io.c names.c open.c path.c poll.c pollset.c sigwait.c socket.c socket_message.c splice.c stat.c)
 PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c timerfd.c)
 KERNEL_SRCS += $(FS_SRCS) $(PROC_SRCS)
 

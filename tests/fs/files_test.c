@@ -37,9 +37,16 @@ static void test_random_streams(void **state)
     many("random streams", script_random_streams);
 }
 
+static void test_random_sockets(void **state)
+{
+    (void)state;
+    many("random sockets", script_random_sockets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_files),
-                                       cmocka_unit_test(test_random_streams)};
+                                       cmocka_unit_test(test_random_streams),
+                                       cmocka_unit_test(test_random_sockets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -312,6 +312,95 @@ static long k_copy_range(int in, int64_t *inoff, int out, int64_t *outoff, size_
 {
     return sys_copy_file_range(in, P(inoff), out, P(outoff), n, 0);
 }
+static long k_socketpair(int family, int type, int protocol, int fds[2])
+{
+    return sys_socketpair(family, type, protocol, P(fds));
+}
+static long k_socket(int family, int type, int protocol)
+{
+    return sys_socket(family, type, protocol);
+}
+static long k_bind(int fd, const void *addr, unsigned len)
+{
+    return sys_bind(fd, P(addr), len);
+}
+static long k_listen(int fd, int backlog)
+{
+    return sys_listen(fd, backlog);
+}
+static long k_accept(int fd, void *addr, unsigned *len, int flags)
+{
+    return sys_accept4(fd, P(addr), P(len), (uint32_t)flags);
+}
+static long k_connect(int fd, const void *addr, unsigned len)
+{
+    return sys_connect(fd, P(addr), len);
+}
+static long k_shutdown(int fd, int how)
+{
+    return sys_shutdown(fd, how);
+}
+static long k_sendto(int fd, const void *buf, size_t n, int flags, const void *addr, unsigned len)
+{
+    return sys_sendto(fd, P(buf), n, (uint32_t)flags, P(addr), len);
+}
+static long k_recvfrom(int fd, void *buf, size_t n, int flags, void *addr, unsigned *len)
+{
+    return sys_recvfrom(fd, P(buf), n, (uint32_t)flags, P(addr), P(len));
+}
+
+struct message {
+    uint64_t name;
+    uint32_t namelen, pad;
+    uint64_t iov, iovlen, control, controllen;
+    uint32_t flags, pad2;
+};
+
+struct rights {
+    uint64_t len;
+    int32_t level, type;
+    int32_t fd, pad;
+};
+
+static long k_sendfd(int fd, const void *buf, size_t n, int pass)
+{
+    struct rights c = {.len = 20, .level = 1, .type = 1, .fd = pass};
+    struct linux_iovec v = {P(buf), n};
+    struct message m = {.iov = P(&v), .iovlen = 1};
+    if (pass >= 0) {
+        m.control = P(&c);
+        m.controllen = sizeof(c);
+    }
+    return sys_sendmsg(fd, P(&m), 0x4000);
+}
+static long k_recvfd(int fd, void *buf, size_t n, int *passed, int *flags)
+{
+    struct rights c[2];
+    struct linux_iovec v = {P(buf), n};
+    struct message m = {.iov = P(&v), .iovlen = 1, .control = P(c), .controllen = 32};
+    long got = sys_recvmsg(fd, P(&m), (uint32_t)*flags);
+    *passed = -1;
+    if (got < 0)
+        return got;
+    *flags = (int)m.flags;
+    if (m.controllen >= 20 && c[0].type == 1)
+        *passed = c[0].fd;
+    return got;
+}
+static long k_getsockopt(int fd, int level, int opt, int *value)
+{
+    uint32_t len = sizeof(*value);
+    return sys_getsockopt(fd, level, opt, P(value), P(&len));
+}
+static long k_setsockopt(int fd, int level, int opt, int value)
+{
+    return sys_setsockopt(fd, level, opt, P(&value), sizeof(value));
+}
+static long k_getsockname(int fd, void *addr, unsigned *len, bool peer)
+{
+    return peer ? sys_getpeername(fd, P(addr), P(len)) : sys_getsockname(fd, P(addr), P(len));
+}
+
 const struct api kernel_api = {
     .name = "ours",
     .open = k_open,
@@ -365,6 +454,20 @@ const struct api kernel_api = {
     .splice = k_splice,
     .tee = k_tee,
     .copy_range = k_copy_range,
+    .socketpair = k_socketpair,
+    .socket = k_socket,
+    .bind = k_bind,
+    .listen = k_listen,
+    .accept = k_accept,
+    .connect = k_connect,
+    .shutdown = k_shutdown,
+    .sendto = k_sendto,
+    .recvfrom = k_recvfrom,
+    .sendfd = k_sendfd,
+    .recvfd = k_recvfd,
+    .getsockopt = k_getsockopt,
+    .setsockopt = k_setsockopt,
+    .getsockname = k_getsockname,
 };
 
 /* ---- a fresh tree for every test: a directory that is made root and emptied afterwards ---- */
@@ -430,6 +533,6 @@ void kernel_teardown(void)
     if (fake_pages != pages_before || fake_blocks > blocks_before) {
         fprintf(stderr, "leak: %ld blocks, %ld pages\n", fake_blocks - blocks_before,
                 fake_pages - pages_before);
-        abort();
+        exit(1); /* the leak detector says where it came from */
     }
 }

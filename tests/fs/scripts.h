@@ -7,5 +7,6 @@
 
 script_fn script_random_files;   /* random_files.c */
 script_fn script_random_streams; /* random_streams.c */
+script_fn script_random_sockets; /* random_sockets.c */
 
 #endif
