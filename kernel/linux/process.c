@@ -93,7 +93,8 @@ void process_end(struct process *p, int status, int signal)
 {
     struct link_exit e;
     if (__atomic_exchange_n(&p->ending, true, __ATOMIC_SEQ_CST))
-        task_exit();
+        for (;;)
+            task_park(NULL, NULL, WAIT_PORT);
     fill_exit(&e, p, status, signal);
     console_exit(&e);
     power_off();
