@@ -31,10 +31,34 @@ static int set_variable(void *target, const char *value, struct error *err)
     return guest_set_variable(&build->guest, value, err);
 }
 
+static int set_root(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return guest_set_root(&build->guest, value, err);
+}
+
+static int set_cwd(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return guest_set_cwd(&build->guest, value, err);
+}
+
+static int set_hostname(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return guest_set_hostname(&build->guest, value, err);
+}
+
 const struct option_spec build_options[] = {
     {"-o, --output", "FILE", "the image to write", set_output},
     {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
      set_variable},
+    {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
+    {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
+    {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {NULL, NULL, NULL, NULL},
 };
 

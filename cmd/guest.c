@@ -3,11 +3,15 @@
 #include "cmd/cmd.h"
 #include "cmd/gobuild.h"
 #include "vmm/program.h"
+#include "vmm/root.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CWD_BYTES_MAX      255 /* what the kernel keeps of an option */
+#define HOSTNAME_BYTES_MAX 64  /* Linux's limit */
 
 void guest_environment(struct guest *guest)
 {
@@ -39,6 +43,38 @@ int guest_set_variable(struct guest *guest, const char *assignment, struct error
         strings_set(&guest->environment, text);
         free(text);
     }
+    return 0;
+}
+
+int guest_set_root(struct guest *guest, const char *path, struct error *err)
+{
+    struct error why;
+
+    blob_close(&guest->root);
+    int result = root_open(&guest->root, path, &why);
+    return result < 0 ? error_set(err, result, "--root: %s", why.text) : 0;
+}
+
+int guest_set_cwd(struct guest *guest, const char *path, struct error *err)
+{
+    if (*path != '/')
+        return error_set(err, -EINVAL, "--cwd %s: it is a path in the guest, such as /tmp", path);
+    if (strlen(path) > CWD_BYTES_MAX)
+        return error_set(err, -ENAMETOOLONG, "--cwd takes a path of at most %d bytes",
+                         CWD_BYTES_MAX);
+    strings_addf(&guest->options, "cwd=%s", path);
+    return 0;
+}
+
+int guest_set_hostname(struct guest *guest, const char *name, struct error *err)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    size_t length = strlen(name);
+
+    if (length == 0 || length > HOSTNAME_BYTES_MAX || strspn(name, allowed) != length)
+        return error_set(err, -EINVAL, "--hostname takes 1 to %d letters, digits, dots and hyphens",
+                         HOSTNAME_BYTES_MAX);
+    strings_addf(&guest->options, "hostname=%s", name);
     return 0;
 }
 
@@ -109,6 +145,7 @@ int guest_image(const struct guest *guest, struct image *image)
         {PAYLOAD_OPTIONS, strings_blob(&guest->options)},
         {PAYLOAD_SYMBOLS, guest->kernel.symbols},
         {PAYLOAD_PROGRAM, guest->program},
+        {PAYLOAD_ROOT, guest->root},
     };
     struct error err;
 
@@ -125,6 +162,7 @@ int guest_image(const struct guest *guest, struct image *image)
 void guest_close(struct guest *guest)
 {
     blob_close(&guest->program);
+    blob_close(&guest->root);
     kernel_files_close(&guest->kernel);
     strings_free(&guest->arguments);
     strings_free(&guest->environment);

@@ -11,6 +11,7 @@
 struct guest {
     char name[PATH_MAX]; /* argv[0] */
     struct blob program;
+    struct blob root; /* an archive; empty without --root */
     struct kernel_files kernel;
     struct strings arguments;
     struct strings environment;
@@ -23,6 +24,12 @@ void guest_environment(struct guest *guest);
 
 /* -e NAME=VALUE, or NAME for the host's value (nothing if it has none). -EINVAL without a name. */
 int guest_set_variable(struct guest *guest, const char *assignment, struct error *err) MUST_CHECK;
+
+/* --root DIR|TAR: what fills the root file system, packed at once. --cwd PATH: a path in the guest,
+ * where the program starts. --hostname NAME: what uname tells. */
+int guest_set_root(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
+int guest_set_cwd(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
+int guest_set_hostname(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 
 /*
  * Opens the program (operands[0], built first if it is a Go package) with operands as its

@@ -4,7 +4,7 @@ CMD_SRC := cmd/main.c cmd/version.c cmd/completion.c cmd/options.c cmd/quantity.
            cmd/gobuild.c cmd/guest.c cmd/run_options.c cmd/run.c cmd/stats.c cmd/build.c
 CMD_SRC += cmd/inspect.c cmd/inspect/report.c cmd/inspect/text.c cmd/inspect/json.c cmd/inspect/svg.c cmd/inspect/treemap.c
 CMD_SRC += cmd/wb.c cmd/wb/list.c cmd/wb/explain.c cmd/wb/patch.c cmd/wb/verify.c cmd/wb/emulate.c cmd/wb/gdb.c cmd/wb/ram.c
-$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS),,$(GOBIN_LDLIBS) -ljansson)
+$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS),,$(GOBIN_LDLIBS) -ljansson -larchive)
 
 $(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
 $(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)

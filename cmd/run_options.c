@@ -51,6 +51,27 @@ static int set_variable(void *target, const char *value, struct error *err)
     return guest_set_variable(&options->guest, value, err);
 }
 
+static int set_root(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return guest_set_root(&options->guest, value, err);
+}
+
+static int set_cwd(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return guest_set_cwd(&options->guest, value, err);
+}
+
+static int set_hostname(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return guest_set_hostname(&options->guest, value, err);
+}
+
 static int set_cpu_model(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
@@ -146,6 +167,9 @@ const struct option_spec run_options[] = {
     {"-smp, --cpus", "N", "number of processors (1)", set_cpus},
     {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
      set_variable},
+    {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
+    {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
+    {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_trace},

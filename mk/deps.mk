@@ -1,6 +1,6 @@
 # What must be installed, as Debian packages; "COMMAND:PACKAGE" where any program of that name will do.
 # `make run` and `make test` install what is missing before anything is built, `make deps` installs all of it.
-DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev
+DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev libarchive-dev
 DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
 DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go gdb-multiarch dtc:device-tree-compiler pkg-config \
               shellcheck mandoc clang-format:clang-format libdw-dev libcapstone-dev

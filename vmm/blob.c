@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int blob_map(struct blob *blob, int fd, const char *path, struct error *err)
+int blob_from_fd(struct blob *blob, int fd, const char *path, struct error *err)
 {
     struct stat st;
 
@@ -36,7 +36,7 @@ int blob_open(struct blob *blob, const char *path, struct error *err)
 
     if (fd < 0)
         return error_errno(err, "%s", path);
-    int result = blob_map(blob, fd, path, err);
+    int result = blob_from_fd(blob, fd, path, err);
     close(fd);
     return result;
 }

@@ -17,7 +17,10 @@ struct blob {
  */
 int blob_open(struct blob *blob, const char *path, struct error *err) MUST_CHECK;
 
-/* Unmaps what blob_open mapped; a zeroed blob is allowed. */
+/* The same for an open file, which the caller may close afterwards; path is for messages. */
+int blob_from_fd(struct blob *blob, int fd, const char *path, struct error *err) MUST_CHECK;
+
+/* Unmaps what these mapped; a zeroed blob is allowed. */
 void blob_close(struct blob *blob);
 
 #endif

@@ -12,7 +12,10 @@
 #include "kernel/core/payload.h"
 #include "kernel/core/random.h"
 #include "kernel/fs/boot.h"
+#include "kernel/fs/context.h"
 #include "kernel/fs/stdio.h"
+#include "kernel/fs/super.h"
+#include "kernel/fs/walk.h"
 #include "kernel/linux/dump.h"
 #include "kernel/linux/proc.h"
 #include "kernel/linux/signal.h"
@@ -74,6 +77,20 @@ static const char *open_streams(void)
     return NULL;
 }
 
+/* Where the option cwd= wants the program to start. */
+static const char *enter_folder(void)
+{
+    char path[256];
+    struct dentry *d;
+    if (!option_copy("cwd", path, sizeof path))
+        return NULL;
+    if (path_lookup(super_top(), path, WALK_FOLLOW | WALK_DIRECTORY, &d))
+        return "the folder to start it in isn't there; name one of the root's with --cwd";
+    fs_set_cwd(d);
+    dentry_put(d);
+    return NULL;
+}
+
 static const char *load_error(int err)
 {
     if (err == -ENOEXEC)
@@ -97,6 +114,8 @@ static void first_thread(struct task *task)
     const char *why = err ? load_error(err) : NULL;
     if (!why && (fs_boot(&first.fs) || proc_boot()))
         why = "out of memory for its files";
+    if (!why)
+        why = enter_folder();
     if (!why)
         why = open_streams();
     if (why)

@@ -57,6 +57,14 @@ refuses 'many processors' 125 'a machine has 1 to 123 processors, not 124' run -
 refuses 'duration' 125 '--timeout soon is not a duration; write it as 500ms, 10s or 2m; see mazboot run --help' run --timeout soon good
 refuses 'accelerator' 125 '--accel xen: it is tcg, kvm or auto; see mazboot run --help' run --accel xen good
 refuses 'variable' 125 '-e needs a name: -e NAME=VALUE, or -e NAME for the value that it has here; see mazboot run --help' run -e =x good
+refuses 'name of the machine' 125 '--hostname takes 1 to 64 letters, digits, dots and hyphens; see mazboot run --help' run --hostname 'a b' good
+refuses 'empty name of the machine' 125 '--hostname takes 1 to 64 letters, digits, dots and hyphens; see mazboot run --help' run --hostname '' good
+refuses 'no such root' 125 '--root: nowhere: No such file or directory; see mazboot run --help' run --root nowhere good
+refuses 'root that is no archive' 125 '--root: good is neither a folder nor an uncompressed tar archive; unpack it and name the folder; see mazboot run --help' run --root good good
+refuses 'small file as root' 125 '--root: text is neither a folder nor an uncompressed tar archive; unpack it and name the folder; see mazboot run --help' run --root text good
+refuses 'fifo as root' 125 '--root: fifo is not a regular file; see mazboot run --help' run --root fifo good
+refuses 'relative folder' 125 '--cwd tmp: it is a path in the guest, such as /tmp; see mazboot run --help' run --cwd tmp good
+refuses 'long folder' 125 '--cwd takes a path of at most 255 bytes; see mazboot run --help' run --cwd "/$(printf '%0300d' 0)" good
 refuses 'icount and kvm' 125 'KVM cannot count instructions; use --accel tcg' run --icount --accel kvm good
 refuses 'trace file' 125 'cannot write the trace to /no/file: No such file or directory' run --strace=/no/file good
 refuses 'mistyped command' 125 'there is no command rnu; did you mean mazboot run?' rnu good
