@@ -13,7 +13,8 @@ void timer_hw_init(unsigned intid, void (*handler)(void *));
 
 uint64_t timer_counter(void); /* now, in ticks */
 
-/* timer_counter_now - the same without waiting for earlier instructions: for records of when something was. (arm64/cpu_inline.h) */
+/* timer_counter_now - the same without waiting for earlier instructions: for records of when
+ * something was. (arm64/cpu_inline.h) */
 uint64_t timer_frequency_hz(void);
 
 /* timer_hw_set - interrupt when the counter reaches `ticks`; timer_hw_clear - no interrupt. This

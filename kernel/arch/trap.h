@@ -47,7 +47,8 @@ int uaccess_fault(uint64_t address, unsigned access);
  * stack. */
 void arch_task_enter(struct trapframe *tf) NORETURN;
 
-/* arch_continue_on - fn(arg) on the kernel stack with this top; the caller's stack is left for ever. */
+/* arch_continue_on - fn(arg) on the kernel stack with this top; the caller's stack is left for
+ * ever. */
 void arch_continue_on(uintptr_t stack_top, void (*fn)(void *), void *arg) NORETURN;
 
 /* trap_dump - registers, as log text of the panic. */

@@ -87,7 +87,8 @@ void signal_force(const struct linux_siginfo *info, uint64_t fault_address, uint
         p->actions[info->signo].handler = SIG_DFL;
         t->blocked &= ~bit;
     }
-    sigqueue_put(&t->pending, info);
+    t->forced_info = *info;
+    t->forced = true;
     task_set_work(&t->task, WORK_SIGNAL);
     spin_unlock(&p->lock);
 }
@@ -124,6 +125,15 @@ void signal_block_while(uint64_t mask)
     task_set_work(&t->task, WORK_MASK);
 }
 
+static bool take_forced(struct thread *t, struct linux_siginfo *info)
+{
+    if (!t->forced)
+        return false;
+    t->forced = false;
+    *info = t->forced_info;
+    return true;
+}
+
 /* The next signal to act on and its action; false when there is none left. */
 static bool take(struct thread *t, struct linux_siginfo *info, struct linux_sigaction *action)
 {
@@ -131,7 +141,7 @@ static bool take(struct thread *t, struct linux_siginfo *info, struct linux_siga
     bool found = false;
     spin_lock(&p->lock);
     task_clear_work(&t->task, WORK_SIGNAL);
-    while (!found && (sigqueue_take(&t->pending, ~t->blocked, info) ||
+    while (!found && (take_forced(t, info) || sigqueue_take(&t->pending, ~t->blocked, info) ||
                       sigqueue_take(&p->pending, ~t->blocked, info))) {
         *action = p->actions[info->signo];
         found = !ignored_locked(p, info->signo);

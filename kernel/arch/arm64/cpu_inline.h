@@ -35,6 +35,6 @@ static inline uint64_t timer_counter_now(void)
     return sysreg_read(cntvct_el0);
 }
 
-#define barrier_isb()            __asm__ volatile("isb" ::: "memory")
+#define barrier_isb() __asm__ volatile("isb" ::: "memory")
 
 #endif
