@@ -59,6 +59,7 @@ int64_t unix_deadline(int64_t timeout_ns);
 /* unix_drop_queue - throw away what nobody will read, and the files in it. */
 void unix_drop_queue(struct unix_socket *u);
 
+/* unix_send to unix_get_option - struct socket_ops' functions of these names. */
 long unix_send(struct socket *s, struct socket_message *m, bool nonblock);
 long unix_receive(struct socket *s, struct socket_message *m, bool nonblock);
 unsigned unix_poll(struct socket *s, struct poll_table *pt);
