@@ -68,7 +68,8 @@ int guest_set_cwd(struct guest *guest, const char *path, struct error *err)
 
 int guest_set_hostname(struct guest *guest, const char *name, struct error *err)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
     size_t length = strlen(name);
 
     if (length == 0 || length > HOSTNAME_BYTES_MAX || strspn(name, allowed) != length)

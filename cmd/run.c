@@ -71,7 +71,7 @@ static int trace_open(struct session *session)
 
 static int signals_catch(struct session *session)
 {
-    static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
+    static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP};
     sigset_t set;
 
     sigemptyset(&set);
@@ -83,6 +83,22 @@ static int signals_catch(struct session *session)
     return session->signal_fd < 0
                ? fail(STATUS_FAILED, "cannot wait for signals: %s", strerror(errno))
                : 0;
+}
+
+/* Ctrl-Z: the signal comes again, to do what it would have done. The system stops nobody whom no
+ * shell could continue; then the machine just goes on. */
+static void suspend(void *context)
+{
+    const struct session *session = context;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    machine_pause(session->machine, true);
+    raise(SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    machine_pause(session->machine, false);
 }
 
 /* How QEMU's own end is told when the guest did not say how its program ended. */
@@ -121,6 +137,8 @@ static int finish(struct session *session, const struct relay_result *result)
         return exit_status(session, result);
     case RELAY_TIMEOUT:
         return fail(STATUS_TIMEOUT, "the program did not end in the time that --timeout gives it");
+    case RELAY_PANIC:
+        return fail(STATUS_FAILED, "the kernel panicked; what it said is above");
     case RELAY_SIGNAL:
         return STATUS_SIGNAL + result->signal;
     case RELAY_OUTPUT:
@@ -149,6 +167,8 @@ static int boot(struct session *session)
         .err_fd = STDERR_FILENO,
         .trace_fd = session->trace_fd,
         .signal_fd = session->signal_fd,
+        .suspend = suspend,
+        .context = session,
         .show_log = session->options.verbose,
         .timeout_ns = session->options.timeout_ns,
     };

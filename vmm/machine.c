@@ -38,6 +38,11 @@ int machine_wait(struct machine *machine, int timeout_ms, struct machine_end *en
     return machine->backend->wait(machine, timeout_ms, end);
 }
 
+void machine_pause(struct machine *machine, bool paused)
+{
+    machine->backend->pause(machine, paused);
+}
+
 void machine_stop(struct machine *machine)
 {
     machine->backend->stop(machine);

@@ -38,6 +38,7 @@ struct machine_backend {
     int (*create)(const struct machine_config *config, struct machine **machine, struct error *err);
     int (*start)(struct machine *machine, struct error *err);
     int (*wait)(struct machine *machine, int timeout_ms, struct machine_end *end);
+    void (*pause)(struct machine *machine, bool paused);
     void (*stop)(struct machine *machine);
     char *(*command)(const struct machine *machine);
     void (*free)(struct machine *machine);
@@ -66,6 +67,9 @@ int machine_start(struct machine *machine, struct error *err) MUST_CHECK;
 /* Waits for its end, timeout_ms at most (-1: for ever). 1 and *end, or 0 if it still runs. Call
  * until it gave 1, once. */
 int machine_wait(struct machine *machine, int timeout_ms, struct machine_end *end);
+
+/* Lets it stand still, or go on. */
+void machine_pause(struct machine *machine, bool paused);
 
 /* Ends it at once. It must still be waited for. */
 void machine_stop(struct machine *machine);

@@ -24,6 +24,7 @@
 #define TERMINATE_GRACE_NS  (10 * SECOND_NS)
 #define LAST_WORDS_NS       (1 * SECOND_NS)
 #define DUMP_QUIET_NS       (SECOND_NS / 4)
+#define PANIC_QUIET_NS      (1 * SECOND_NS)
 #define NEVER               UINT64_MAX
 
 /* Frames for the guest that have not been sent: one answer to LINK_WANT, and signals, a few of
@@ -47,13 +48,18 @@ enum slot {
     SLOTS
 };
 
+/* How every report of a panic begins (kernel/core/panic.c). Its first letter doesn't come again. */
+static const char panic_words[] = "mazboot: kernel panic";
+
 struct relay {
     const struct relay_config *config;
     struct relay_result *result;
     bool done;
     bool link_open;
     bool console_open;
-    bool dumping; /* the time is over; the guest has been asked for its last words */
+    bool dumping;         /* the time is over; the guest has been asked for its last words */
+    size_t panic_matched; /* how much of panic_words the console has just said */
+    bool panicked;
     uint32_t wanted_bytes;
     uint64_t interrupted_ns; /* when SIGINT last came, or 0 */
     int grace_signal;        /* the signal whose grace runs, or 0 */
@@ -198,14 +204,29 @@ static void link_send(struct relay *r)
     }
 }
 
+/* A panic's report may take its time, but no pause. */
+static void console_watch(struct relay *r, const uint8_t *text, size_t size)
+{
+    for (size_t i = 0; i < size && !r->panicked; i++) {
+        if (text[i] != panic_words[r->panic_matched])
+            r->panic_matched = 0;
+        r->panic_matched += text[i] == panic_words[r->panic_matched];
+        r->panicked = r->panic_matched == sizeof(panic_words) - 1;
+    }
+    if (r->panicked)
+        r->last_words_at_ns = now_ns() + PANIC_QUIET_NS;
+}
+
 static void console_receive(struct relay *r)
 {
     ssize_t n = recv(r->config->console_fd, r->console, sizeof(r->console), MSG_DONTWAIT);
 
-    if (n > 0)
+    if (n > 0) {
         sink_fill(r, &r->console_sink, r->config->err_fd, r->console, (size_t)n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        console_watch(r, r->console, (size_t)n);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         r->console_open = false;
+    }
 }
 
 /* What cannot be read (closed, a directory) is at its end for the guest. */
@@ -243,8 +264,18 @@ static void signal_receive(struct relay *r)
 {
     struct signalfd_siginfo info;
 
-    if (read(r->config->signal_fd, &info, sizeof(info)) == sizeof(info))
+    if (read(r->config->signal_fd, &info, sizeof(info)) != sizeof(info))
+        return;
+    if (info.ssi_signo == SIGTSTP)
+        r->config->suspend(r->config->context);
+    else
         signal_take(r, info.ssi_signo);
+}
+
+/* The machine has ended, or says no more. */
+static void finish_silent(struct relay *r)
+{
+    finish(r, r->dumping ? RELAY_TIMEOUT : r->panicked ? RELAY_PANIC : RELAY_MACHINE_ENDED);
 }
 
 static void deadlines_check(struct relay *r)
@@ -255,7 +286,7 @@ static void deadlines_check(struct relay *r)
         r->result->signal = r->grace_signal;
         finish(r, RELAY_SIGNAL);
     } else if (now >= r->last_words_at_ns) {
-        finish(r, r->dumping ? RELAY_TIMEOUT : RELAY_MACHINE_ENDED);
+        finish_silent(r);
     } else if (now >= r->timeout_at_ns) {
         r->timeout_at_ns = NEVER;
         r->dumping = true;
@@ -347,7 +378,7 @@ void relay_run(const struct relay_config *config, struct relay_result *result)
         if (poll(slots, SLOTS, poll_timeout_ms(r)) > 0)
             slots_serve(r, slots);
         if (!r->done && all_drained(r))
-            finish(r, r->dumping ? RELAY_TIMEOUT : RELAY_MACHINE_ENDED);
+            finish_silent(r);
         if (!r->done)
             deadlines_check(r);
     }

@@ -17,7 +17,9 @@ struct relay_config {
     int out_fd;    /* its standard output, */
     int err_fd;    /* its standard error, the UART's text and the kernel's log */
     int trace_fd;  /* system call trace */
-    int signal_fd; /* a signalfd; what it brings goes to the guest */
+    int signal_fd; /* a signalfd; what it brings goes to the guest, but for SIGTSTP: */
+    void (*suspend)(void *context); /* stops guest and caller until the caller is continued */
+    void *context;
     bool show_log;
     uint64_t timeout_ns; /* 0 for none */
 };
@@ -25,6 +27,7 @@ struct relay_config {
 enum relay_end {
     RELAY_EXIT,          /* the program ended: `exit` says how */
     RELAY_MACHINE_ENDED, /* without a word about the program */
+    RELAY_PANIC,         /* the kernel said on its UART that it gave up, and then no more */
     RELAY_TIMEOUT,       /* timeout_ns passed */
     RELAY_SIGNAL, /* the host insisted: a second SIGINT, or no end in time after SIGTERM or SIGHUP:
                      `signal` */

@@ -46,6 +46,17 @@ static bool hex_parse(const char *text, uint8_t *out, size_t *size)
     return true;
 }
 
+/* Half a file is removed; a device that is full is not. */
+static int write_failed(const char *path, int fd)
+{
+    struct stat st;
+    int status = fail(1, "cannot write %s: %s", path, strerror(errno));
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        unlink(path);
+    close(fd);
+    return status;
+}
+
 static int write_file(const char *path, const uint8_t *bytes, size_t size)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0777);
@@ -55,12 +66,8 @@ static int write_file(const char *path, const uint8_t *bytes, size_t size)
         ssize_t n = write(fd, bytes + done, size - done);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0) {
-            int status = fail(1, "cannot write %s: %s", path, strerror(errno));
-            close(fd);
-            unlink(path);
-            return status;
-        }
+        if (n < 0)
+            return write_failed(path, fd);
         done += (size_t)n;
     }
     return close(fd) == 0 ? 0 : fail(1, "cannot write %s: %s", path, strerror(errno));

@@ -45,6 +45,8 @@ play 'item 4' run ./hello
 same 'kernel options' "link=virtio${nl}tty=0" "$out"
 play 'item 4' run -v --strace ./hello
 same 'kernel options for -v and --strace' "link=virtio${nl}tty=0${nl}log=1${nl}strace=1" "$out"
+play 'item 4' run --hostname gopher-1.test ./hello
+same 'name of the machine' "hostname=gopher-1.test${nl}link=virtio${nl}tty=0" "$out"
 printf 'symbols' >"$tmp/kernel.sym"
 play 'item 5' run ./hello
 same 'symbols' 'symbols' "$out"
@@ -90,6 +92,10 @@ same 'full disk' "mazboot: cannot write the program's output: No space left on d
 
 play "out half${nl}uart panic: no memory${nl}die 0" run ./hello
 same 'machine stops' "half|125|panic: no memory${nl}mazboot: the machine stopped before the program had ended; what it said is above, more with -v" "$out|$status|$err"
+play "out half${nl}uart mazboot: mazboot: kernel panic on CPU 0: x${nl}hang" run ./hello
+same 'kernel panic' "half|125|mazboot: mazboot: kernel panic on CPU 0: x${nl}mazboot: the kernel panicked; what it said is above" "$out|$status|$err"
+play "uart mazboot: kernel panics are rare${nl}die 0" run ./hello
+same 'kernel panic of a machine that ends' '125|mazboot: the kernel panicked; what it said is above' "$status|$(tail -n 1 <<<"$err")"
 play 'die 1' run ./hello
 same 'QEMU fails' '125|mazboot: QEMU failed with exit status 1; what it said is above, more with -v' "$status|$err"
 play 'kill 11' run ./hello

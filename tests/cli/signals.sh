@@ -23,6 +23,11 @@ finished() {
     exec 3<&-
 }
 
+# state PID: the letter of its state, empty when there is no such process
+state() {
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c1
+}
+
 for signal in INT:2 TERM:15 QUIT:3 HUP:1; do
     start "await${nl}exit 7"
     kill -"${signal%:*}" "$pid"
@@ -49,12 +54,26 @@ qemu=$(cat "/proc/$pid/task/$pid/children")
 kill -KILL "$pid"
 finished
 for _ in $(seq 200); do
-    state=$(sed 's/.*) //' "/proc/${qemu% }/stat" 2>/dev/null | cut -c1)
+    state=$(state "${qemu% }")
     case $state in '' | Z | X) break ;; esac
     sleep 0.05
 done
 case $state in '' | Z | X) state=gone ;; esac
 same 'QEMU dies with the launcher' 'gone' "$state"
+
+# The launcher as a shell's job, for a process that no shell watches isn't stopped by a terminal.
+set -m
+start "await${nl}exit 7"
+set +m
+qemu=$(cat "/proc/$pid/task/$pid/children")
+kill -TSTP "$pid"
+while [ "$(state "$pid")$(state "${qemu% }")" = SS ]; do sleep 0.05; done
+while [ "$(state "$pid")" != T ] && [ -n "$(state "$pid")" ]; do sleep 0.05; done
+same 'Ctrl-Z stops launcher and QEMU' 'TT' "$(state "$pid")$(state "${qemu% }")"
+kill -CONT "$pid"
+kill -TERM "$pid"
+finished
+same 'and both can go on' 'frame 17 15|7' "$out|$status"
 
 play "out before${nl}await${nl}log goroutine 1 sleeps${nl}hang" run --timeout 200ms ./hello
 same 'timeout' "before${nl}frame 18|124|goroutine 1 sleeps${nl}mazboot: the program did not end in the time that --timeout gives it" "$out|$status|$err"

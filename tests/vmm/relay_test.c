@@ -307,25 +307,51 @@ static void machine_ends(void **state)
     assert_string_equal(text, "panic: no memory\n");
 }
 
+static void panicking_guest(struct bench *b)
+{
+    write_whole(b->console[1], "mazmazboot: kernel pa", 21);
+    frame(b->link[1], 1, 1, "between", 7);
+    write_whole(b->console[1], "nic on CPU 0: x\n", 16);
+    pause();
+}
+
 static void babbling_guest(struct bench *b)
 {
     write_whole(b->link[1], "SeaBIOS (version 1.16)", 22);
     pause();
 }
 
-static void nonsense(void **state)
+/* As play, with a guest that never ends. */
+static struct relay_result play_endless(struct bench *b, void (*guest)(struct bench *b))
 {
-    struct bench *b = *state;
     struct relay_result result;
     pid_t pid = fork();
 
     if (pid == 0) {
-        babbling_guest(b);
+        guest(b);
         _exit(0);
     }
     relay_run(&b->config, &result);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
+    return result;
+}
+
+static void kernel_panics(void **state)
+{
+    struct bench *b = *state;
+    char text[100];
+
+    assert_int_equal(play_endless(b, panicking_guest).end, RELAY_PANIC);
+    contents(b->err, text, sizeof(text));
+    assert_string_equal(text, "mazmazboot: kernel panic on CPU 0: x\n");
+}
+
+static void nonsense(void **state)
+{
+    struct bench *b = *state;
+
+    struct relay_result result = play_endless(b, babbling_guest);
     assert_int_equal(result.end, RELAY_PROTOCOL);
     assert_string_equal(result.error.text, "the kernel sent a frame of unknown type 83");
     close(b->link[1]);
@@ -337,9 +363,9 @@ static void nonsense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RELAY_TEST(streams),      RELAY_TEST(log_is_shown), RELAY_TEST(much_output),
-        RELAY_TEST(nobody_reads), RELAY_TEST(input),        RELAY_TEST(input_is_left),
-        RELAY_TEST(machine_ends), RELAY_TEST(nonsense),
+        RELAY_TEST(streams),      RELAY_TEST(log_is_shown),  RELAY_TEST(much_output),
+        RELAY_TEST(nobody_reads), RELAY_TEST(input),         RELAY_TEST(input_is_left),
+        RELAY_TEST(machine_ends), RELAY_TEST(kernel_panics), RELAY_TEST(nonsense),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

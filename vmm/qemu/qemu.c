@@ -282,6 +282,11 @@ static int qemu_wait(struct machine *machine, int timeout_ms, struct machine_end
     return ended;
 }
 
+static void qemu_pause(struct machine *machine, bool paused)
+{
+    kill(qemu_of(machine)->pid, paused ? SIGSTOP : SIGCONT);
+}
+
 static void qemu_stop(struct machine *machine)
 {
     struct qemu *qemu = qemu_of(machine);
@@ -314,6 +319,7 @@ const struct machine_backend qemu_backend = {
     .create = qemu_create,
     .start = qemu_start,
     .wait = qemu_wait,
+    .pause = qemu_pause,
     .stop = qemu_stop,
     .command = qemu_command,
     .free = qemu_free,
