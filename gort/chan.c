@@ -148,15 +148,6 @@ static bool is_closed(struct go_chan *c)
     return atomic_load_explicit(&c->closed, memory_order_relaxed);
 }
 
-bool chan_would_block(struct go_chan *c, uint8_t op)
-{
-    if (atomic_load_explicit(&c->closed, memory_order_acquire))
-        return false;
-    if (c->cap == 0)
-        return !first(op == GO_OP_SEND ? &c->recvq : &c->sendq);
-    return len(c) == (op == GO_OP_SEND ? c->cap : 0);
-}
-
 /* ------------------------------------------------------------------ one try, locked */
 
 enum chan_try chan_send_locked(struct go_chan *c, const void *v, struct g **wake)

@@ -58,7 +58,15 @@ void sudog_remove(struct sudogq *q, struct sudog *sg);
  * True held at one moment during the call: the channel was open when it was looked at, and then it
  * was empty (full).
  */
-bool chan_would_block(struct go_chan *c, uint8_t op);
+static inline bool chan_would_block(struct go_chan *c, uint8_t op)
+{
+    if (atomic_load_explicit(&c->closed, memory_order_acquire))
+        return false;
+    if (c->cap == 0)
+        return !atomic_load_explicit(op == GO_OP_SEND ? &c->recvq.first : &c->sendq.first,
+                                     memory_order_relaxed);
+    return atomic_load_explicit(&c->len, memory_order_relaxed) == (op == GO_OP_SEND ? c->cap : 0);
+}
 
 /* A deadline on a wait: wins selectdone with param NULL. */
 struct wait_timer {

@@ -52,6 +52,10 @@ enum {
 
 #define G_ALLOWED_ANY   UINT64_MAX /* g.allowed of a G that may run on every P */
 
+/* On the path of every switch: states and masks that a caller passes are known when it is compiled.
+ */
+#define GORT_HOT static inline __attribute__((always_inline))
+
 struct m;
 
 /* Registers of a G that is not on a CPU. */
@@ -148,7 +152,7 @@ static const uint16_t gstatus_next[10] = {
 };
 
 /* gstatus_legal - whether a G may go from state `from` to state `to`; scan bits are ignored. */
-static inline bool gstatus_legal(uint32_t from, uint32_t to)
+GORT_HOT bool gstatus_legal(uint32_t from, uint32_t to)
 {
     from &= ~(uint32_t)GSCAN;
     to &= ~(uint32_t)GSCAN;
@@ -171,7 +175,7 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
  * leave them alone, wakers wait for GWAITING. So leaving these states takes a store; all other
  * changes are swaps.
  */
-static inline void casgstatus(struct g *gp, uint32_t from, uint32_t to)
+GORT_HOT void casgstatus(struct g *gp, uint32_t from, uint32_t to)
 {
     uint32_t seen = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed);
     if (UNLIKELY(seen != from || !gstatus_legal(from, to)))

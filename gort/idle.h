@@ -55,7 +55,7 @@ bool idle_wake_one(void);
  * idle_offer - after mp put work into its own P's queue: have somebody look for it if anybody is
  * idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
  */
-static inline bool idle_offer(struct m *mp)
+GORT_HOT bool idle_offer(struct m *mp)
 {
     if (sched_nprocs() > 1)
         atomic_thread_fence(memory_order_seq_cst);

@@ -79,7 +79,7 @@ void runq_put_full(struct runq *q, struct g *gp, struct gqueue *overflow);
  * the tail. Owner only. A full ring gives its older half and the G that found no place to
  * `overflow`.
  */
-static inline void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *overflow)
+GORT_HOT void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *overflow)
 {
     if (next && !(gp = runq_swap_next(q, gp)))
         return;
@@ -94,7 +94,7 @@ static inline void runq_put(struct runq *q, struct g *gp, bool next, struct gque
 }
 
 /* runq_take - claim n Gs from head on; false when somebody was faster. */
-static inline bool runq_take(struct runq *q, uint32_t head, uint32_t n)
+GORT_HOT bool runq_take(struct runq *q, uint32_t head, uint32_t n)
 {
     if (q->alone) {
         atomic_store_explicit(&q->head, head + n, memory_order_release);
@@ -105,7 +105,7 @@ static inline bool runq_take(struct runq *q, uint32_t head, uint32_t n)
 }
 
 /* runq_get_head - the oldest G of the ring, or NULL. Owner only. */
-static inline struct g *runq_get_head(struct runq *q)
+GORT_HOT struct g *runq_get_head(struct runq *q)
 {
     for (;;) {
         uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
@@ -119,7 +119,7 @@ static inline struct g *runq_get_head(struct runq *q)
 
 /* runq_get - the next G to run or NULL; *inherit says that it came from runnext and goes on in its
  * waker's slice. Owner only. */
-static inline struct g *runq_get(struct runq *q, bool *inherit)
+GORT_HOT struct g *runq_get(struct runq *q, bool *inherit)
 {
     struct g *gp = runq_peek_next(q);
     *inherit = gp && runq_steal_next(q, gp);

@@ -228,7 +228,7 @@ static NOINLINE struct g *local_get_rare(struct m *mp, bool *inherit)
     return gp ? gp : gqueue_get(&sched.global, me);
 }
 
-static struct g *local_get(struct m *mp, bool *inherit)
+GORT_HOT struct g *local_get(struct m *mp, bool *inherit)
 {
     struct p *pp = mp->p;
     bool rare = own_load(&pp->schedtick) % GLOBAL_EVERY == 0 || gqueue_len(&pp->bound) != 0 ||
@@ -336,7 +336,7 @@ static NOINLINE struct g *find_elsewhere(struct m *mp, bool *inherit)
     }
 }
 
-static struct g *find_runnable(struct m *mp, bool *inherit)
+GORT_HOT struct g *find_runnable(struct m *mp, bool *inherit)
 {
     if (UNLIKELY(atomic_load_explicit(&mp->tick_due, memory_order_relaxed)))
         tick_now(mp);
@@ -353,7 +353,7 @@ static void slice_begin(struct m *mp)
     mp->p->run_since_ns = port_coarse_ns();
 }
 
-static NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
+GORT_HOT NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
 {
     casgstatus(gp, GRUNNABLE, GRUNNING);
     gp->m = mp;
