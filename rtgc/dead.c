@@ -14,15 +14,27 @@ static bool no_op(const struct ins *i)
     return i->op == OP_MOV && i->a.kind == OPND_TEMP && i->a.id == i->dst;
 }
 
-/* `t = op ...` and then `v = t`, t's only use: op can give v itself. */
-static bool absorbs(const struct block *b, size_t n, const uint64_t *live)
+/* Whether the machine reads one of i's operands, the temp t, after it began to write the result. */
+static bool reads_late(const struct unit *u, const struct ins *i, int32_t t)
 {
-    const struct ins *i = &b->ins.at[n];
-    return i->op == OP_MOV && i->a.kind == OPND_TEMP && n > 0 && b->ins.at[n - 1].dst == i->a.id &&
-           !live_has(live, i->a.id);
+    for (int n = 0; n < 2; n++) {
+        struct opnd o = n ? i->b : i->a;
+        if (o.kind == OPND_TEMP && o.id == t && u->target->late(i, n) == 2)
+            return true;
+    }
+    return false;
 }
 
-static void sweep(struct block *b, uint64_t *live)
+/* `t = op ...` and then `v = t`, t's only use: op can give v itself. */
+static bool absorbs(const struct unit *u, const struct block *b, size_t n, const uint64_t *live)
+{
+    const struct ins *i = &b->ins.at[n];
+    if (i->op != OP_MOV || i->a.kind != OPND_TEMP || n == 0 || live_has(live, i->a.id))
+        return false;
+    return b->ins.at[n - 1].dst == i->a.id && !reads_late(u, &b->ins.at[n - 1], i->dst);
+}
+
+static void sweep(const struct unit *u, struct block *b, uint64_t *live)
 {
     size_t kept = b->ins.n;
     for (int k = 0; k < 2; k++) {
@@ -35,7 +47,7 @@ static void sweep(struct block *b, uint64_t *live)
         bool unused = i->dst >= 0 && !live_has(live, i->dst);
         if (no_op(i) || (unused && removable(i)))
             continue;
-        if (absorbs(b, n, live)) {
+        if (absorbs(u, b, n, live)) {
             b->ins.at[n - 1].dst = i->dst;
             continue;
         }
@@ -61,6 +73,6 @@ void pass_dead(struct unit *u, struct func *f)
         struct block *b = f->blocks.at[f->order.at[i]];
         memcpy(live, b->live_out, words * 8);
         if (b->ins.n)
-            sweep(b, live);
+            sweep(u, b, live);
     }
 }

@@ -42,6 +42,15 @@ static void into_temp(struct legaliser *l, struct opnd *o, srcpos_t pos)
     *o = opnd_temp(move.dst);
 }
 
+/* The result would overwrite this operand before it is read: another temp holds it. */
+static void copy_operand(struct legaliser *l, struct opnd *o, srcpos_t pos)
+{
+    struct ins move = {
+        .op = OP_MOV, .dst = func_temp(l->unit, l->func, NULL), .fn = -1, .a = *o, .pos = pos};
+    vec_push(&l->unit->arena, &l->out.ins, move);
+    *o = opnd_temp(move.dst);
+}
+
 /* Calls take any constant as an argument, moves from anything: only a and b of the others are asked
  * about. */
 static void legal_ins(struct legaliser *l, struct ins *i)
@@ -52,6 +61,8 @@ static void legal_ins(struct legaliser *l, struct ins *i)
             struct opnd *o = n ? &i->b : &i->a;
             if (o->kind != OPND_TEMP && o->kind != OPND_NONE && !t->operand_ok(i, n, *o))
                 into_temp(l, o, i->pos);
+            if (o->kind == OPND_TEMP && o->id == i->dst && t->late(i, n) == 2)
+                copy_operand(l, o, i->pos);
         }
     vec_push(&l->unit->arena, &l->out.ins, *i);
 }
