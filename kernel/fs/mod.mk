@@ -6,7 +6,7 @@ PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_ma
 KERNEL_SRCS += $(FS_SRCS) $(PROC_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.
-FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c) $(addprefix kernel/linux/,fd.c io.c)
+FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c) $(addprefix kernel/linux/,fd.c io.c epoll.c)
 FS_SMALL := $(filter-out $(FS_FAST),$(FS_SRCS)) $(PROC_SRCS)
 $(foreach f,$(FS_SMALL),$(eval CFLAGS_kernel-arm64_$f := -Oz))
 include tests/fs/mod.mk

@@ -186,7 +186,7 @@ static long write_piece(struct pages *p, struct uio *u, int64_t offset, size_t w
         return -ENOSPC;
     size_t n = uio_read(u, (char *)phys_to_virt(page) + in_page(offset), want);
     page_put(page);
-    if (n)
+    if (offset + (int64_t)n > __atomic_load_n(&p->size, __ATOMIC_RELAXED))
         set_size(p, offset + (int64_t)n);
     return (long)n;
 }

@@ -14,10 +14,16 @@ static struct pages *pages_of(struct file *f)
     return f->inode->priv;
 }
 
+/* The mount option relatime, Linux' default: the first read after a change sets the time, others leave it. */
+static bool atime_is_old(const struct inode *inode)
+{
+    return inode->atime_ns <= inode->mtime_ns || inode->atime_ns <= inode->ctime_ns;
+}
+
 static long file_read_pages(struct file *f, struct uio *u, int64_t *pos)
 {
     long n = pages_read(pages_of(f), u, pos);
-    if (!(f->flags & O_NOATIME))
+    if (!(f->flags & O_NOATIME) && atime_is_old(f->inode))
         inode_touch(f->inode, ATTR_ATIME);
     return n;
 }
