@@ -13,6 +13,9 @@ DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) $(if 
                $(if $(filter run,$(DEPS_GOALS)),$(DEPS_RUN)) \
                $(if $(filter deps test unit lint fuzz-% test-% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
 DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_BENCH))
+DEPS_WANTED += $(if $(filter test-gort-machines,$(DEPS_GOALS)),aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
+    riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu qemu-riscv64:qemu-user)
+DEPS_WANTED += $(if $(filter test-gort-windows,$(DEPS_GOALS)),x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64)
 DEPS_WANTED := $(strip $(DEPS_WANTED))
 
 # Plain `make` only says what is missing. This happens while the makefiles are read, since every rule depends on it.

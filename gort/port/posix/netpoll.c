@@ -25,6 +25,7 @@ struct dir {
 struct go_pd {
     struct dir read, write;
     _Atomic bool closing;
+    _Atomic uint32_t refs; /* the go_fd, and each G that waits; the last one gives it back */
     struct go_pd *next_free;
 };
 
@@ -186,6 +187,12 @@ static void pd_put(struct go_pd *pd)
     gspin_unlock(&poll.lock);
 }
 
+static void pd_leave(struct go_pd *pd)
+{
+    if (atomic_fetch_sub(&pd->refs, 1) == 1)
+        pd_put(pd);
+}
+
 static int set_nonblocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -202,6 +209,7 @@ int go_fd_open(go_fd *f, int fd)
         return r;
     pd->read.edge = pd->write.edge = false;
     atomic_store(&pd->closing, false);
+    atomic_store(&pd->refs, 1);
     struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = pd};
     if (epoll_ctl(poll.epfd, EPOLL_CTL_ADD, fd, &ev) < 0) {
         r = -errno;
@@ -219,7 +227,7 @@ int go_fd_close(go_fd *f)
     atomic_store(&pd->closing, true);
     pd_event(pd, EPOLLHUP);
     *f = (go_fd){-1, NULL};
-    pd_put(pd);
+    pd_leave(pd);
     return close(fd) < 0 ? -errno : 0;
 }
 
@@ -247,5 +255,8 @@ int go_poll(go_fd *f, int event, int64_t deadline)
     struct go_pd *pd = f->pd;
     if (!pd)
         return -EBADF;
-    return dir_wait(pd, event == GO_POLL_WRITE ? &pd->write : &pd->read, deadline);
+    atomic_fetch_add(&pd->refs, 1);
+    int r = dir_wait(pd, event == GO_POLL_WRITE ? &pd->write : &pd->read, deadline);
+    pd_leave(pd);
+    return r;
 }
