@@ -22,7 +22,7 @@ json_pairs() { # FIRST SECOND: the values of two neighbouring members of the JSO
         awk -v first="$1" '$1 == first { kept = $2; next } { print kept, $2 }'
 }
 
-for go in old new; do
+for go in $gos; do
     for arch in arm64:aarch64 amd64:x86_64 riscv64:riscv64; do
         plain=$(program hello $go ${arch%:*} plain) && stripped=$(program hello $go ${arch%:*} stripped) || exit 1
         what="$go ${arch%:*}"
@@ -59,7 +59,17 @@ head -c 300000 "$file" >"$scratch/cut"
 ok "text" says 0 '^Runs on Mazboot: yes' inspect "$file"
 ok "another machine" says 0 'GOARCH=arm64' inspect "$(program hello new amd64 stripped)"
 ok "picture" says 0 'What it needs' inspect --svg "$scratch/map.svg" "$file"
-ok "picture: a block per package and section" [ "$(grep -c '<rect' "$scratch/map.svg")" -gt 20 ]
+./mazboot inspect --json "$file" | awk '/"packages"/ { on = 1 } on' >"$scratch/json"
+{
+    json_pairs name text_bytes
+    llvm-readelf -SW "$file" | sed -nE 's/^ *\[ *[0-9]+\] (\.[^ ]+) +([A-Z_0-9]+) +[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) .*/\1 \2 \3/p' |
+        while read -r name type size; do
+            # the code is what the packages divide
+            [ $name = .text ] || [ $type = NOBITS ] || [ $((0x$size)) -eq 0 ] || echo "$name $((0x$size))"
+        done
+} | sort >"$scratch/want"
+sed -nE 's|.*<rect .*<title>(.*): ([0-9]+) bytes</title>.*|\1 \2|p' "$scratch/map.svg" | sort >"$scratch/got"
+same "picture: a block per package and section" "$scratch/want" "$scratch/got"
 ok "a script" says 1 'not an ELF file' inspect tests/run.sh
 ok "a C program" says 1 'not a Go program' inspect /bin/true
 ok "cut off" says 1 'cut off or damaged' inspect "$scratch/cut"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What the script tests of the reader share: Go programs built once, and the report's lines.
 #   program NAME GO ARCH VARIANT   prints the path of programs/NAME, built when it is missing or older than its source
-# GO is "old" (GO_OLD, Debian's 1.19), "new" (GO_NEW) or a release such as 1.21.6, which GO_NEW fetches; VARIANT is plain, stripped or pie.
+# GO is "old" (GO_OLD, Debian's 1.19), "new" (GO_NEW, the go of this machine) or a release such as 1.21.6, which GO_NEW fetches; VARIANT is plain,
+# stripped or pie. $gos are the first two, or "new" alone where they are the same.
 set -u
 GO_OLD=${GO_OLD:-/usr/lib/go-1.19/bin/go}
 GO_NEW=${GO_NEW:-$(command -v go || echo /usr/local/go/bin/go)}
@@ -16,6 +17,15 @@ go_command() {
     *) echo "$GO_NEW" ;;
     esac
 }
+
+# go_release GO: such as go1.19.8
+go_release() {
+    GOTOOLCHAIN=local "$(go_command "$1")" env GOVERSION
+}
+
+# shellcheck disable=SC2034  # for the scripts that source this
+gos="old new"
+[ "$(go_release old)" = "$(go_release new)" ] && gos=new
 
 # The newest file of a program's folder.
 latest() {

@@ -39,7 +39,7 @@ check_version() {
     same "version -m $3" "$scratch/want" "$scratch/got"
 }
 
-for go in old new; do
+for go in $gos; do
     for arch in arm64 amd64 riscv64; do
         plain=$(program hello $go $arch plain) && stripped=$(program hello $go $arch stripped) || exit 1
         check_functions "$plain" $go "$go $arch"
@@ -51,8 +51,10 @@ for go in old new; do
     for arch in arm64 amd64; do
         pie=$(program hello $go $arch pie) || exit 1
         check_functions "$pie" $go "$go $arch pie"
-        # Go 1.19's addr2line answers nothing for a PIE
-        [ $go = old ] || check_positions "$pie" $go "$go $arch pie"
+        case $(go_release $go) in
+        go1.19*) echo "skip positions $go $arch pie: addr2line of Go 1.19 answers nothing for a PIE" ;;
+        *) check_positions "$pie" $go "$go $arch pie" ;;
+        esac
         check_sites "$pie" "$pie" "$go $arch pie"
     done
 done

@@ -85,7 +85,7 @@ check_running() {
     rm -f "$scratch"/*core*
 }
 
-for go in old new; do
+for go in $gos; do
     check $go arm64 qemu-aarch64 0
     check_running $go arm64 qemu-aarch64 0
     check $go amd64 qemu-x86_64 0

@@ -67,7 +67,7 @@ check_damage() {
     ok "wb verify notices a missing word" refused 1 "not every word that was taken is filled" ./mazboot wb verify "$scratch/damaged"
 }
 
-for go in old new; do
+for go in $gos; do
     for arch in arm64 amd64 riscv64; do
         plain=$(program selftest $go $arch plain) && stripped=$(program selftest $go $arch stripped) || exit 1
         check_list "$plain" "$stripped" "$go $arch"
@@ -82,4 +82,8 @@ done
     check_damage "$(program selftest new arm64 plain)"
 ok "wb patch refuses a program that collects" refused 1 "runs the collector itself, in main.main" \
     ./mazboot wb patch --no-gc --stub builtin "$(program collects new arm64 stripped)"
+ln -s /dev/full "$scratch/full"
+ok "wb patch onto a full device" refused 1 "cannot write $scratch/full: No space left on device" \
+    ./mazboot wb patch --no-gc --stub builtin -o "$scratch/full" "$(program selftest new arm64 plain)"
+ok "the device is still there" [ -c "$scratch/full" ]
 [ $failures -eq 0 ]
