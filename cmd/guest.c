@@ -51,6 +51,8 @@ int guest_set_root(struct guest *guest, const char *path, struct error *err)
     struct error why;
 
     blob_close(&guest->root);
+    if (!realpath(path, guest->root_path))
+        guest->root_path[0] = 0;
     int result = root_open(&guest->root, path, &why);
     return result < 0 ? error_set(err, result, "--root: %s", why.text) : 0;
 }
@@ -123,6 +125,21 @@ static int program_open(struct guest *guest, const char *operand)
     return 0;
 }
 
+/* What the program finds itself under: where it is in the folder that --root names, else its name
+ * in the root. */
+static void add_executable(struct guest *guest)
+{
+    char path[PATH_MAX];
+    size_t length = strlen(guest->root_path);
+    const char *base = strrchr(guest->name, '/');
+
+    if (length && realpath(guest->name, path) && !strncmp(path, guest->root_path, length) &&
+        path[length] == '/')
+        strings_addf(&guest->options, "execfn=%s", path + length);
+    else
+        strings_addf(&guest->options, "execfn=/%s", base ? base + 1 : guest->name);
+}
+
 int guest_open(struct guest *guest, int count, char **operands)
 {
     struct error err;
@@ -132,6 +149,7 @@ int guest_open(struct guest *guest, int count, char **operands)
         return status;
     if (kernel_files_open(&guest->kernel, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
+    add_executable(guest);
     strings_add(&guest->arguments, guest->name);
     for (int i = 1; i < count; i++)
         strings_add(&guest->arguments, operands[i]);

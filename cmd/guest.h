@@ -11,7 +11,8 @@
 struct guest {
     char name[PATH_MAX]; /* argv[0] */
     struct blob program;
-    struct blob root; /* an archive; empty without --root */
+    struct blob root;         /* an archive; empty without --root */
+    char root_path[PATH_MAX]; /* what --root names, absolute; "" without it */
     struct kernel_files kernel;
     struct strings arguments;
     struct strings environment;
