@@ -24,8 +24,7 @@ go_release() {
 }
 
 # shellcheck disable=SC2034  # for the scripts that source this
-gos="old new"
-[ "$(go_release old)" = "$(go_release new)" ] && gos=new
+if [ "$(go_release old)" = "$(go_release new)" ]; then gos=new; else gos="old new"; fi
 
 # The newest file of a program's folder.
 latest() {
