@@ -3,7 +3,7 @@
 DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev libarchive-dev
 DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
 DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go gdb-multiarch dtc:device-tree-compiler pkg-config \
-              shellcheck mandoc clang-format:clang-format libdw-dev libcapstone-dev
+              shellcheck mandoc zip:zip clang-format:clang-format libdw-dev libcapstone-dev
 # Linux kernels to compare with, and C programs.
 DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
               tcc:tcc gcc:gcc riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
@@ -11,7 +11,7 @@ DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu
 DEPS_GOALS := $(or $(MAKECMDGOALS),all)
 DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) $(if $(filter all,$(DEPS_GOALS)),libclang-rt-14-dev) \
                $(if $(filter run,$(DEPS_GOALS)),$(DEPS_RUN)) \
-               $(if $(filter deps test unit lint fuzz-% test-% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+               $(if $(filter deps test unit lint fuzz-% test-% gotest% bench-%,$(DEPS_GOALS)),$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
 DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_BENCH))
 DEPS_WANTED += $(if $(filter test-gort-machines,$(DEPS_GOALS)),aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
     riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu qemu-riscv64:qemu-user)

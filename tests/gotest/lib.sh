@@ -1,0 +1,36 @@
+# shellcheck shell=bash disable=SC2034
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the scripts beside it. The caller may set GOTEST_CPUS and GOTEST_GO (the Go to test: its folder).
+gotest_go=${GOTEST_GO:-/usr/lib/go-1.19}
+gotest_cpus=${GOTEST_CPUS:-1}
+gotest_version=$("$gotest_go/bin/go" env GOVERSION) || exit 1
+gotest_dir=build/gotest/$gotest_version
+gotest_baseline=tests/gotest/linux-$gotest_version.tsv
+gotest_results=$gotest_dir/smp$gotest_cpus
+gotest_root=$gotest_dir/root.tar
+mazboot=${MAZBOOT:-./mazboot}
+
+# test_binary PACKAGE: where its test program is
+test_binary() {
+    echo "$gotest_dir/bin/${1//\//.}.test"
+}
+
+# test_result PACKAGE: the file of "TEST STATUS" and "TEST needs WHAT" lines
+test_result() {
+    echo "$gotest_results/${1//\//.}"
+}
+
+# Compiles with the Go that is tested, for the machine.
+go_arm64() {
+    env -u GOROOT -u GOFLAGS CGO_ENABLED=0 GOOS=linux GOARCH=arm64 "$gotest_go/bin/go" "$@"
+}
+
+# Packages that have tests, one a line.
+list_packages() {
+    go_arm64 list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' std
+}
+
+# expected PACKAGE: "TEST STATUS" lines of what Linux says about its tests
+expected() {
+    awk -F'\t' -v package="$1" '$1 == package { print $2, $3 }' "$gotest_baseline"
+}

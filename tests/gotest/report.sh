@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # lib.sh assigns
+# Writes what the runs so far found as Markdown: docs/GOTESTS.md.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/gotest/lib.sh
+. tests/gotest/lib.sh
+
+# verdicts FOLDER: "PACKAGE TEST STATUS" and "PACKAGE TEST needs WHAT" lines, tab-separated, of all packages with a result
+verdicts() {
+    local package
+    cut -f 1 "$gotest_baseline" | uniq | while read -r package; do
+        [ -e "$1/${package//\//.}" ] && awk -v OFS='\t' -v package="$package" '{ print package, $1, $2, $3 }' "$1/${package//\//.}"
+    done
+}
+
+cat <<END
+<!-- Written by make gotest-report. -->
+# Go's own tests
+
+The tests of $gotest_version's standard library, short ones (\`-test.short\`), each package on a machine of its own: \`make gotest\`,
+with \`-smp 4\` \`make gotest-smp4\`. Linux is Debian's 6.1 for arm64 in the same QEMU with one processor, without other programs. A test counts as
+*needing a process* or *a network* when it failed because the machine said that it has none.
+END
+for folder in "$gotest_dir"/smp*; do
+    verdicts "$folder" | awk -F '\t' -v cpus="${folder##*smp}" -f tests/gotest/report.awk - tests/gotest/known.tsv "$gotest_baseline"
+done
