@@ -15,8 +15,8 @@ play '' build -e A=1 ./hello -o hello.img
 same 'build' '0||' "$status|$out|$err"
 same 'argument' './hello' "$(inside 2)"
 same 'environment' "PATH=/usr/local/bin:/usr/bin:/bin${nl}HOME=/${nl}A=1" "$(inside 3)"
-same 'no link' '(no such item)' "$(inside 4)"
-cmp -s hello <(tail -c +$((4096 + 4096 + 4096 + 4096 + 1)) hello.img | head -c 4096)
+same 'no link' 'execfn=/hello' "$(inside 4)"
+cmp -s hello <(tail -c +$((5 * 4096 + 1)) hello.img | head -c 4096)
 same 'program' '0' "$?"
 same 'whole pages' '0' "$(($(stat -c %s hello.img) % 4096))"
 
