@@ -29,6 +29,7 @@ files=(tests/rtg/run/*.rtg tests/rtg/shared/*.rtg tests/rtg/encodings.ir)
 for ((seed = first; seed < first + count; seed++)); do
     build/tests/rtg-generate "$seed" >"$work/random$seed.rtg" && files+=("$work/random$seed.rtg")
 done
+awk -f tests/rtg/far.awk >"$work/far.rtg" && files+=("$work/far.rtg")
 for arch in arm64 amd64 riscv64; do
     bad=0
     for file in "${files[@]}"; do
