@@ -23,6 +23,12 @@ static int some_fd(struct run *r)
     return r->fds[slot(r)];
 }
 
+/* Mostly one of the two epolls that the script begins with. */
+static int some_epoll(struct run *r)
+{
+    return r->fds[pick(r, 5) ? (int)pick(r, 2) : slot(r)];
+}
+
 static void do_pipe(struct run *r)
 {
     int ends[2] = {-1, -1}, a = slot(r), b = slot(r);
@@ -115,7 +121,7 @@ static void do_ctl(struct run *r)
     static const unsigned bits[] = {EPOLLIN,  EPOLLOUT, EPOLLET,     EPOLLONESHOT,  EPOLLRDHUP,
                                     EPOLLPRI, EPOLLIN,  EPOLLRDNORM, EPOLLEXCLUSIVE};
     struct api_event e = {.data = pick(r, 1000)};
-    int ep = some_fd(r), s = slot(r), op = 1 + (int)pick(r, 3);
+    int ep = some_epoll(r), s = slot(r), op = 1 + (int)pick(r, 3);
     for (unsigned n = pick(r, 4); n; n--)
         e.events |= bits[pick(r, 9)];
     say(r, "epoll_ctl op %d slot %d events %x data %u -> %ld", op, s, e.events, (unsigned)e.data,
@@ -127,7 +133,7 @@ static void do_epoll_wait(struct run *r)
     struct api_event e[64];
     char line[2048], *p = line;
     int max = (int)pick(r, 20);
-    long n = r->k->epoll_wait(some_fd(r), e, max, 0);
+    long n = r->k->epoll_wait(some_epoll(r), e, max, 0);
     *p = 0;
     for (long i = 0; i < n; i++)
         p += sprintf(p, " %x:%u", e[i].events, (unsigned)e[i].data);
@@ -194,6 +200,8 @@ static void (*const steps[])(struct run *) = {
 
 void script_random_streams(struct run *r)
 {
+    for (int i = 0; i < 2; i++)
+        say_fd(r, "epoll_create", i, r->k->epoll_create(0));
     for (int i = 0; i < STEPS; i++)
         steps[pick(r, sizeof(steps) / sizeof(*steps))](r);
 }
