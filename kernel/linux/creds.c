@@ -4,7 +4,7 @@
 #include "kernel/linux/creds.h"
 #include "abi/errno.h"
 #include "kernel/core/uaccess.h"
-#include "kernel/linux/process.h"
+#include "kernel/linux/thread.h"
 #include "kernel/linux/syscall.h"
 #include "lib/str.h"
 
@@ -90,6 +90,28 @@ static int set_one(struct ids *ids, bool root, uint32_t id)
     return 0;
 }
 
+/* What a change of user ids does to capabilities (capabilities(7)). */
+static int set_users(struct creds *c, int result, struct ids old)
+{
+    struct ids now = *user_ids(c);
+    bool was_root = !old.real || !old.effective || !old.saved;
+    bool is_root = !now.real || !now.effective || !now.saved;
+    if (result)
+        return result;
+    if (was_root && !is_root && !thread_self()->keep_capabilities)
+        c->permitted = c->effective = 0;
+    if (!old.effective && now.effective)
+        c->effective = 0;
+    if (old.effective && !now.effective)
+        c->effective = c->permitted;
+    return 0;
+}
+
+void creds_init(struct creds *c)
+{
+    c->permitted = c->effective = CREDS_ALL_CAPABILITIES;
+}
+
 #define WITH_CREDS(c, result)           \
     do {                                \
         struct creds *c = creds_lock(); \
@@ -120,7 +142,8 @@ long sys_getegid(void)
 
 long sys_setuid(uint32_t uid)
 {
-    WITH_CREDS(c, set_one(user_ids(c), c->euid == 0, uid));
+    struct ids old;
+    WITH_CREDS(c, (old = *user_ids(c), set_users(c, set_one(user_ids(c), c->euid == 0, uid), old)));
 }
 
 long sys_setgid(uint32_t gid)
@@ -130,7 +153,9 @@ long sys_setgid(uint32_t gid)
 
 long sys_setreuid(uint32_t ruid, uint32_t euid)
 {
-    WITH_CREDS(c, set_two(user_ids(c), c->euid == 0, ruid, euid));
+    struct ids old;
+    WITH_CREDS(
+        c, (old = *user_ids(c), set_users(c, set_two(user_ids(c), c->euid == 0, ruid, euid), old)));
 }
 
 long sys_setregid(uint32_t rgid, uint32_t egid)
@@ -140,7 +165,9 @@ long sys_setregid(uint32_t rgid, uint32_t egid)
 
 long sys_setresuid(uint32_t ruid, uint32_t euid, uint32_t suid)
 {
-    WITH_CREDS(c, set_three(user_ids(c), c->euid == 0, (struct ids){ruid, euid, suid}));
+    struct ids old, new = {ruid, euid, suid};
+    WITH_CREDS(c,
+               (old = *user_ids(c), set_users(c, set_three(user_ids(c), c->euid == 0, new), old)));
 }
 
 long sys_setresgid(uint32_t rgid, uint32_t egid, uint32_t sgid)
@@ -199,4 +226,74 @@ long sys_setgroups(int size, vaddr_t list)
     if (copy_from_user(groups, list, (uint32_t)size * sizeof groups[0]))
         return -EFAULT;
     WITH_CREDS(c, set_groups(c, groups, (uint32_t)size));
+}
+
+#define CAPABILITY_V1 0x19980330u
+#define CAPABILITY_V2 0x20071026u
+#define CAPABILITY_V3 0x20080522u
+
+struct capability_header {
+    uint32_t version;
+    int32_t pid;
+};
+
+struct capability_data {
+    uint32_t effective, permitted, inheritable;
+};
+
+/* Words of each set that the header's version has: 1 or 2. -EINVAL tells the version we prefer. */
+static int read_capability_header(vaddr_t at)
+{
+    struct capability_header h;
+    uint32_t preferred = CAPABILITY_V3;
+    if (copy_from_user(&h, at, sizeof h))
+        return -EFAULT;
+    if (h.version != CAPABILITY_V1 && h.version != CAPABILITY_V2 && h.version != CAPABILITY_V3)
+        return copy_to_user(at, &preferred, sizeof preferred) ? -EFAULT : -EINVAL;
+    if (h.pid < 0)
+        return -EINVAL;
+    struct process *p = process_self();
+    spin_lock(&p->lock);
+    bool known = h.pid == 0 || process_find_thread_locked(p, h.pid);
+    spin_unlock(&p->lock);
+    return known ? 1 + (h.version != CAPABILITY_V1) : -ESRCH;
+}
+
+long sys_capget(vaddr_t header, vaddr_t data)
+{
+    struct capability_data d[2];
+    int words = read_capability_header(header);
+    if (words < 0)
+        return words == -EINVAL && !data ? 0 : words;
+    struct creds *c = creds_lock();
+    for (int i = 0; i < 2; i++)
+        d[i] = (struct capability_data){(uint32_t)(c->effective >> 32 * i),
+                                        (uint32_t)(c->permitted >> 32 * i),
+                                        (uint32_t)(c->inheritable >> 32 * i)};
+    creds_unlock(c);
+    return data ? copy_to_user(data, d, (size_t)words * sizeof d[0]) : 0;
+}
+
+static int set_capabilities(struct creds *c, uint64_t effective, uint64_t permitted,
+                            uint64_t inheritable)
+{
+    if ((permitted & ~c->permitted) || (effective & ~permitted))
+        return -EPERM;
+    c->effective = effective;
+    c->permitted = permitted;
+    c->inheritable = inheritable;
+    return 0;
+}
+
+long sys_capset(vaddr_t header, vaddr_t data)
+{
+    struct capability_data d[2] = {{0, 0, 0}, {0, 0, 0}};
+    int words = read_capability_header(header);
+    if (words < 0)
+        return words;
+    if (copy_from_user(d, data, (size_t)words * sizeof d[0]))
+        return -EFAULT;
+    WITH_CREDS(c, set_capabilities(c, d[0].effective | (uint64_t)d[1].effective << 32,
+                                   d[0].permitted | (uint64_t)d[1].permitted << 32,
+                                   d[0].inheritable | (uint64_t)d[1].inheritable << 32));
 }

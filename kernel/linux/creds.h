@@ -11,8 +11,14 @@
 struct creds {
     uint32_t ruid, euid, suid;
     uint32_t rgid, egid, sgid;
+    uint64_t permitted, effective, inheritable; /* capabilities; bit n is capability n */
     uint32_t group_count;
     uint32_t groups[CREDS_GROUPS_MAX];
 };
+
+#define CREDS_ALL_CAPABILITIES ((UINT64_C(1) << 41) - 1)
+
+/* creds_init - root's. */
+void creds_init(struct creds *c);
 
 #endif

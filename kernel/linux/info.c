@@ -178,6 +178,8 @@ long sys_sysinfo(vaddr_t info)
 
 enum {
     PR_GET_DUMPABLE = 3,
+    PR_GET_KEEPCAPS = 7,
+    PR_SET_KEEPCAPS = 8,
     PR_SET_NAME = 15,
     PR_GET_NAME = 16,
     PR_GET_NO_NEW_PRIVS = 39,
@@ -217,6 +219,13 @@ long sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t
         return name_vma(arg2, arg3, arg4, arg5);
     case PR_GET_DUMPABLE:
         return 1;
+    case PR_GET_KEEPCAPS:
+        return thread_self()->keep_capabilities;
+    case PR_SET_KEEPCAPS:
+        if (arg2 > 1)
+            return -EINVAL;
+        thread_self()->keep_capabilities = arg2;
+        return 0;
     case PR_GET_NO_NEW_PRIVS:
         return 0;
     default:

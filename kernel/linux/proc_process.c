@@ -91,8 +91,9 @@ static void show_status(struct text *t, uint64_t arg)
     view_take(&v, arg);
     text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\tR (running)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n",
              v.name, c->umask, p->pid, v.tid);
-    text_add(t, "PPid:\t0\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n", c->uid,
-             c->uid, c->uid, c->uid, c->gid, c->gid, c->gid, c->gid);
+    text_add(t, "PPid:\t0\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
+             p->creds.ruid, p->creds.euid, p->creds.suid, c->uid, p->creds.rgid, p->creds.egid,
+             p->creds.sgid, c->gid);
     text_add(t, "FDSize:\t%u\nGroups:\t\nVmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", p->files.size,
              (unsigned long)p->as->mapped_bytes / 1024, (unsigned long)p->as->mapped_bytes / 1024);
     text_add(t, "VmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\nVmData:\t%8lu kB\nThreads:\t%u\n", rss, rss,

@@ -44,6 +44,7 @@ int process_init(struct process *p, struct aspace *as)
     list_init(&p->threads);
     sigqueue_init(&p->pending);
     limits_init(p->limits);
+    creds_init(&p->creds);
     itimer_table_init(&p->timers, p);
     return fd_table_init(&p->files);
 }

@@ -34,7 +34,8 @@ struct thread {
     struct restart restart;
     uint64_t awaited; /* process lock; signals that rt_sigtimedwait takes */
 
-    vaddr_t clear_tid; /* 0: none */
+    bool keep_capabilities; /* PR_SET_KEEPCAPS */
+    vaddr_t clear_tid;      /* 0: none */
     vaddr_t robust_list;
     uint64_t syscall_count;
 };
