@@ -106,6 +106,16 @@ static void on_signal(unsigned signo)
         signal_send_process(&first, &info);
 }
 
+/* The first thread is called after its program (comm of proc(5)). */
+static void name_thread(struct thread *t)
+{
+    const char *base = first.exec_path;
+    for (const char *p = base; *p; p++)
+        if (*p == '/')
+            base = p + 1;
+    memcpy(t->name, base, MIN(strlen(base), sizeof t->name - 1));
+}
+
 /* The first thread's first steps, in the kernel: what it needs may sleep. */
 static void first_thread(struct task *task)
 {
@@ -122,6 +132,7 @@ static void first_thread(struct task *task)
         program_refuse(why);
     if (option_number("strace", 0))
         syscall_trace_on();
+    name_thread(thread_of(task));
     struct trapframe *tf = task_frame(task);
     tf->pc = first.image.entry;
     tf->sp = first.image.sp;
