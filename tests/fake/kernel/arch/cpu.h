@@ -4,6 +4,7 @@
 #ifndef TESTS_FAKE_KERNEL_ARCH_CPU_H
 #define TESTS_FAKE_KERNEL_ARCH_CPU_H
 
+#include "kernel/arch/arm64/cpu_inline.h"
 #include "lib/types.h"
 
 #define CPU_MAX 8
@@ -13,10 +14,6 @@ extern _Thread_local unsigned fake_cpu; /* tests/fake/machine.c */
 static inline unsigned cpu_index(void)
 {
     return fake_cpu;
-}
-
-static inline void cpu_relax(void)
-{
 }
 
 bool cpu_random(uint64_t *value); /* given by the test that needs it */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stands in for kernel/arch/arm64/cpu_inline.h on the host (-iquote tests/fake): what of it the
+ * tested files need. */
+#ifndef TESTS_FAKE_KERNEL_ARCH_ARM64_CPU_INLINE_H
+#define TESTS_FAKE_KERNEL_ARCH_ARM64_CPU_INLINE_H
+
+static inline void cpu_relax(void)
+{
+}
+
+#endif
