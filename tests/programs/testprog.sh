@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 . tests/programs/lib.sh
 
 # Of other systems, of compiler flags, about the number of CPUs, or with an outcome of chance.
-left_out='^(Windows|FreeBSD|Check(Ptr|AVX)|concurrentMap|ThreadExhaustion|GCMemoryLimit|LockOSThread(Main|Avoids)|(Print|Update|DontUpdate)GOMAXPROCS)'
+left_out='^(Windows|FreeBSD|Check(Ptr|AVX)|concurrentMap|ThreadExhaustion|PanicRace|DetectFinalizer|GCMemoryLimit|LockOSThread(Main|Avoids)|(Print|Update|DontUpdate)GOMAXPROCS)'
 
 # build NAME PATH: the program, and the list of what it can do.
 build() {
