@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The host's side of the init programs' protocol over shared memory, for tests: maps the file that
- * stands for the guest's physical memory and does what its arguments say, in turn. host FILE
- * STEP... ready                       waits until the guest is ready payload=FILE puts a payload
- * object into the config region poke=OFFSET,VALUE           a 32-bit word of the config region
- *     command=PATH[,ARG]...       the command block, one environment string X=1
- *     start                       counts the request up and waits until it is acknowledged
- *     request=DETAIL,ERROR        counts the request up, waits for the answer, compares it
- *     quiesce                     has the guest spin, checks that it does, lets it go on
- * Addresses: mailbox 0, timeslice 0x1000, config 0x3000. Each wait ends after 20 s. */
+/* clang-format off */
+/* The host's side of the init programs' protocol over shared memory, for tests: maps the file that stands for the guest's physical
+ * memory and does what its arguments say, in turn.
+ *   host FILE[@OFFSET] STEP...      OFFSET: where the mailbox is in the file; timeslice and config are 0x1000 and 0x3000 behind
+ *     ready                         waits until the guest is ready
+ *     payload=FILE                  puts a payload object into the config region
+ *     poke=OFFSET,VALUE             a 32-bit word of the config region
+ *     command=PATH[,ARG]...         the command block, one environment string X=1
+ *     start                         counts the request up and waits until it is acknowledged
+ *     request=DETAIL,ERROR          the same, and compares the answer
+ *     quiesce                       has the guest spin, checks that it does, lets it go on
+ * Each wait ends after 100 s. */
+/* clang-format on */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +61,7 @@ static void fail(const char *what, uint32_t have, uint32_t want)
 static void await(const char *what, int word, uint32_t value)
 {
     for (int i = 0; __atomic_load_n(mail(word), __ATOMIC_ACQUIRE) != value; i++) {
-        if (i == 20000)
+        if (i == 100000)
             fail(what, *mail(word), value);
         nap();
     }
@@ -156,13 +160,22 @@ static void step(char *s)
     }
 }
 
+/* Maps the shared memory; the file is long enough already. */
+static void *map(char *path)
+{
+    char *at = strchr(path, '@');
+    off_t offset = at ? strtol(at + 1, NULL, 0) : 0;
+    if (at)
+        *at = 0;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    return fd < 0 ? MAP_FAILED
+                  : mmap(NULL, CONFIG_AT + CONFIG_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+                         offset);
+}
+
 int main(int argc, char **argv)
 {
-    int fd = argc > 1 ? open(argv[1], O_RDWR | O_CLOEXEC) : -1;
-    size_t size = CONFIG_AT + CONFIG_SIZE;
-    memory = fd < 0 || ftruncate(fd, (off_t)size)
-                 ? MAP_FAILED
-                 : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    memory = argc > 1 ? map(argv[1]) : MAP_FAILED;
     if (memory == MAP_FAILED) {
         perror("host");
         return 2;
