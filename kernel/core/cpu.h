@@ -18,10 +18,10 @@ struct trace_record {
 #define TRACE_RECORDS 16
 
 struct cpu {
-    struct task *task; /* the user one that runs or ran last here; not NULL once the first has */
-    uint64_t syscalls;     /* system calls begun here */
-    uintptr_t stack_top;   /* of the scheduler's (g0's) stack */
-    struct g *g;           /* what port_getg() returns */
+    struct task *task;    /* the user one that runs or ran last here; not NULL once the first has */
+    uint64_t syscalls;    /* system calls begun here */
+    uintptr_t stack_top;  /* of the scheduler's (g0's) stack */
+    struct g *g;          /* what port_getg() returns */
     uint64_t trace_count; /* events ever recorded */
     struct trace_record trace[TRACE_RECORDS];
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */

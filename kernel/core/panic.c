@@ -129,7 +129,8 @@ void panic_v(const char *fmt, va_list ap)
     fmt_vprint(text, sizeof text, fmt, ap);
     print("mazboot: kernel panic on CPU %u: %s\n", cpu_self()->index, text);
     if (!nested)
-        backtrace((uint64_t)__builtin_return_address(0) - 4, *(uint64_t *)__builtin_frame_address(0));
+        backtrace((uint64_t)__builtin_return_address(0) - 4,
+                  *(uint64_t *)__builtin_frame_address(0));
     print("last events of this CPU:\n");
     trace_print(print_text);
     print("last messages:\n");

@@ -379,7 +379,8 @@ int epoll_collect(struct file *epf, struct linux_epoll_event *out, int max)
     return n;
 }
 
-/* Without the lock: who waits is in the queue already when it looks, and is woken by what comes later. */
+/* Without the lock: who waits is in the queue already when it looks, and is woken by what comes
+ * later. */
 bool epoll_any_ready(struct file *epf)
 {
     struct epoll *ep = epf->priv;

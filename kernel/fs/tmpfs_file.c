@@ -14,7 +14,8 @@ static struct pages *pages_of(struct file *f)
     return f->inode->priv;
 }
 
-/* The mount option relatime, Linux' default: the first read after a change sets the time, others leave it. */
+/* The mount option relatime, Linux' default: the first read after a change sets the time, others
+ * leave it. */
 static bool atime_is_old(const struct inode *inode)
 {
     return inode->atime_ns <= inode->mtime_ns || inode->atime_ns <= inode->ctime_ns;

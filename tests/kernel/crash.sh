@@ -3,7 +3,7 @@
 # What a broken kernel says: the kernel option crash= breaks it at the end of the boot. Each case must name what happened and where, with symbols,
 # and end with 125 instead of hanging.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 program=build/programs/crash-hello
 mkdir -p build/programs
 out=$(mktemp) || exit 1
@@ -16,7 +16,7 @@ GO111MODULE=off GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -o "$program" 
 expect() {
     kind=$1
     shift
-    timeout 60 ./mazboot run --accel tcg -smp 2 --qemu-arg -append --qemu-arg "crash=$kind" "$program" >"$out" 2>&1
+    timeout 300 ./mazboot run --accel tcg -smp 2 --qemu-arg -append --qemu-arg "crash=$kind" "$program" >"$out" 2>&1
     status=$?
     [ $status -eq 125 ] || { echo "not ok crash $kind: exit status $status"; cat "$out"; return; }
     for pattern; do
