@@ -80,7 +80,7 @@ same 'a signal that is not' "ready$nl|130" "$out|$status"
 signalled spin QUIT
 same 'the stacks on SIGQUIT' '2|1' "$status|$(grep -c '^SIGQUIT: quit' stderr)"
 
-play '' run --timeout 3s ./guest spin
+play '' run --timeout 6s ./guest spin
 same 'timeout' '124|1' "$status|$(grep -c 'thread 1 running' <<<"$err")"
 real --strace ./guest streams
 same 'trace' '1' "$(grep -c 'write(1, "out' <<<"$err")"

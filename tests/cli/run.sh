@@ -21,7 +21,7 @@ play "trace write(1)${nl}exit 0" run --strace ./hello
 same 'trace' 'write(1)' "$err"
 play "trace write(1)${nl}err x${nl}exit 0" run --strace=trace.txt ./hello
 same 'trace file' 'x|write(1)' "$err|$(cat trace.txt)"
-play "uart early words${nl}sleep 100${nl}exit 0" run ./hello
+play "uart early words${nl}want 1${nl}exit 0" run ./hello
 same 'console' 'early words' "$err"
 play "exit 3" run --stats ./hello
 same 'statistics' "3|mazboot: statistics

@@ -75,11 +75,11 @@ kill -TERM "$pid"
 finished
 same 'and both can go on' 'frame 17 15|7' "$out|$status"
 
-play "out before${nl}await${nl}log goroutine 1 sleeps${nl}hang" run --timeout 200ms ./hello
+play "out before${nl}await${nl}log goroutine 1 sleeps${nl}hang" run --timeout 2s ./hello
 same 'timeout' "before${nl}frame 18|124|goroutine 1 sleeps${nl}mazboot: the program did not end in the time that --timeout gives it" "$out|$status|$err"
 play hang run --timeout 100ms ./hello
 same 'timeout of a silent guest' '124' "$status"
-play "await${nl}exit 3" run --timeout 100ms ./hello
+play "await${nl}exit 3" run --timeout 2s ./hello
 same 'a program that ends after all' '3' "$status"
 play 'exit 3' run --timeout 1h ./hello
 same 'timeout not reached' '3' "$status"

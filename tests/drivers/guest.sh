@@ -32,7 +32,7 @@ check() {
 run() {
     local name=$1 gic=$2 cpus=$3 chunk=$4 seed=$5
     shift 5
-    timeout 30 build/guest/peer "$chunk" qemu-system-aarch64 -M "virt,gic-version=$gic,dtb-randomness=$([ "$seed" = 0 ] && echo off || echo on)" \
+    timeout 120 build/guest/peer "$chunk" qemu-system-aarch64 -M "virt,gic-version=$gic,dtb-randomness=$([ "$seed" = 0 ] && echo off || echo on)" \
         -cpu cortex-a76 -m 64 -smp "$cpus" -nodefaults -no-user-config -display none -serial "file:$tmp/uart" -kernel build/guest/guest.img \
         -chardev socket,fd=3,id=link -device "virtio-serial-device,max_ports=$ports" -device "$port,chardev=link" "$@" \
         <"$tmp/input" >"$tmp/output" 2>"$tmp/errors"

@@ -28,7 +28,7 @@ run_case() { # FILE ARCH OPTION
         return 1
     }
     # shellcheck disable=SC2046
-    timeout 20 $(emulator "$arch") "$work/program" >"$work/out" 2>&1 </dev/null
+    timeout 120 $(emulator "$arch") "$work/program" >"$work/out" 2>&1 </dev/null
     status=$?
     sed -n 's|^// want: \{0,1\}||p' "$file" >"$work/want"
     diff -Z "$work/want" "$work/out" || return 1

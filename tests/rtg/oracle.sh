@@ -43,7 +43,7 @@ run() { # ARCH FILE OPTION
     *) emulator=qemu-riscv64 ;;
     esac
     # shellcheck disable=SC2086
-    ./rtg build --quiet --arch "$1" $3 -o "$work/program" "$2" && timeout 30 $emulator "$work/program"
+    ./rtg build --quiet --arch "$1" $3 -o "$work/program" "$2" && timeout 120 $emulator "$work/program"
 }
 
 for f in "${programs[@]}"; do
