@@ -17,9 +17,16 @@ KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 $(foreach f,kernel/init/main.c kernel/init/program.c,$(eval CFLAGS_kernel-arm64_$f := -Wframe-larger-than=2048))
 
 # Small, and optimized as a whole when linking; but for speed what every system call, fault or switch goes through.
-KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -Oz -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
-                 -fstack-protector -mstack-protector-guard=global
+# The tiny code model reaches everything within 1 MiB with one instruction. The stack protector's word is in struct cpu, behind
+# TPIDR_EL1 (clang's driver knows only SP_EL0, hence -Xclang): the tiny model would take a global word's address for its value.
+, := ,
+STACK_GUARD_OFFSET := 32
+KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -mcmodel=tiny -Oz -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
+                 -fstack-protector -DSTACK_GUARD_OFFSET=$(STACK_GUARD_OFFSET) \
+                 $(addprefix -Xclang -mstack-protector-guard,=sysreg -reg=tpidr_el1 -offset=$(STACK_GUARD_OFFSET))
 KERNEL_LTO := -flto
+# Where the linker generates code: calls of shared prologues in what is built with -Oz, repeated sequences as functions.
+KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog machine-outliner-reruns=3 inline-threshold=0 disable-machine-licm)
 KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
               kernel/linux/fault.c kernel/arch/arm64/trap.c
 KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c
@@ -43,7 +50,7 @@ include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 # KERNEL_SRCS is complete only after every mod.mk has been read.
 .SECONDEXPANSION:
 $(K)/mazboot.elf: $$(KERNEL_OBJS) kernel/arch/arm64/kernel.ld
-	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
+	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
 
 $(K)/mazboot.img: $(K)/mazboot.elf
 	$(call say,IMAGE,$@)$(OBJCOPY) -O binary $< $@

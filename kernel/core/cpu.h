@@ -18,11 +18,12 @@ struct trace_record {
 #define TRACE_RECORDS 16
 
 struct cpu {
-    struct task *task;    /* the user one that runs or ran last here; not NULL once the first has */
-    uint64_t syscalls;    /* system calls begun here */
-    uintptr_t stack_top;  /* of the scheduler's (g0's) stack */
-    struct g *g;          /* what port_getg() returns */
-    uint64_t trace_count; /* events ever recorded */
+    struct task *task;   /* the user one that runs or ran last here; not NULL once the first has */
+    uint64_t syscalls;   /* system calls begun here */
+    uintptr_t stack_top; /* of the scheduler's (g0's) stack */
+    struct g *g;         /* what port_getg() returns */
+    uintptr_t stack_guard; /* the stack protector's word; 0 until the boot makes it random */
+    uint64_t trace_count;  /* events ever recorded */
     struct trace_record trace[TRACE_RECORDS];
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;
@@ -33,6 +34,10 @@ struct cpu {
     bool wake_pending; /* another CPU's port_m_wake, until port_m_sleep takes it */
     uint64_t faults, switches, interrupts;
 };
+
+#ifdef STACK_GUARD_OFFSET
+_Static_assert(offsetof(struct cpu, stack_guard) == STACK_GUARD_OFFSET, "as kernel/mod.mk says");
+#endif
 
 extern struct cpu cpus[CPU_MAX];
 extern unsigned cpu_count; /* CPUs that the machine has and we use */

@@ -156,7 +156,6 @@ void boot_fail(const char *fmt, ...)
     power_off();
 }
 
-uintptr_t __stack_chk_guard = 0x595e9fbd94fda766;
 void __stack_chk_fail(void) NORETURN;
 
 void __stack_chk_fail(void)

@@ -19,10 +19,6 @@ void panic_begin(void);
 /* panic_in_progress - some CPU has begun to panic: messages go to the UART without locks. */
 bool panic_in_progress(void);
 
-/* __stack_chk_guard - the stack protector's word; the boot makes it random before the first task.
- */
-extern uintptr_t __stack_chk_guard;
-
 /* boot_fail - the boot can't go on because of the machine or the image: one line on the console
  * that says why and what to do. */
 void boot_fail(const char *fmt, ...) NORETURN PRINTF_LIKE(1, 2);

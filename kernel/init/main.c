@@ -161,7 +161,8 @@ __attribute__((no_stack_protector)) static void random_start(void)
     if (!random_trusted() && !virtio_rng_seed(&machine))
         log_warn("no source of randomness but the clock: don't make keys on this machine");
     random_fill(&guard, sizeof guard);
-    __stack_chk_guard = guard;
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        cpus[i].stack_guard = guard;
 }
 
 static void link_init(void)

@@ -4,7 +4,7 @@ FAKE := -iquote tests/fake
 # A bare guest of the drivers alone, for guest.sh, and the launcher's side of its link.
 GUEST_SRCS := $(wildcard tests/drivers/guest/*.[cS]) $(wildcard kernel/drivers/*.c kernel/drivers/virtio/*.c) \
               $(addprefix kernel/core/,timebase.c machine.c link.c stdin.c console.c random.c) lib/fdt.c lib/chacha20.c lib/fmt.c lib/str.c
-$(call object_rules,guest,$(KERNEL_CFLAGS) -iquote tests/drivers/guest/include -mstrict-align -Wframe-larger-than=2048)
+$(call object_rules,guest,$(KERNEL_CFLAGS) -fno-stack-protector -iquote tests/drivers/guest/include -mstrict-align -Wframe-larger-than=2048)
 GUEST_OBJS := $(call objects,guest,$(GUEST_SRCS))
 ALL_DEPS += $(GUEST_OBJS:.o=.d)
 $(B)/guest/guest.elf: $(GUEST_OBJS) tests/drivers/guest/guest.ld

@@ -39,7 +39,6 @@ void *memset(void *dst, int byte, size_t size)
 }
 
 enum klog_level klog_level = LOG_INFO;
-uintptr_t __stack_chk_guard = 0x5ca1ab1e;
 
 static void print(const char *fmt, va_list ap)
 {
