@@ -60,16 +60,17 @@ for ((round = 1; round <= rounds_max; round++)); do
     boot "$filter"
     status=$?
     cat "$log.round" >>"$log"
-    verdicts >>"$result.new"
+    said=$(verdicts)
     guilty=$(culprit)
-    [ -z "$guilty" ] && break
-    if [ "$status" = 124 ] || grep -q '^panic: test timed out' "$log.round"; then
-        echo "$guilty HANG" >>"$result.new"
-    else
-        echo "$guilty CRASH" >>"$result.new"
+    [ -n "$said" ] && echo "$said" >>"$result.new"
+    if [ -n "$guilty" ]; then
+        end=CRASH
+        [ "$status" = 124 ] || grep -q '^panic: test timed out' "$log.round" && end=HANG
+        echo "$guilty $end" >>"$result.new"
     fi
+    [ -n "$said$guilty" ] || break # the rest can't be reached
     rest=$(awk 'NR == FNR { done[$1] = 1; next } !($1 in done) { print $1 }' "$result.new" <(expected "$package") | paste -sd '|')
-    [ -z "$rest" ] && break
+    [ -n "$rest" ] || break
     filter="^($rest)\$"
 done
 tests/gotest/reason.awk "$log" >>"$result.new"

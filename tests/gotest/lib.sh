@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2034
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by the scripts beside it. The caller may set GOTEST_CPUS and GOTEST_GO (the Go to test: its folder).
+# Sourced by the scripts beside it. The caller may set GOTEST_CPUS, GOTEST_GO (the Go to test: its folder) and GOTEST_RESULTS.
 gotest_go=${GOTEST_GO:-/usr/lib/go-1.19}
 gotest_cpus=${GOTEST_CPUS:-1}
 gotest_version=$("$gotest_go/bin/go" env GOVERSION) || exit 1
 gotest_dir=build/gotest/$gotest_version
 gotest_baseline=tests/gotest/linux-$gotest_version.tsv
-gotest_results=$gotest_dir/smp$gotest_cpus
+gotest_results=${GOTEST_RESULTS:-$gotest_dir/smp$gotest_cpus}
 gotest_root=$gotest_dir/root.tar
 mazboot=${MAZBOOT:-./mazboot}
 

@@ -8,7 +8,7 @@ goroot=$1 archive=$2
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 there=$tree$goroot
-mkdir -p "$there/lib/time" "$tree/etc" "$tree/root" "$tree/usr/bin"
+mkdir -p "$there/lib/time" "$tree/etc" "$tree/root" "$tree/usr/bin" "$there/test/fixedbugs" "$there/test/ken"
 touch "$tree/usr/bin/"{env,id,true} # names to find in a folder; nothing to execute
 cp -rL "$goroot/src" "$there/src"
 cp -L "$goroot/VERSION" "$there/"
