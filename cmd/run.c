@@ -123,7 +123,8 @@ static int exit_status(const struct session *session, const struct relay_result 
         stats_print(stderr, &result->exit, session->options.machine.count_instructions);
     int status = (int)(result->exit.status & 0xff);
     /* What is missing here may be why it failed; a program that succeeded has managed without. */
-    if (status != 0 && result->exit.unknown_syscalls != 0 && !session->options.verbose)
+    if (status != 0 && result->exit.unknown_syscalls != 0 && !session->options.verbose &&
+        !session->options.stats)
         return fail(status,
                     "the program made %" PRIu64
                     " system calls that the kernel doesn't have; -v names them",

@@ -47,8 +47,9 @@ ALL += $(K)/mazboot.img $(K)/mazboot.sym
 
 include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 
-# KERNEL_SRCS is complete only after every mod.mk has been read.
+# KERNEL_SRCS is complete only after every mod.mk has been read. Objects made with other flags don't link.
 .SECONDEXPANSION:
+$(call objects,kernel-arm64,$(sort $(KERNEL_SRCS))): kernel/mod.mk mk/toolchain.mk
 $(K)/mazboot.elf: $$(KERNEL_OBJS) kernel/arch/arm64/kernel.ld
 	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
 
