@@ -11,8 +11,8 @@ cd "$(dirname "$0")/../.." || exit 1
 status=0
 for package; do
     expected "$package" | awk -v package="$package" '
-        NR == FNR && $2 == "needs" { needs[$1] = " (needs " $3 ")"; next }
-        NR == FNR { here[$1] = $2; next }
+        FILENAME != "-" && $2 == "needs" { needs[$1] = " (needs " $3 ")"; next }
+        FILENAME != "-" { here[$1] = $2; next }
         $2 == "PASS" { total++; passed += here[$1] == "PASS" }
         $2 == "PASS" && here[$1] != "PASS" { worse = worse " " $1 "=" ($1 in here ? here[$1] : "none") needs[$1] }
         END { printf "%s: %d of %d passed%s\n", package, passed, total, worse == "" ? "" : "; only on Linux:" worse; exit worse != "" }
