@@ -3,7 +3,7 @@
 #   build/kernel-arm64/mazboot.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
 K := $(B)/kernel-arm64
 
-KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
+KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S syscall_table.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c sched.c info.c creds.c itimer.c strace.c)
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)

@@ -36,7 +36,7 @@ void user_fault(struct trapframe *tf, const struct fault *f);
  * rescheduling, FP. (kernel/linux) */
 void user_exit_work(struct trapframe *tf);
 
-/* syscall_unknown - a system call number beyond the table. Returns -ENOSYS. (kernel/linux) */
+/* syscall_unknown - a system call that has no handler. Returns -ENOSYS. (kernel/linux) */
 long syscall_unknown(struct trapframe *tf);
 
 /* uaccess_fault - the kernel touched the program's memory and it faulted: 0 when the page is there

@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "abi/errno_names.h"
+#include "kernel/arch/trap.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
 #include "kernel/core/uaccess.h"
@@ -59,7 +60,8 @@ static const uint32_t shapes[] = {
 #include "abi/syscalls.def"
 };
 
-static const void *handlers[SYSCALL_TABLE_SIZE];
+/* The table as it was before. */
+static int32_t handlers[SYSCALL_TABLE_SIZE];
 
 #define LINE_MAX   512
 #define STRING_MAX 64
@@ -295,7 +297,7 @@ static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     struct thread *t = thread_self();
     uint64_t nr = (uint64_t)task_frame(&t->task)->syscall;
     uint64_t args[6] = {a0, a1, a2, a3, a4, a5};
-    handler_fn *fn = (handler_fn *)handlers[nr];
+    handler_fn *fn = (handler_fn *)((intptr_t)syscall_table + handlers[nr]);
     struct line l;
     l.len = 0;
     if (nr == NR_EXIT || nr == NR_EXIT_GROUP || nr == NR_SIGRETURN) {
@@ -304,7 +306,7 @@ static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
         return fn(a0, a1, a2, a3, a4, a5);
     }
     int64_t start_ns = clock_mono_ns();
-    long ret = fn(a0, a1, a2, a3, a4, a5);
+    long ret = handlers[nr] ? fn(a0, a1, a2, a3, a4, a5) : syscall_unknown(task_frame(&t->task));
     int64_t took_us = (clock_mono_ns() - start_ns) / 1000;
     add_call(&l, t->tid, nr, args);
     add_result(&l, ret);
@@ -317,6 +319,6 @@ void syscall_trace_on(void)
 {
     for (unsigned i = 0; i < SYSCALL_TABLE_SIZE; i++) {
         handlers[i] = syscall_table[i];
-        syscall_table[i] = (const void *)strace_call;
+        syscall_table[i] = (int32_t)((intptr_t)strace_call - (intptr_t)syscall_table);
     }
 }

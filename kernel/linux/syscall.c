@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The dispatch table, made from abi/syscalls.def, and calls that nobody handles. */
+/* The names of system calls, made from abi/syscalls.def, and calls that nobody handles. */
 #include "kernel/linux/syscall.h"
 #include "abi/errno.h"
 #include "kernel/arch/trap.h"
 #include "kernel/core/log.h"
-#include "kernel/core/task.h"
 #include "lib/str.h"
-
-static long sys_none(void);
-
-#define SYSCALL_ENTRY_NONE(nr, name)
-#define SYSCALL_ENTRY_DONE(nr, name)        [nr] = (const void *)sys_##name,
-#define SYSCALL_ENTRY_PART(nr, name)        [nr] = (const void *)sys_##name,
-#define S(nr, nr_amd64, name, status, args) SYSCALL_ENTRY_##status(nr, name)
-
-/* Filled with sys_none first. Writable: --strace replaces all entries. */
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Winitializer-overrides"
-const void *syscall_table[SYSCALL_TABLE_SIZE] = {
-    [0 ... SYSCALL_TABLE_SIZE - 1] = (const void *)sys_none,
-#include "abi/syscalls.def"
-};
-#pragma clang diagnostic pop
-#undef S
 
 /* Numbers and, in the same order, names, each ended by NUL. Only reports and --strace look here. */
 static const uint16_t numbers[] = {
@@ -62,8 +44,9 @@ uint64_t syscall_unknown_count(void)
 }
 
 /* Told once per number; numbers beyond the table share the last bit. */
-static long refuse(uint64_t nr)
+long syscall_unknown(struct trapframe *tf)
 {
+    uint64_t nr = (uint64_t)tf->syscall;
     uint64_t slot = MIN(nr, (uint64_t)SYSCALL_TABLE_SIZE - 1);
     uint64_t bit = UINT64_C(1) << (slot % 64);
     __atomic_fetch_add(&unknown_count, 1, __ATOMIC_RELAXED);
@@ -73,14 +56,4 @@ static long refuse(uint64_t nr)
                  name ? name : "no Linux call has this number");
     }
     return -ENOSYS;
-}
-
-static long sys_none(void)
-{
-    return refuse((uint64_t)task_frame(task_self())->syscall);
-}
-
-long syscall_unknown(struct trapframe *tf)
-{
-    return refuse((uint64_t)tf->syscall);
 }

@@ -53,9 +53,9 @@
 #undef A5
 #undef A6
 
-/* syscall_table - the handler of each number; vectors.S calls them with the program's x0 to x5 as
- * arguments. */
-extern const void *syscall_table[SYSCALL_TABLE_SIZE];
+/* syscall_table - the distance of each number's handler from the table's start, 0: there is none;
+ * vectors.S calls them with the program's x0 to x5 as arguments. (kernel/arch) */
+extern int32_t syscall_table[SYSCALL_TABLE_SIZE];
 
 /* syscall_name - "openat", or NULL for a number Linux doesn't have. */
 const char *syscall_name(uint64_t nr);

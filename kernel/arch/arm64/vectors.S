@@ -109,11 +109,12 @@ el0_svc:
     stp     x11, x8, [x12, #CPU_TRACE]
     add     x10, x10, #1
     str     x10, [x20, #CPU_TRACE_COUNT]
-    adrp    x9, syscall_table
-    add     x9, x9, :lo12:syscall_table
+    adr     x10, syscall_table
     cmp     x8, #SYSCALL_TABLE_SIZE
     b.hs    1f
-    ldr     x9, [x9, x8, lsl #3]
+    ldrsw   x9, [x10, x8, lsl #2]
+    cbz     x9, 1f
+    add     x9, x10, x9
     blr     x9
     str     x0, [sp]
 2:  mrs     x20, tpidr_el1              /* the task may have moved to another CPU */
