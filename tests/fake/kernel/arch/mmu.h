@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stands in for kernel/arch/mmu.h on the host (-iquote tests/fake): physical addresses are the host's own. */
+/* Stands in for kernel/arch/mmu.h on the host (-iquote tests/fake): physical addresses are the
+ * host's own. */
 #ifndef TESTS_FAKE_KERNEL_ARCH_MMU_H
 #define TESTS_FAKE_KERNEL_ARCH_MMU_H
 
