@@ -82,6 +82,15 @@ static void show_stat(struct text *t, uint64_t arg)
              (unsigned long)i->env_end);
 }
 
+/* With Linux' blank at the end. */
+static void show_groups(struct text *t, const struct creds *c)
+{
+    text_add(t, "Groups:\t");
+    for (uint32_t i = 0; i < c->group_count; i++)
+        text_add(t, "%u%s", c->groups[i], i + 1 < c->group_count ? " " : "");
+    text_add(t, " \n");
+}
+
 static void show_status(struct text *t, uint64_t arg)
 {
     struct process *p = process_self();
@@ -94,8 +103,10 @@ static void show_status(struct text *t, uint64_t arg)
     text_add(t, "PPid:\t0\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
              p->creds.ruid, p->creds.euid, p->creds.suid, c->uid, p->creds.rgid, p->creds.egid,
              p->creds.sgid, c->gid);
-    text_add(t, "FDSize:\t%u\nGroups:\t\nVmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", p->files.size,
-             (unsigned long)p->as->mapped_bytes / 1024, (unsigned long)p->as->mapped_bytes / 1024);
+    text_add(t, "FDSize:\t%u\n", p->files.size);
+    show_groups(t, &p->creds);
+    text_add(t, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", (unsigned long)p->as->mapped_bytes / 1024,
+             (unsigned long)p->as->mapped_bytes / 1024);
     text_add(t, "VmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\nVmData:\t%8lu kB\nThreads:\t%u\n", rss, rss,
              (unsigned long)p->as->data_bytes / 1024, v.threads);
     text_add(t, "SigBlk:\t%016lx\nSeccomp:\t0\n", (unsigned long)v.blocked);

@@ -71,6 +71,7 @@ static void thread_discard(struct thread *t)
 static void inherit(struct thread *child, struct thread *parent)
 {
     child->blocked = parent->blocked;
+    child->keep_capabilities = parent->keep_capabilities;
     child->task.fpu = *task_fpu_in_memory();
     child->task.tls = fpu_thread_pointer();
     memcpy(child->name, parent->name, sizeof child->name);
