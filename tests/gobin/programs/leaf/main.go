@@ -1,6 +1,13 @@
 // Stays in a function that has no frame and calls nothing, so that its caller is known by the link register alone.
 package main
 
+import "runtime"
+
+// The main goroutine stays on the main thread, which takes the signals that come for the process.
+func init() {
+	runtime.LockOSThread()
+}
+
 //go:noinline
 func leaf(n uint64) uint64 {
 	for i := uint64(1); i != 0; i += 2 {
