@@ -23,7 +23,7 @@ static const struct pseudo_node *node_of(struct inode *inode)
 
 static void make_text(const struct pseudo_node *n, struct text *t)
 {
-    if (n->entry->text)
+    if (n->entry->kind == PSEUDO_TEXT)
         text_add(t, "%s", n->entry->text);
     else if (n->entry->show)
         n->entry->show(t, n->arg);
@@ -160,9 +160,9 @@ static const struct pseudo_entry *find_entry(const struct pseudo_dir *d, const s
 
 static uint32_t entry_type(const struct pseudo_entry *e)
 {
-    if (e->dir)
+    if (e->kind == PSEUDO_TREE)
         return S_IFDIR;
-    return e->link ? S_IFLNK : S_IFREG;
+    return e->kind == PSEUDO_LINK ? S_IFLNK : S_IFREG;
 }
 
 /* Stable inode numbers without a table: from the entry's place in memory and its argument. */
@@ -177,11 +177,11 @@ static struct inode *node_inode(struct super *s, const struct pseudo_entry *e, u
     if (!n)
         return NULL;
     *n = (struct pseudo_node){e, arg};
-    const struct file_ops *fops = e->dir ? &pseudo_dir_fops : &file_fops;
-    const struct inode_ops *ops = e->dir    ? &dir_ops
-                                  : e->jump ? &jump_ops
-                                  : e->link ? &link_ops
-                                            : &file_ops;
+    const struct file_ops *fops = e->kind == PSEUDO_TREE ? &pseudo_dir_fops : &file_fops;
+    const struct inode_ops *ops = e->kind == PSEUDO_TREE   ? &dir_ops
+                                  : e->kind != PSEUDO_LINK ? &file_ops
+                                  : e->jump                ? &jump_ops
+                                                           : &link_ops;
     struct inode *inode = inode_new(s, entry_type(e) | e->mode, ops, fops);
     if (!inode) {
         kfree(n);
@@ -263,6 +263,7 @@ int pseudo_mount(struct super *s, const struct pseudo_dir *dir, const char *path
     if (!root)
         return -ENOMEM;
     root->mode = 0555;
+    root->kind = PSEUDO_TREE;
     root->dir = dir;
     super_init(s);
     struct inode *inode = node_inode(s, root, 0);

@@ -20,21 +20,31 @@ void text_bytes(struct text *t, const void *bytes, size_t size_bytes);
 
 struct pseudo_dir;
 
+enum pseudo_kind {
+    PSEUDO_FILE, /* show appends the content; store, unless NULL, takes what is written */
+    PSEUDO_TEXT, /* the same with a constant content, text */
+    PSEUDO_LINK, /* link appends the text; jump, unless NULL, tells where it really leads */
+    PSEUDO_TREE, /* dir is the directory's table */
+};
+
 /*
- * One name. Which of the pointers is set makes it a file (show or text), a link (link, with or
- * without jump) or a directory (dir). arg is the directory's: a thread id or the like, 0 at the
- * top.
+ * One name. Its kind says which of the pointers it has; small, for there are many. arg is the
+ * directory's: a thread id or the like, 0 at the top.
  */
 struct pseudo_entry {
     const char *name;
-    uint32_t mode;                              /* permissions */
-    const char *text;                           /* a file with this constant content */
-    void (*show)(struct text *t, uint64_t arg); /* a file: append the content */
-    int (*store)(const char *s, size_t n,
-                 uint64_t arg); /* take what is written, NUL-ended; NULL: writes get -EIO */
-    void (*link)(struct text *t, uint64_t arg);    /* a link: append its text */
-    int (*jump)(uint64_t arg, struct dentry **to); /* where it really leads */
-    const struct pseudo_dir *dir;
+    uint16_t mode; /* permissions */
+    uint16_t kind;
+    union {
+        void (*show)(struct text *t, uint64_t arg);
+        const char *text;
+        void (*link)(struct text *t, uint64_t arg);
+        const struct pseudo_dir *dir;
+    };
+    union {
+        int (*store)(const char *s, size_t n, uint64_t arg); /* NUL-ended; NULL: -EIO */
+        int (*jump)(uint64_t arg, struct dentry **to);
+    };
 };
 
 struct pseudo_dir {

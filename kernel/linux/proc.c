@@ -28,19 +28,21 @@ static const struct pseudo_entry top[] = {
     {.name = "cpuinfo", .mode = 0444, .show = proc_show_cpuinfo},
     {.name = "filesystems",
      .mode = 0444,
+     .kind = PSEUDO_TEXT,
      .text = "nodev\tproc\nnodev\tsysfs\nnodev\tcgroup2\nnodev\ttmpfs\n"},
     {.name = "loadavg", .mode = 0444, .show = proc_show_loadavg},
     {.name = "meminfo", .mode = 0444, .show = proc_show_meminfo},
-    {.name = "mounts", .mode = 0777, .link = link_mounts},
-    {.name = "self", .mode = 0777, .link = link_self},
+    {.name = "mounts", .mode = 0777, .kind = PSEUDO_LINK, .link = link_mounts},
+    {.name = "self", .mode = 0777, .kind = PSEUDO_LINK, .link = link_self},
     {.name = "stat", .mode = 0444, .show = proc_show_stat},
-    {.name = "sys", .mode = 0555, .dir = &proc_sys_dir},
-    {.name = "thread-self", .mode = 0777, .link = link_thread_self},
+    {.name = "sys", .mode = 0555, .kind = PSEUDO_TREE, .dir = &proc_sys_dir},
+    {.name = "thread-self", .mode = 0777, .kind = PSEUDO_LINK, .link = link_thread_self},
     {.name = "uptime", .mode = 0444, .show = proc_show_uptime},
     {.name = "version", .mode = 0444, .show = proc_show_version},
 };
 
-static const struct pseudo_entry process = {.mode = 0555, .dir = &proc_process_dir};
+static const struct pseudo_entry process = {
+    .mode = 0555, .kind = PSEUDO_TREE, .dir = &proc_process_dir};
 
 static int find_process(uint64_t arg, uint64_t number, const struct pseudo_entry **e,
                         uint64_t *sub_arg)

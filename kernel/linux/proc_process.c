@@ -339,7 +339,8 @@ static int jump_fd(uint64_t fd, struct dentry **to)
     return err;
 }
 
-static const struct pseudo_entry fd_entry = {.mode = 0700, .link = link_fd, .jump = jump_fd};
+static const struct pseudo_entry fd_entry = {
+    .mode = 0700, .kind = PSEUDO_LINK, .link = link_fd, .jump = jump_fd};
 
 static void show_fdinfo(struct text *t, uint64_t fd)
 {
@@ -411,32 +412,37 @@ static int ignore_store(const char *s, size_t n, uint64_t arg)
 }
 
 /* What a process and each of its threads have. */
-#define COMMON                                                                         \
-    {.name = "auxv", .mode = 0400, .show = show_auxv},                                 \
-        {.name = "cgroup", .mode = 0444, .text = "0::/\n"},                            \
-        {.name = "cmdline", .mode = 0444, .show = show_cmdline},                       \
-        {.name = "comm", .mode = 0644, .show = show_comm, .store = ignore_store},      \
-        {.name = "cwd", .mode = 0777, .link = link_cwd, .jump = jump_cwd},             \
-        {.name = "environ", .mode = 0400, .show = show_environ},                       \
-        {.name = "exe", .mode = 0777, .link = link_exe},                               \
-        {.name = "fd", .mode = 0500, .dir = &fd_dir},                                  \
-        {.name = "fdinfo", .mode = 0555, .dir = &fdinfo_dir},                          \
-        {.name = "limits", .mode = 0444, .show = show_limits},                         \
-        {.name = "maps", .mode = 0444, .show = proc_show_maps},                        \
-        {.name = "mountinfo", .mode = 0444, .show = show_mountinfo},                   \
-        {.name = "mounts", .mode = 0444, .show = proc_show_mounts},                    \
-        {.name = "oom_score", .mode = 0444, .text = "0\n"},                            \
-        {.name = "oom_score_adj", .mode = 0644, .text = "0\n", .store = ignore_store}, \
-        {.name = "root", .mode = 0777, .link = link_root, .jump = jump_root},          \
-        {.name = "stat", .mode = 0444, .show = show_stat},                             \
-        {.name = "statm", .mode = 0444, .show = show_statm},                           \
-    {                                                                                  \
-        .name = "status", .mode = 0444, .show = show_status                            \
+#define COMMON                                                                                     \
+    {.name = "auxv", .mode = 0400, .show = show_auxv},                                             \
+        {.name = "cgroup", .mode = 0444, .kind = PSEUDO_TEXT, .text = "0::/\n"},                   \
+        {.name = "cmdline", .mode = 0444, .show = show_cmdline},                                   \
+        {.name = "comm", .mode = 0644, .show = show_comm, .store = ignore_store},                  \
+        {.name = "cwd", .mode = 0777, .kind = PSEUDO_LINK, .link = link_cwd, .jump = jump_cwd},    \
+        {.name = "environ", .mode = 0400, .show = show_environ},                                   \
+        {.name = "exe", .mode = 0777, .kind = PSEUDO_LINK, .link = link_exe},                      \
+        {.name = "fd", .mode = 0500, .kind = PSEUDO_TREE, .dir = &fd_dir},                         \
+        {.name = "fdinfo", .mode = 0555, .kind = PSEUDO_TREE, .dir = &fdinfo_dir},                 \
+        {.name = "limits", .mode = 0444, .show = show_limits},                                     \
+        {.name = "maps", .mode = 0444, .show = proc_show_maps},                                    \
+        {.name = "mountinfo", .mode = 0444, .show = show_mountinfo},                               \
+        {.name = "mounts", .mode = 0444, .show = proc_show_mounts},                                \
+        {.name = "oom_score", .mode = 0444, .kind = PSEUDO_TEXT, .text = "0\n"},                   \
+        {.name = "oom_score_adj",                                                                  \
+         .mode = 0644,                                                                             \
+         .kind = PSEUDO_TEXT,                                                                      \
+         .text = "0\n",                                                                            \
+         .store = ignore_store},                                                                   \
+        {.name = "root", .mode = 0777, .kind = PSEUDO_LINK, .link = link_root, .jump = jump_root}, \
+        {.name = "stat", .mode = 0444, .show = show_stat},                                         \
+        {.name = "statm", .mode = 0444, .show = show_statm},                                       \
+    {                                                                                              \
+        .name = "status", .mode = 0444, .show = show_status                                        \
     }
 
 static const struct pseudo_entry thread_entries[] = {COMMON};
 static const struct pseudo_dir thread_dir = PSEUDO_DIR(thread_entries);
-static const struct pseudo_entry thread_entry = {.mode = 0555, .dir = &thread_dir};
+static const struct pseudo_entry thread_entry = {
+    .mode = 0555, .kind = PSEUDO_TREE, .dir = &thread_dir};
 
 static int find_task(uint64_t arg, uint64_t number, const struct pseudo_entry **e, uint64_t *sub)
 {
@@ -461,6 +467,6 @@ static const struct pseudo_dir task_dir = {.find = find_task, .next = next_task}
 
 static const struct pseudo_entry process_entries[] = {
     COMMON,
-    {.name = "task", .mode = 0555, .dir = &task_dir},
+    {.name = "task", .mode = 0555, .kind = PSEUDO_TREE, .dir = &task_dir},
 };
 const struct pseudo_dir proc_process_dir = PSEUDO_DIR(process_entries);

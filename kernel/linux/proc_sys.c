@@ -56,49 +56,86 @@ static int ignore_store(const char *s, size_t n, uint64_t arg)
 
 static const struct pseudo_entry random_entries[] = {
     {.name = "boot_id", .mode = 0444, .show = show_boot_id},
-    {.name = "entropy_avail", .mode = 0444, .text = "256\n"},
+    {.name = "entropy_avail", .mode = 0444, .kind = PSEUDO_TEXT, .text = "256\n"},
     {.name = "uuid", .mode = 0444, .show = show_uuid},
 };
 static const struct pseudo_dir random_dir = PSEUDO_DIR(random_entries);
 
 static const struct pseudo_entry kernel_entries[] = {
     {.name = "hostname", .mode = 0644, .show = show_hostname, .store = ignore_store},
-    {.name = "domainname", .mode = 0644, .text = "(none)\n", .store = ignore_store},
-    {.name = "osrelease", .mode = 0444, .text = "6.1.0-mazboot\n"},
-    {.name = "ostype", .mode = 0444, .text = "Linux\n"},
-    {.name = "version", .mode = 0444, .text = "#1 SMP mazboot\n"},
-    {.name = "pid_max", .mode = 0644, .text = "4194304\n", .store = ignore_store},
-    {.name = "threads-max", .mode = 0644, .text = "126000\n", .store = ignore_store},
-    {.name = "ngroups_max", .mode = 0444, .text = "65536\n"},
-    {.name = "cap_last_cap", .mode = 0444, .text = "40\n"},
-    {.name = "random", .mode = 0555, .dir = &random_dir},
+    {.name = "domainname",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "(none)\n",
+     .store = ignore_store},
+    {.name = "osrelease", .mode = 0444, .kind = PSEUDO_TEXT, .text = "6.1.0-mazboot\n"},
+    {.name = "ostype", .mode = 0444, .kind = PSEUDO_TEXT, .text = "Linux\n"},
+    {.name = "version", .mode = 0444, .kind = PSEUDO_TEXT, .text = "#1 SMP mazboot\n"},
+    {.name = "pid_max",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "4194304\n",
+     .store = ignore_store},
+    {.name = "threads-max",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "126000\n",
+     .store = ignore_store},
+    {.name = "ngroups_max", .mode = 0444, .kind = PSEUDO_TEXT, .text = "65536\n"},
+    {.name = "cap_last_cap", .mode = 0444, .kind = PSEUDO_TEXT, .text = "40\n"},
+    {.name = "random", .mode = 0555, .kind = PSEUDO_TREE, .dir = &random_dir},
 };
 static const struct pseudo_dir kernel_dir = PSEUDO_DIR(kernel_entries);
 
 static const struct pseudo_entry core_entries[] = {
-    {.name = "somaxconn", .mode = 0644, .text = "4096\n", .store = ignore_store},
+    {.name = "somaxconn",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "4096\n",
+     .store = ignore_store},
 };
 static const struct pseudo_dir core_dir = PSEUDO_DIR(core_entries);
-static const struct pseudo_entry net_entries[] = {{.name = "core", .mode = 0555, .dir = &core_dir}};
+static const struct pseudo_entry net_entries[] = {
+    {.name = "core", .mode = 0555, .kind = PSEUDO_TREE, .dir = &core_dir}};
 static const struct pseudo_dir net_dir = PSEUDO_DIR(net_entries);
 
 static const struct pseudo_entry vm_entries[] = {
-    {.name = "max_map_count", .mode = 0644, .text = "65530\n", .store = ignore_store},
-    {.name = "overcommit_memory", .mode = 0644, .text = "1\n", .store = ignore_store},
+    {.name = "max_map_count",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "65530\n",
+     .store = ignore_store},
+    {.name = "overcommit_memory",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "1\n",
+     .store = ignore_store},
 };
 static const struct pseudo_dir vm_dir = PSEUDO_DIR(vm_entries);
 
 static const struct pseudo_entry fs_entries[] = {
-    {.name = "file-max", .mode = 0644, .text = "1048576\n", .store = ignore_store},
-    {.name = "nr_open", .mode = 0644, .text = "1048576\n", .store = ignore_store},
-    {.name = "pipe-max-size", .mode = 0644, .text = "1048576\n", .store = ignore_store},
+    {.name = "file-max",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "1048576\n",
+     .store = ignore_store},
+    {.name = "nr_open",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "1048576\n",
+     .store = ignore_store},
+    {.name = "pipe-max-size",
+     .mode = 0644,
+     .kind = PSEUDO_TEXT,
+     .text = "1048576\n",
+     .store = ignore_store},
 };
 static const struct pseudo_dir fs_dir = PSEUDO_DIR(fs_entries);
 
 static const struct pseudo_entry sys_entries[] = {
-    {.name = "fs", .mode = 0555, .dir = &fs_dir},
-    {.name = "kernel", .mode = 0555, .dir = &kernel_dir},
-    {.name = "net", .mode = 0555, .dir = &net_dir},
-    {.name = "vm", .mode = 0555, .dir = &vm_dir},
+    {.name = "fs", .mode = 0555, .kind = PSEUDO_TREE, .dir = &fs_dir},
+    {.name = "kernel", .mode = 0555, .kind = PSEUDO_TREE, .dir = &kernel_dir},
+    {.name = "net", .mode = 0555, .kind = PSEUDO_TREE, .dir = &net_dir},
+    {.name = "vm", .mode = 0555, .kind = PSEUDO_TREE, .dir = &vm_dir},
 };
 const struct pseudo_dir proc_sys_dir = PSEUDO_DIR(sys_entries);
