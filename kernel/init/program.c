@@ -22,6 +22,7 @@
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/vdso/vdso.h"
+#include "lib/fmt.h"
 #include "lib/str.h"
 
 #define STATUS_CANNOT_RUN 126
@@ -42,12 +43,28 @@ static struct exec_strings strings_of(enum payload_type type)
     return s;
 }
 
+/* For /proc/self/maps. */
+static void program_name(struct vmobj *o, char *buf, size_t size_bytes)
+{
+    (void)o;
+    fmt_print(buf, size_bytes, "%s", first.exec_path);
+}
+
+static void program_file_init(const void *elf, size_t size)
+{
+    static struct vmobj_ops named;
+    vmobj_init_pinned(&program_file, virt_to_phys(elf), size);
+    named = *program_file.ops;
+    named.name = program_name;
+    program_file.ops = &named;
+}
+
 static int load(struct exec_args *args)
 {
     size_t size;
     const void *elf = payload_item(PAYLOAD_PROGRAM, &size);
     char execfn[sizeof first.exec_path];
-    vmobj_init_pinned(&program_file, virt_to_phys(elf), size);
+    program_file_init(elf, size);
     args->program = &program_file;
     args->head = elf;
     args->head_bytes = MIN(size, (size_t)PAGE_SIZE);
