@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Markdown from three tab-separated inputs: what the tests said here, known reasons, what they said on Linux. cpus: of the machine.
 FNR == 1 { input++ }
+input == 1 { ran[$1] = 1 }
 input == 1 && $3 == "needs" { needs[$1, $2] = $4; next }
-input == 1 { here[$1, $2] = $3; ran[$1] = 1; next }
+input == 1 { here[$1, $2] = $3; next }
+input == 2 && $2 == "*" { package_needs[$1] = $3; next }
 input == 2 { if (!(($1, $2) in needs)) needs[$1, $2] = $3; next }
 {
     packages[$1] || order[++n] = $1
@@ -15,7 +17,7 @@ input == 2 { if (!(($1, $2) in needs)) needs[$1, $2] = $3; next }
     expected[$1] += $3 == "PASS"
     passed[$1] += $3 == "PASS" && status == "PASS"
     if ($3 == "PASS" && status != "PASS") {
-        reason = ($1, $2) in needs ? needs[$1, $2] : status == "HANG" ? "no end in time" : status == "none" ? "not reached" : tolower(status)
+        reason = ($1, $2) in needs ? needs[$1, $2] : $1 in package_needs ? package_needs[$1] : status == "HANG" ? "no end in time" : status == "none" ? "not reached" : tolower(status)
         because[reason]++
         lost[$1] = lost[$1] (lost[$1] == "" ? "" : ", ") $2 " (" reason ")"
     }

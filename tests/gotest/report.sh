@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 verdicts() {
     local package
     cut -f 1 "$gotest_baseline" | uniq | while read -r package; do
-        [ -e "$1/${package//\//.}" ] && awk -v OFS='\t' -v package="$package" '{ print package, $1, $2, $3 }' "$1/${package//\//.}"
+        [ -e "$1/${package//\//.}" ] && echo "$package" && awk -v OFS='\t' -v package="$package" '{ print package, $1, $2, $3 }' "$1/${package//\//.}"
     done
 }
 

@@ -6,9 +6,10 @@ set -eu
 goroot=$1 archive=$2
 [ -e "$archive" ] && exit
 tree=$(mktemp -d)
+chmod 755 "$tree" # becomes the mode of /
 trap 'rm -rf "$tree"' EXIT
 there=$tree$goroot
-mkdir -p "$there/lib/time" "$tree/etc" "$tree/root" "$tree/usr/bin" "$there/test/fixedbugs" "$there/test/ken"
+mkdir -p "$there/lib/time" "$tree/etc" "$tree/root" "$tree/usr/bin" "$there/test/fixedbugs" "$there/test/ken" "$there/test/typeparam"
 touch "$tree/usr/bin/"{env,id,true} # names to find in a folder; nothing to execute
 cp -rL "$goroot/src" "$there/src"
 cp -L "$goroot/VERSION" "$there/"
