@@ -17,7 +17,7 @@ input == 2 { if (!(($1, $2) in needs)) needs[$1, $2] = $3; next }
     expected[$1] += $3 == "PASS"
     passed[$1] += $3 == "PASS" && status == "PASS"
     if ($3 == "PASS" && status != "PASS") {
-        reason = ($1, $2) in needs ? needs[$1, $2] : $1 in package_needs ? package_needs[$1] : status == "HANG" ? "no end in time" : status == "none" ? "not reached" : tolower(status)
+        reason = ($1, $2) in needs ? needs[$1, $2] : status == "none" && $1 in package_needs ? package_needs[$1] : status == "HANG" ? "no end in time" : status == "none" ? "not reached" : tolower(status)
         because[reason]++
         lost[$1] = lost[$1] (lost[$1] == "" ? "" : ", ") $2 " (" reason ")"
     }
