@@ -26,7 +26,8 @@ KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -mcmodel=tiny -Oz -DGORT_NO_FP=1
                  $(addprefix -Xclang -mstack-protector-guard,=sysreg -reg=tpidr_el1 -offset=$(STACK_GUARD_OFFSET))
 KERNEL_LTO := -flto
 # Where the linker generates code: calls of shared prologues in what is built with -Oz, repeated sequences as functions.
-KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog machine-outliner-reruns=3 inline-threshold=0 disable-machine-licm)
+KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog machine-outliner-reruns=3 inline-threshold=0 disable-machine-licm \
+                                 enable-post-misched=0 enable-merge-functions)
 KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
               kernel/linux/fault.c kernel/arch/arm64/trap.c
 KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c

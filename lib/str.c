@@ -74,7 +74,9 @@ int strncmp(const char *a, const char *b, size_t max)
 
 int strcmp(const char *a, const char *b)
 {
-    return strncmp(a, b, SIZE_MAX);
+    for (; *a && *a == *b; a++)
+        b++;
+    return (uint8_t)*a - (uint8_t)*b;
 }
 
 char *strchr(const char *s, int c)
