@@ -21,7 +21,7 @@ cat <<END
 
 The tests of $gotest_version's standard library, short ones (\`-test.short\`), each package on a machine of its own: \`make gotest\`,
 with \`-smp 4\` \`make gotest-smp4\`. Linux is Debian's 6.1 for arm64 in the same QEMU with one processor, without other programs. A test counts as
-*needing a process* or *a network* when it failed because the machine said that it has none.
+*needing a process* or *a network* when it failed because the machine has none, or was not reached because its package ended for that reason.
 END
 for folder in "$gotest_dir"/smp*; do
     verdicts "$folder" | awk -F '\t' -v cpus="${folder##*smp}" -f tests/gotest/report.awk - tests/gotest/known.tsv "$gotest_baseline"
