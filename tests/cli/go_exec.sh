@@ -36,7 +36,7 @@ go_tests() {
     out=$(FAKE_GUEST="out from the guest${nl}item 2${nl}exit 0" GOARCH=arm64 go run -exec "$mazboot run" ./cmd/hi a b 2>&1 | sed 's|^/.*/||')
     same "$1: go run -exec" "from the guest${nl}hi${nl}a${nl}b" "$out"
     out=$(FAKE_GUEST="exit 5" GOARCH=arm64 go run -exec "$mazboot run" ./cmd/hi 2>&1)
-    same "$1: go run -exec, exit status" 'exit status 5' "$out"
+    same "$1: go run -exec, exit status" 'exit status 5' "$(tail -n 1 <<<"$out")"
     out=$(FAKE_GUEST="out PASS${nl}exit 0" GOARCH=arm64 go test -vet=off -exec "$mazboot run" . 2>&1)
     same "$1: go test -exec" 'ok' "${out%%[[:space:]]*}"
     cd ..
