@@ -20,7 +20,7 @@
 enum link_type {
     /* guest to launcher */
     LINK_OUT = 1,   /* data for stream 1 (stdout) or 2 (stderr) */
-    LINK_LOG = 2,   /* text of the kernel's own log (shown with -v), whole lines */
+    LINK_LOG = 2,   /* text of the kernel's own log, whole lines; log= says how much is sent */
     LINK_TRACE = 3, /* text of --strace, whole lines */
     LINK_WANT = 4,  /* u32: the guest wants up to this many more bytes of standard input; asked once
                        per LINK_STDIN answer */

@@ -178,7 +178,6 @@ static int boot(struct session *session)
         .signal_fd = session->signal_fd,
         .suspend = suspend,
         .context = session,
-        .show_log = session->options.verbose,
         .timeout_ns = session->options.timeout_ns,
     };
     struct relay_result result;

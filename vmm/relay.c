@@ -143,8 +143,7 @@ static void take_frame(struct relay *r, const struct frame *frame)
                   frame->data, frame->size_bytes);
         break;
     case LINK_LOG:
-        if (config->show_log || r->dumping)
-            sink_fill(r, &r->link_sink, config->err_fd, frame->data, frame->size_bytes);
+        sink_fill(r, &r->link_sink, config->err_fd, frame->data, frame->size_bytes);
         break;
     case LINK_TRACE:
         sink_fill(r, &r->link_sink, config->trace_fd, frame->data, frame->size_bytes);

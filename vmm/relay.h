@@ -20,7 +20,6 @@ struct relay_config {
     int signal_fd; /* a signalfd; what it brings goes to the guest, but for SIGTSTP: */
     void (*suspend)(void *context); /* stops guest and caller until the caller is continued */
     void *context;
-    bool show_log;
     uint64_t timeout_ns; /* 0 for none */
 };
 

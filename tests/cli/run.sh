@@ -12,8 +12,8 @@ play 'exit 42' run ./hello
 same 'exit status' '42' "$status"
 play 'exit 137' run ./hello
 same 'killed inside' '137' "$status"
-play "log quiet${nl}exit 0" run ./hello
-same 'no log' '|' "$out|$err"
+play "log out of memory${nl}exit 0" run ./hello
+same 'what the kernel says' '|out of memory' "$out|$err"
 play "log loud${nl}exit 0" run -v ./hello
 same 'log' '1' "$(grep -c '^loud$' <<<"$err")"
 same 'command line with -v' '1' "$(grep -c "^$MAZBOOT_QEMU -M virt" <<<"$err")"
