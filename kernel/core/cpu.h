@@ -7,6 +7,7 @@
 #include "gort/sched.h"
 #include "kernel/arch/cpu.h"
 
+struct aspace;
 struct task;
 
 /* One event of the flight recorder: kernel/core/trace.h. */
@@ -25,6 +26,7 @@ struct cpu {
     uintptr_t stack_guard; /* the stack protector's word; 0 until the boot makes it random */
     uint64_t trace_count;  /* events ever recorded */
     struct trace_record trace[TRACE_RECORDS];
+    struct aspace *as;     /* whose page tables are active; NULL before the first task */
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;
 

@@ -87,19 +87,20 @@ int port_m_start(struct m *mp)
     panic("CPU %u was to be started by the scheduler", cpu_of(mp)->index);
 }
 
+/* All of this even when t was the last one here: it may have been elsewhere since, and what this
+ * CPU has of it is from before that. */
 void port_execute(struct g *gp)
 {
     struct cpu *cpu = cpu_self();
     struct task *t = container_of(gp, struct task, g);
-    struct task *prev = cpu->task;
     cpu->switches++;
     trace_event(TRACE_SWITCH, gp->goid);
     t->running_since_ns = clock_mono_ns();
-    if (t == prev)
-        return;
     cpu->task = t;
-    if (!prev || prev->as != t->as)
+    if (cpu->as != t->as) {
+        cpu->as = t->as;
         pgtable_activate(&t->as->pgtable);
+    }
     if (cpu->fp_owner != t || t->fp_cpu != cpu)
         task_set_work(t, WORK_FPU);
     fpu_set_thread_pointer(t->tls);
