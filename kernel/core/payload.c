@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/core/payload.h"
-#include "abi/errno.h"
 #include "lib/str.h"
 
 static const struct payload_header *header;
@@ -48,21 +47,4 @@ const void *payload_item(enum payload_type type, size_t *size_bytes)
 size_t payload_size_bytes(void)
 {
     return header ? header->size_bytes : 0;
-}
-
-int payload_strings(enum payload_type type, const char **list, unsigned max)
-{
-    size_t size, n = 0;
-    const char *p = payload_item(type, &size), *end = p + size;
-    while (p && p < end) {
-        const char *nul = memchr(p, 0, (size_t)(end - p));
-        if (!nul)
-            break;
-        if (n == max)
-            return -E2BIG;
-        list[n++] = p;
-        p = nul + 1;
-    }
-    list[n] = NULL;
-    return (int)n;
 }

@@ -18,8 +18,4 @@ const void *payload_item(enum payload_type type, size_t *size_bytes);
 /* payload_size_bytes - all of it, 0 when there is none. */
 size_t payload_size_bytes(void);
 
-/* payload_strings - point list[] (room for max + 1) at the NUL-ended strings of an item, NULL
- * behind the last. How many, or -E2BIG. */
-int payload_strings(enum payload_type type, const char **list, unsigned max) MUST_CHECK;
-
 #endif

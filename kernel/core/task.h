@@ -20,7 +20,6 @@ struct cpu;
 enum task_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable */
     WORK_FPU = 2,    /* this task's FP registers aren't in this CPU */
-    WORK_EXIT = 8,   /* the thread must end */
     WORK_MASK = 16,  /* a signal mask has to be given back */
 };
 

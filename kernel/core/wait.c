@@ -97,7 +97,7 @@ static void timeout_fired(void *arg)
 
 static bool interrupted(const struct task *t)
 {
-    return __atomic_load_n(&t->work, __ATOMIC_SEQ_CST) & (WORK_SIGNAL | WORK_EXIT);
+    return __atomic_load_n(&t->work, __ATOMIC_SEQ_CST) & WORK_SIGNAL;
 }
 
 static void publish(struct task *t, struct sleeper *s)

@@ -86,8 +86,6 @@ void user_exit_work(struct trapframe *tf)
         uint32_t work = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST);
         if (sched_need_resched())
             task_preempted();
-        else if (work & WORK_EXIT)
-            thread_exit(0);
         else if (work & (WORK_SIGNAL | WORK_MASK))
             signal_deliver(t, tf);
         else if (work & WORK_FPU)

@@ -19,7 +19,7 @@ enum {
 /* A long request ends early for a signal, as Linux lets it. */
 static bool interrupted(void)
 {
-    return __atomic_load_n(&task_self()->work, __ATOMIC_RELAXED) & (WORK_SIGNAL | WORK_EXIT);
+    return __atomic_load_n(&task_self()->work, __ATOMIC_RELAXED) & WORK_SIGNAL;
 }
 
 /* Copy random bytes out in pieces. Bytes given before the first bad page, or -EFAULT when there are

@@ -9,7 +9,6 @@
 #include "kernel/linux/time.h"
 
 #define SIGSET_BYTES 8
-#define UNBLOCKABLE  (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
 long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
 {
@@ -24,7 +23,7 @@ long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
     spin_lock(&p->lock);
     out = p->actions[sig];
     if (new) {
-        in.mask &= ~UNBLOCKABLE;
+        in.mask &= ~SIGNALS_UNBLOCKABLE;
         p->actions[sig] = in;
         /* POSIX: an ignored signal doesn't stay pending */
         bool ignores = in.handler == SIG_IGN ||
@@ -235,7 +234,7 @@ long sys_rt_sigtimedwait(vaddr_t set, vaddr_t info_at, vaddr_t timeout, uint64_t
     int err = timeout ? time_read_timespec(timeout, &ns) : 0;
     if (err)
         return err;
-    want &= ~UNBLOCKABLE;
+    want &= ~SIGNALS_UNBLOCKABLE;
     int64_t deadline_ns = timeout ? time_add(clock_mono_ns(), ns) : WAIT_FOREVER;
     sleeper_init(&s);
     bool got = take_awaited(t, want, &info);

@@ -5,9 +5,8 @@
 #include "kernel/core/log.h"
 #include "kernel/linux/vdso/vdso.h"
 
-#define UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
-#define IGNORED     (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
-#define STOPS       (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
+#define IGNORED (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
+#define STOPS   (SIG_BIT(SIGSTOP) | SIG_BIT(SIGTSTP) | SIG_BIT(SIGTTIN) | SIG_BIT(SIGTTOU))
 
 static bool ignored_locked(const struct process *p, int sig)
 {
@@ -109,7 +108,7 @@ void signal_retarget(struct thread *t)
 void signal_set_blocked(struct thread *t, uint64_t mask)
 {
     spin_lock(&t->process->lock);
-    t->blocked = mask & ~UNBLOCKABLE;
+    t->blocked = mask & ~SIGNALS_UNBLOCKABLE;
     if (deliverable_locked(t))
         task_set_work(&t->task, WORK_SIGNAL);
     spin_unlock(&t->process->lock);

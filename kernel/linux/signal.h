@@ -9,6 +9,8 @@
 
 #include "kernel/linux/thread.h"
 
+#define SIGNALS_UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
+
 /* signal_send_thread, signal_send_process - make a signal pending and interrupt who shall take it.
  * Any context. */
 void signal_send_thread(struct thread *t, const struct linux_siginfo *info);

@@ -10,10 +10,8 @@
 struct restart {
     long (*fn)(struct thread *t);
     int64_t deadline_ns;
-    int clock;
     vaddr_t rem, uaddr;
     uint32_t value, bitset;
-    bool private;
 };
 
 struct thread {
@@ -37,7 +35,6 @@ struct thread {
     bool keep_capabilities; /* PR_SET_KEEPCAPS */
     vaddr_t clear_tid;      /* 0: none */
     vaddr_t robust_list;
-    uint64_t syscall_count;
 };
 
 static inline struct thread *thread_of(struct task *t)
