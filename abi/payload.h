@@ -32,6 +32,7 @@ enum payload_type {
         4, /* kernel options key=value, each ended by NUL (see OPTIONS in docs/ARCHITECTURE.md) */
     PAYLOAD_SYMBOLS = 5, /* the kernel's own symbols, for backtraces: see struct payload_symbol */
     PAYLOAD_ROOT = 6,    /* a POSIX ustar/pax archive that fills the root file system */
+    PAYLOAD_CERTIFICATES = 7, /* /etc/ssl/certs/ca-certificates.crt, unless the archive has one */
 };
 
 struct payload_item {

@@ -52,6 +52,36 @@ static int set_hostname(void *target, const char *value, struct error *err)
     return guest_set_hostname(&build->guest, value, err);
 }
 
+static int set_net(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return network_add(&build->guest.network, value, err);
+}
+
+static int set_dns(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return network_add_nameservers(&build->guest.network, value, err);
+}
+
+static int set_host(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return network_add_host(&build->guest.network, value, err);
+}
+
+static int set_certificates(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    (void)err;
+    guest_set_certificates(&build->guest, value);
+    return 0;
+}
+
 const struct option_spec build_options[] = {
     {"-o, --output", "FILE", "the image to write", set_output},
     {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
@@ -59,6 +89,11 @@ const struct option_spec build_options[] = {
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
+    {"--net", "NET", "none, dhcp, or ip=A.B.C.D/N,gw=A.B.C.D,dns=A.B.C.D (dhcp)", set_net},
+    {"--dns", "A.B.C.D", "the name server to ask; may be repeated", set_dns},
+    {"--add-host", "NAME:IP", "one more line of /etc/hosts", set_host},
+    {"--ca-certs", "FILE|none", "certificate authorities for TLS clients (this host's)",
+     set_certificates},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -118,7 +153,7 @@ static int build_image(struct build *build, int count, char **operands)
 
 int cmd_build(int argc, char **argv)
 {
-    struct build build = {0};
+    struct build build = {.guest.default_net = "dhcp"};
     struct error err;
     int operand, rest;
     bool help;

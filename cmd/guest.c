@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/guest.h"
+#include "cmd/certificates.h"
 #include "cmd/cmd.h"
 #include "cmd/gobuild.h"
+#include "gobin/needs.h"
 #include "vmm/program.h"
 #include "vmm/root.h"
 
@@ -10,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CWD_BYTES_MAX      255 /* what the kernel keeps of an option */
-#define HOSTNAME_BYTES_MAX 64  /* Linux's limit */
+#define CWD_BYTES_MAX 255 /* what the kernel keeps of an option */
 
 void guest_environment(struct guest *guest)
 {
@@ -70,15 +71,16 @@ int guest_set_cwd(struct guest *guest, const char *path, struct error *err)
 
 int guest_set_hostname(struct guest *guest, const char *name, struct error *err)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-";
-    size_t length = strlen(name);
-
-    if (length == 0 || length > HOSTNAME_BYTES_MAX || strspn(name, allowed) != length)
+    if (!net_hostname_valid(name))
         return error_set(err, -EINVAL, "--hostname takes 1 to %d letters, digits, dots and hyphens",
-                         HOSTNAME_BYTES_MAX);
+                         NET_HOSTNAME_BYTES);
     strings_addf(&guest->options, "hostname=%s", name);
     return 0;
+}
+
+void guest_set_certificates(struct guest *guest, const char *path)
+{
+    guest->certificates_from = path;
 }
 
 static int status_of(const struct error *err)
@@ -140,6 +142,41 @@ static void add_executable(struct guest *guest)
         strings_addf(&guest->options, "execfn=/%s", base ? base + 1 : guest->name);
 }
 
+/* A program that isn't Go's tells nothing of itself: it gets what the options say. */
+static void glance(const struct guest *guest, struct needs *needs)
+{
+    struct gobin bin;
+
+    *needs = (struct needs){0};
+    if (gobin_open(&bin, guest->program.bytes, guest->program.size_bytes) < 0)
+        return;
+    needs_glance(needs, &bin);
+    gobin_close(&bin);
+}
+
+static int certificates_choose(struct guest *guest, bool wanted, struct error *err)
+{
+    const char *path = guest->certificates_from;
+
+    if (path)
+        return strcmp(path, "none") == 0 ? 0 : certificates_open(&guest->certificates, path, err);
+    if (wanted && guest->network.count > 0)
+        certificates_of_host(&guest->certificates);
+    return 0;
+}
+
+static int network_choose(struct guest *guest, struct error *err)
+{
+    struct needs needs;
+
+    glance(guest, &needs);
+    int result = network_complete(&guest->network, guest->default_net, needs.network, err);
+    if (result < 0)
+        return result;
+    network_describe(&guest->network, &guest->options);
+    return certificates_choose(guest, needs.certificates, err);
+}
+
 int guest_open(struct guest *guest, int count, char **operands)
 {
     struct error err;
@@ -147,7 +184,7 @@ int guest_open(struct guest *guest, int count, char **operands)
     int status = program_open(guest, operands[0]);
     if (status != 0)
         return status;
-    if (kernel_files_open(&guest->kernel, &err) < 0)
+    if (network_choose(guest, &err) < 0 || kernel_files_open(&guest->kernel, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     add_executable(guest);
     strings_add(&guest->arguments, guest->name);
@@ -165,6 +202,7 @@ int guest_image(const struct guest *guest, struct image *image)
         {PAYLOAD_SYMBOLS, guest->kernel.symbols},
         {PAYLOAD_PROGRAM, guest->program},
         {PAYLOAD_ROOT, guest->root},
+        {PAYLOAD_CERTIFICATES, guest->certificates},
     };
     struct error err;
 
@@ -182,6 +220,8 @@ void guest_close(struct guest *guest)
 {
     blob_close(&guest->program);
     blob_close(&guest->root);
+    blob_close(&guest->certificates);
+    network_close(&guest->network);
     kernel_files_close(&guest->kernel);
     strings_free(&guest->arguments);
     strings_free(&guest->environment);

@@ -5,6 +5,7 @@
 #define CMD_GUEST_H
 
 #include "cmd/kernel_files.h"
+#include "cmd/network.h"
 #include "cmd/strings.h"
 #include "vmm/image.h"
 
@@ -14,6 +15,10 @@ struct guest {
     struct blob root;         /* an archive; empty without --root */
     char root_path[PATH_MAX]; /* what --root names, absolute; "" without it */
     struct kernel_files kernel;
+    struct network network;
+    const char *default_net;       /* what --net is where the program can open sockets */
+    const char *certificates_from; /* --ca-certs; NULL without it */
+    struct blob certificates;
     struct strings arguments;
     struct strings environment;
     struct strings options; /* for the kernel: abi/payload.h PAYLOAD_OPTIONS */
@@ -32,9 +37,13 @@ int guest_set_root(struct guest *guest, const char *path, struct error *err) MUS
 int guest_set_cwd(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
 int guest_set_hostname(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 
+/* --ca-certs FILE|none: what the guest finds as its certificate authorities. */
+void guest_set_certificates(struct guest *guest, const char *path);
+
 /*
  * Opens the program (operands[0], built first if it is a Go package) with operands as its
- * arguments, and the kernel. Returns 0, or the exit status of mazboot after having printed why.
+ * arguments, and the kernel; decides which networks it has. Returns 0, or the exit status of
+ * mazboot after having printed why.
  */
 int guest_open(struct guest *guest, int count, char **operands) MUST_CHECK;
 

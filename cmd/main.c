@@ -142,7 +142,7 @@ int usage(const char *name, const struct option_spec *options)
                  !o->value            ? ""
                  : o->value[0] == '[' ? o->value + 1
                                       : o->value);
-        printf("  %-20s %s\n", left, o->help);
+        printf("  %-25s %s\n", left, o->help);
     }
     return 0;
 }

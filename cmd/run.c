@@ -205,6 +205,10 @@ static int session_run(struct session *session)
     int status = image_create(options);
     if (status != 0)
         return status;
+    if (network_open(&options->guest.network, &err) < 0)
+        return fail(STATUS_FAILED, "%s", err.text);
+    options->machine.nets = options->guest.network.nets;
+    options->machine.net_count = options->guest.network.count;
     if (machine_create("qemu", &options->machine, &session->machine, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     if (options->dry_run)

@@ -17,6 +17,7 @@ void run_options_init(struct run_options *options)
                                                 .cpu_count = 1,
                                                 .accel = MACHINE_ACCEL_AUTO}};
     options->machine.extra_args = options->extra_args;
+    options->guest.default_net = "user";
     guest_environment(&options->guest);
 }
 
@@ -70,6 +71,43 @@ static int set_hostname(void *target, const char *value, struct error *err)
     struct run_options *options = target;
 
     return guest_set_hostname(&options->guest, value, err);
+}
+
+static int set_net(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return network_add(&options->guest.network, value, err);
+}
+
+static int set_publish(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return network_publish(&options->guest.network, value, err);
+}
+
+static int set_dns(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return network_add_nameservers(&options->guest.network, value, err);
+}
+
+static int set_host(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return network_add_host(&options->guest.network, value, err);
+}
+
+static int set_certificates(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)err;
+    guest_set_certificates(&options->guest, value);
+    return 0;
 }
 
 static int set_cpu_model(void *target, const char *value, struct error *err)
@@ -170,6 +208,14 @@ const struct option_spec run_options[] = {
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
+    {"-p, --publish", "HOST:GUEST", "a port of this host leads to one of the guest; /udp behind it",
+     set_publish},
+    {"--net", "NET", "none, user, tap=NAME, ip=A.B.C.D/N, dhcp ... (user if it can open sockets)",
+     set_net},
+    {"--dns", "A.B.C.D", "the name server to ask; may be repeated", set_dns},
+    {"--add-host", "NAME:IP", "one more line of /etc/hosts; IP may be host-gateway", set_host},
+    {"--ca-certs", "FILE|none", "certificate authorities for TLS clients (this host's)",
+     set_certificates},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_trace},

@@ -191,15 +191,26 @@ static int function_walk(struct search *s, const struct gofunc *f)
     return 0;
 }
 
+static bool is_one_of(const char *name, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, list[i]) == 0)
+            return true;
+    return false;
+}
+
 static void features_find(struct needs *n, const struct gobin *bin)
 {
+    static const char *const sockets[] = {"syscall.socket", "net.socket",
+                                          "golang.org/x/sys/unix.socket"};
     struct gofunc f;
     struct span cgo = buildinfo_setting(&bin->build, "CGO_ENABLED");
     bool linked_c = false;
     for (uint32_t i = 0; i < bin->pclntab.nfuncs; i++) {
         if (pclntab_func(&bin->pclntab, i, &f) != 0)
             continue;
-        n->network |= strcmp(f.name, "syscall.socket") == 0 || strcmp(f.name, "net.socket") == 0;
+        n->network |= is_one_of(f.name, sockets, ARRAY_SIZE(sockets));
+        n->certificates |= strcmp(f.name, "crypto/x509.loadSystemRoots") == 0;
         n->starts_processes |=
             strcmp(f.name, "syscall.forkExec") == 0 || strcmp(f.name, "syscall.Exec") == 0;
         linked_c |= strncmp(f.name, "runtime/cgo.", 12) == 0;
@@ -220,13 +231,18 @@ static void memory_find(struct needs *n, const struct elf *e)
     }
 }
 
-int needs_find(struct needs *n, struct gobin *bin)
+void needs_glance(struct needs *n, const struct gobin *bin)
 {
     *n = (struct needs){0};
-    struct search s = {
-        .needs = n, .bin = bin, .isa = isa_of(bin->elf.machine), .text = gobin_text(bin)};
     features_find(n, bin);
     memory_find(n, &bin->elf);
+}
+
+int needs_find(struct needs *n, struct gobin *bin)
+{
+    struct search s = {
+        .needs = n, .bin = bin, .isa = isa_of(bin->elf.machine), .text = gobin_text(bin)};
+    needs_glance(n, bin);
     int rc = wrappers_find(&s);
     if (rc != 0)
         gobin_fail(&bin->error, ENOMEM, "no memory for the search for system calls");

@@ -17,13 +17,18 @@ struct needs {
     size_t nunlisted;
     size_t unknown;         /* calls whose number isn't a constant near by */
     const char *unknown_by; /* the function of one of them */
-    bool network, starts_processes, cgo, dynamic_loader;
+    bool network;           /* it can open sockets by the packages syscall, x/sys/unix or net */
+    bool certificates;      /* it looks for the system's certificate authorities */
+    bool starts_processes, cgo, dynamic_loader;
     uint64_t image_bytes;    /* of memory that the program takes once loaded, whole pages */
     uint64_t writable_bytes; /* of them */
 };
 
-/* -ENOMEM; -ENOSYS: amd64 code can't be walked without LLVM; bin->error set. What doesn't need a
- * walk is filled anyway. */
+/* What names and headers tell, without a look at the code: the yes-or-no answers and the memory. */
+void needs_glance(struct needs *n, const struct gobin *bin);
+
+/* All of it. -ENOMEM; -ENOSYS: amd64 code can't be walked without LLVM; bin->error set. What
+ * doesn't need a walk is filled anyway. */
 int needs_find(struct needs *n, struct gobin *bin);
 
 #endif

@@ -8,6 +8,7 @@
 #define VMM_MACHINE_H
 
 #include "vmm/error.h"
+#include "vmm/net.h"
 
 enum machine_accel {
     MACHINE_ACCEL_AUTO, /* KVM if this host has the machine's processor and lets us, otherwise TCG
@@ -23,6 +24,8 @@ struct machine_config {
     enum machine_accel accel;
     bool count_instructions; /* guest time advances by one nanosecond an instruction; TCG only */
     int image_fd;            /* the kernel image (vmm/image.h); used until machine_start returns */
+    const struct net *nets;  /* network cards, the first with the lowest MAC address */
+    unsigned net_count;
     const char *const *extra_args; /* NULL-ended arguments for the backend's program, or NULL */
 };
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /etc from the options hostname= and dns= (an address); an archive's own files come first. */
+/* /etc from the options hostname= and dns= (an address) and the payload's certificates; an
+ * archive's own files come first. */
 #include "kernel/fs/etc.h"
 
 #include "kernel/core/options.h"
+#include "kernel/core/payload.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/open.h"
 #include "kernel/fs/super.h"
+#include "kernel/fs/tmpfs.h"
 #include "lib/fmt.h"
 #include "lib/str.h"
 
@@ -19,6 +22,20 @@ static void make_file(const char *path, const char *text)
         return; /* it is there already, or there is no memory for it: the program sees which */
     uio_kernel(&u, (void *)(uintptr_t)text, strlen(text));
     (void)!file_write(f, &u, NULL);
+    file_put(f);
+}
+
+/* Where Go looks first. The bytes stay where the image has them. */
+static void make_certificates(void)
+{
+    static const char path[] = "/etc/ssl/certs/ca-certificates.crt";
+    struct file *f;
+    size_t size;
+    const void *bundle = payload_item(PAYLOAD_CERTIFICATES, &size);
+    if (!bundle || names_make_dirs("/etc/ssl/certs") ||
+        fs_open(super_top(), path, O_WRONLY | O_CREAT | O_EXCL, 0644, &f))
+        return;
+    tmpfs_set_below(f->inode, bundle, size);
     file_put(f);
 }
 
@@ -39,6 +56,7 @@ void etc_fill(void)
         memcpy(name, "mazboot", 8);
     for (unsigned i = 0; i < ARRAY_SIZE(constant); i++)
         make_file(constant[i].path, constant[i].text);
+    make_certificates();
     fmt_print(text, sizeof(text), "%s\n", name);
     make_file("/etc/hostname", text);
     fmt_print(text, sizeof(text), "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t%s\n", name);

@@ -2,6 +2,7 @@
 #include "vmm/qemu/qemu.h"
 #include "vmm/process.h"
 #include "vmm/qemu/args.h"
+#include "vmm/qemu/net.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -152,6 +153,7 @@ static void args_build(struct args *args, const struct qemu *qemu)
     args_add(args, "-kernel");
     args_add(args, "/proc/self/fd/%d", qemu->config->image_fd);
     add_streams(args, qemu);
+    net_args(args, qemu->config->nets, qemu->config->net_count);
     for (const char *const *extra = qemu->config->extra_args; extra && *extra; extra++)
         args_add(args, "%s", *extra);
 }
@@ -261,10 +263,16 @@ static int explain_start(int result, struct error *err)
 static int qemu_start(struct machine *machine, struct error *err)
 {
     struct qemu *qemu = qemu_of(machine);
-    const int keep[] = {qemu->config->image_fd, qemu->link_fd, qemu->console_fd};
+    const struct machine_config *config = qemu->config;
+    int keep[3 + NETS_MAX] = {config->image_fd, qemu->link_fd, qemu->console_fd};
+    unsigned keep_count = 3;
+
+    for (unsigned i = 0; i < config->net_count; i++)
+        if (config->nets[i].kind == NET_TAP)
+            keep[keep_count++] = config->nets[i].tap_fd;
     const struct process process = {.argv = (const char *const *)qemu->args.list,
                                     .keep = keep,
-                                    .keep_count = ARRAY_SIZE(keep),
+                                    .keep_count = keep_count,
                                     .background = true};
 
     int result = process_start(&process, &qemu->pid, err);
