@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 cd "$tmp" || exit 1
 make_elf hello 183
-nl=$'\n'
 nic0='-device virtio-net-device,netdev=net0,mac=52:54:00:1c:9d:c5'
 
 # qemu OPTIONS...: what QEMU gets about networks
