@@ -58,6 +58,19 @@ struct payload_symbol {
     uint32_t name_bytes;   /* from the first byte of the item */
 };
 
+/*
+ * What a launcher may want to know of a kernel image, right behind its 64-byte arm64 Image header.
+ * The table has an int32_t for each number of a system call, 0 where this image has no handler.
+ */
+#define KERNEL_INFO_AT    64u
+#define KERNEL_INFO_MAGIC "MAZK"
+
+struct kernel_info {
+    char magic[4];
+    int32_t table_bytes; /* from this field to the table */
+    uint32_t table_count;
+};
+
 _Static_assert(sizeof(struct payload_item) == 24, "payload item layout");
 _Static_assert(sizeof(struct payload_header) == 24, "payload header layout");
 

@@ -45,6 +45,13 @@ static int set_cwd(void *target, const char *value, struct error *err)
     return guest_set_cwd(&build->guest, value, err);
 }
 
+static int set_kernel(void *target, const char *value, struct error *err)
+{
+    struct build *build = target;
+
+    return guest_set_kernel(&build->guest, value, err);
+}
+
 static int set_hostname(void *target, const char *value, struct error *err)
 {
     struct build *build = target;
@@ -88,6 +95,8 @@ const struct option_spec build_options[] = {
      set_variable},
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
+    {"--kernel", "NAME", "small, full or an image; small where that has all the program can use",
+     set_kernel},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {"--net", "NET", "none, dhcp, or ip=A.B.C.D/N,gw=A.B.C.D,dns=A.B.C.D (dhcp)", set_net},
     {"--dns", "A.B.C.D", "the name server to ask; may be repeated", set_dns},

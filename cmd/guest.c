@@ -3,6 +3,7 @@
 #include "cmd/certificates.h"
 #include "cmd/cmd.h"
 #include "cmd/gobuild.h"
+#include "cmd/kernel_choice.h"
 #include "gobin/needs.h"
 #include "vmm/program.h"
 #include "vmm/root.h"
@@ -54,6 +55,7 @@ int guest_set_root(struct guest *guest, const char *path, struct error *err)
     blob_close(&guest->root);
     if (!realpath(path, guest->root_path))
         guest->root_path[0] = 0;
+    guest->full_for = "--root";
     int result = root_open(&guest->root, path, &why);
     return result < 0 ? error_set(err, result, "--root: %s", why.text) : 0;
 }
@@ -81,6 +83,14 @@ int guest_set_hostname(struct guest *guest, const char *name, struct error *err)
 void guest_set_certificates(struct guest *guest, const char *path)
 {
     guest->certificates_from = path;
+}
+
+int guest_set_kernel(struct guest *guest, const char *name, struct error *err)
+{
+    if (!*name)
+        return error_set(err, -EINVAL, "--kernel takes small, full or a file");
+    guest->kernel_name = name;
+    return 0;
 }
 
 static int status_of(const struct error *err)
@@ -174,7 +184,41 @@ static int network_choose(struct guest *guest, struct error *err)
     if (result < 0)
         return result;
     network_describe(&guest->network, &guest->options);
+    if (guest->network.count > 0)
+        guest->full_for = "a network";
     return certificates_choose(guest, needs.certificates, err);
+}
+
+static int chosen_open(struct guest *guest, const char *name, struct error *err)
+{
+    if (guest->full_for && strcmp(name, KERNEL_SMALL) == 0)
+        return error_set(err, -EINVAL, "%s needs the full kernel: leave out --kernel small",
+                         guest->full_for);
+    return kernel_files_open(&guest->kernel, name, err);
+}
+
+/* The full one, unless the small one does; one that isn't there is no reason to fail. */
+static int fitting_open(struct guest *guest, struct error *err)
+{
+    struct kernel_files small;
+    struct error ignored;
+
+    int result = kernel_files_open(&guest->kernel, KERNEL_FULL, err);
+    if (result < 0 || guest->full_for || kernel_files_open(&small, KERNEL_SMALL, &ignored) < 0)
+        return result;
+    bool fits = kernel_small_suffices(&guest->program, &small.image, &guest->kernel.image);
+    kernel_files_close(fits ? &guest->kernel : &small);
+    if (fits)
+        guest->kernel = small;
+    return 0;
+}
+
+static int kernel_open(struct guest *guest, struct error *err)
+{
+    const char *named = getenv("MAZBOOT_KERNEL");
+    const char *name = guest->kernel_name ? guest->kernel_name : named && *named ? named : NULL;
+
+    return name ? chosen_open(guest, name, err) : fitting_open(guest, err);
 }
 
 int guest_open(struct guest *guest, int count, char **operands)
@@ -184,7 +228,7 @@ int guest_open(struct guest *guest, int count, char **operands)
     int status = program_open(guest, operands[0]);
     if (status != 0)
         return status;
-    if (network_choose(guest, &err) < 0 || kernel_files_open(&guest->kernel, &err) < 0)
+    if (network_choose(guest, &err) < 0 || kernel_open(guest, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     add_executable(guest);
     strings_add(&guest->arguments, guest->name);

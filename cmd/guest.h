@@ -19,6 +19,8 @@ struct guest {
     const char *default_net;       /* what --net is where the program can open sockets */
     const char *certificates_from; /* --ca-certs; NULL without it */
     struct blob certificates;
+    const char *kernel_name; /* small, full or a file; NULL: whatever does */
+    const char *full_for;    /* an option that the small kernel can't serve; NULL without */
     struct strings arguments;
     struct strings environment;
     struct strings options; /* for the kernel: abi/payload.h PAYLOAD_OPTIONS */
@@ -35,6 +37,8 @@ int guest_set_variable(struct guest *guest, const char *assignment, struct error
  * where the program starts. --hostname NAME: what uname tells. */
 int guest_set_root(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
 int guest_set_cwd(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
+/* --kernel small|full|FILE. */
+int guest_set_kernel(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 int guest_set_hostname(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 
 /* --ca-certs FILE|none: what the guest finds as its certificate authorities. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,30 +24,36 @@ static bool join(char path[PATH_MAX], const char *folder, const char *name)
     return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
-static int image_find(char path[PATH_MAX], struct error *err)
+/* The kernel of that kind beside this command. */
+static int own_find(char path[PATH_MAX], bool full, struct error *err)
 {
-    static const char *const places[] = {"build/kernel-arm64/mazboot.img",
-                                         "../lib/mazboot/kernel-arm64.img"};
-    const char *chosen = getenv("MAZBOOT_KERNEL");
+    static const char *const places[2][2] = {
+        {"build/kernel-arm64/mazboot.img", "../lib/mazboot/kernel-arm64.img"},
+        {"build/kernel-arm64/mazboot-full.img", "../lib/mazboot/kernel-arm64-full.img"}};
     char folder[PATH_MAX];
 
-    if (chosen && *chosen) {
-        if (access(chosen, R_OK) < 0)
-            return error_errno(err, "cannot read the kernel %s, which MAZBOOT_KERNEL names",
-                               chosen);
-        return snprintf(path, PATH_MAX, "%s", chosen) < PATH_MAX
-                   ? 0
-                   : error_set(err, -ENAMETOOLONG, "MAZBOOT_KERNEL is too long");
-    }
     int result = own_folder(folder, err);
     if (result < 0)
         return result;
-    for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-        if (join(path, folder, places[i]) && access(path, R_OK) == 0)
+    for (size_t i = 0; i < ARRAY_SIZE(places[full]); i++)
+        if (join(path, folder, places[full][i]) && access(path, R_OK) == 0)
             return 0;
     return error_set(err, -ENOENT,
                      "there is no kernel: neither %s/%s nor %s/%s; build one with make", folder,
-                     places[1], folder, places[0]);
+                     places[full][1], folder, places[full][0]);
+}
+
+static int image_find(char path[PATH_MAX], const char *name, struct error *err)
+{
+    bool full = strcmp(name, KERNEL_FULL) == 0;
+
+    if (full || strcmp(name, KERNEL_SMALL) == 0)
+        return own_find(path, full, err);
+    if (access(name, R_OK) < 0)
+        return error_errno(err, "cannot read the kernel %s", name);
+    if (snprintf(path, PATH_MAX, "%s", name) >= PATH_MAX)
+        return error_set(err, -ENAMETOOLONG, "the kernel's name is too long");
+    return 0;
 }
 
 static void symbols_open(struct kernel_files *kernel)
@@ -65,10 +70,10 @@ static void symbols_open(struct kernel_files *kernel)
         kernel->symbols = (struct blob){0};
 }
 
-int kernel_files_open(struct kernel_files *kernel, struct error *err)
+int kernel_files_open(struct kernel_files *kernel, const char *name, struct error *err)
 {
     *kernel = (struct kernel_files){0};
-    int result = image_find(kernel->path, err);
+    int result = image_find(kernel->path, name, err);
     if (result == 0)
         result = blob_open(&kernel->image, kernel->path, err);
     if (result == 0)

@@ -13,12 +13,15 @@ struct kernel_files {
     struct blob symbols; /* abi/payload.h PAYLOAD_SYMBOLS; empty if there are none */
 };
 
+#define KERNEL_SMALL "small"
+#define KERNEL_FULL  "full"
+
 /*
- * Opens the kernel that MAZBOOT_KERNEL names, or PREFIX/lib/mazboot/kernel-arm64.img for a command
- * in PREFIX/bin, or build/kernel-arm64/mazboot.img beside the command; symbols are the .sym beside
- * the .img. The caller closes it.
+ * Opens the kernel called "small" or "full": PREFIX/lib/mazboot/kernel-arm64[-full].img for a
+ * command in PREFIX/bin, or build/kernel-arm64/mazboot[-full].img beside the command; or the file
+ * called name. Symbols are the .sym beside the .img. The caller closes it.
  */
-int kernel_files_open(struct kernel_files *kernel, struct error *err) MUST_CHECK;
+int kernel_files_open(struct kernel_files *kernel, const char *name, struct error *err) MUST_CHECK;
 void kernel_files_close(struct kernel_files *kernel);
 
 #endif

@@ -66,6 +66,13 @@ static int set_cwd(void *target, const char *value, struct error *err)
     return guest_set_cwd(&options->guest, value, err);
 }
 
+static int set_kernel(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    return guest_set_kernel(&options->guest, value, err);
+}
+
 static int set_hostname(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
@@ -150,6 +157,7 @@ static int set_trace(void *target, const char *value, struct error *err)
 
     (void)err;
     options->trace = true;
+    options->guest.full_for = "--strace";
     options->trace_path = value;
     return 0;
 }
@@ -207,6 +215,8 @@ const struct option_spec run_options[] = {
      set_variable},
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
+    {"--kernel", "NAME", "small, full or an image; small where that has all the program can use",
+     set_kernel},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {"-p, --publish", "HOST:GUEST", "a port of this host leads to one of the guest; /udp behind it",
      set_publish},

@@ -1,15 +1,18 @@
-# The kernel. Each owner adds the files of its folder to KERNEL_SRCS; everything else here turns them into
+# The kernels. An image is an inventory of files: the small one has KERNEL_SRCS, the full one KERNEL_FULL_SRCS as well (what a
+# small one does without: kernel/core/optional.h). Each owner adds the files of its folder; everything else here turns them into
 #   build/kernel-arm64/mazboot.elf   for gdb        build/kernel-arm64/mazboot.img   arm64 Image
 #   build/kernel-arm64/mazboot.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
+# and mazboot-full.* likewise. The launcher takes the small one for programs that don't need more (cmd/kernel_files.c).
 K := $(B)/kernel-arm64
 
-KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S syscall_table.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
+KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
-KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c sched.c info.c creds.c itimer.c strace.c)
+KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c timespec.c sched.c info.c creds.c itimer.c)
+KERNEL_FULL_SRCS += $(addprefix kernel/linux/,strace.c mremap.c) kernel/core/aspace_remap.c
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
-KERNEL_SRCS += kernel/arch/arm64/pgtable.c kernel/arch/arm64/pgtable_change.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c aspace_remap.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
+KERNEL_SRCS += kernel/arch/arm64/pgtable.c kernel/arch/arm64/pgtable_change.c $(addprefix kernel/core/,page.c slab.c region.c vmobj.c aspace.c aspace_fault.c aspace_advise.c aspace_info.c) $(addprefix kernel/linux/,exec.c exec_stack.c mm.c)
 KERNEL_SRCS += kernel/linux/dump.c kernel/init/main.c kernel/init/program.c kernel/init/crash.c
 KERNEL_SRCS += $(GORT_CORE_SRCS) $(GORT_CORE_ASM_arm64)
 
@@ -43,19 +46,29 @@ $(K)/offsets.h: kernel/arch/arm64/offsets.c
 ALL_DEPS += $(K)/offsets.d
 $(call objects,kernel-arm64,$(addprefix kernel/arch/arm64/,vectors.S start.S)): $(K)/offsets.h
 
-KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS)))
-ALL += $(K)/mazboot.img $(K)/mazboot.sym
+KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_FULL_SRCS)))
+ALL += $(foreach k,mazboot mazboot-full,$(K)/$k.img $(K)/$k.sym)
 
 include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 
-# KERNEL_SRCS is complete only after every mod.mk has been read. Objects made with other flags don't link.
+# The sources are complete only after every mod.mk has been read. Objects made with other flags don't link.
 .SECONDEXPANSION:
-$(call objects,kernel-arm64,$(sort $(KERNEL_SRCS))): kernel/mod.mk mk/toolchain.mk
-$(K)/mazboot.elf: $$(KERNEL_OBJS) kernel/arch/arm64/kernel.ld
-	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) -Wl,-T,kernel/arch/arm64/kernel.ld -o $@ $(KERNEL_OBJS)
+$(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_FULL_SRCS))): kernel/mod.mk mk/toolchain.mk
 
-$(K)/mazboot.img: $(K)/mazboot.elf
-	$(call say,IMAGE,$@)$(OBJCOPY) -O binary $< $@
-
-$(K)/mazboot.sym: $(K)/mazboot.elf tools/symtab.sh
-	$(call say,SYMS,$@)tools/symtab.sh $< $@
+# $(call kernel_image,NAME,SOURCES): NAME.elf of them, KERNEL_EXTRA_OBJS and the table of those system calls that they define. SOURCES is expanded
+# late.
+define kernel_image_
+$(K)/$1.calls.h: $$$$(call objects,kernel-arm64,$$$$(sort $2))
+	$$(call say,CALLS,$$@)llvm-nm --defined-only --just-symbol-name $$^ | sed -n 's/^sys_/.set have_sys_/;s/^.set have.*/&, 1/p' >$$@
+$(K)/$1.table.o: kernel/arch/arm64/syscall_table.S $(K)/$1.calls.h abi/syscalls.def
+	$$(call say,AS,$$@)$(CC) $(KERNEL_CFLAGS) -include $(K)/$1.calls.h -c $$< -o $$@
+$(K)/$1.elf: $$$$(call objects,kernel-arm64,$$$$(sort $2)) $(K)/$1.table.o $(KERNEL_EXTRA_OBJS) kernel/arch/arm64/kernel.ld
+	$$(call say,LD,$$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) -Wl,-T,kernel/arch/arm64/kernel.ld -o $$@ $$(filter %.o,$$^)
+$(K)/$1.img: $(K)/$1.elf
+	$$(call say,IMAGE,$$@)$(OBJCOPY) -O binary $$< $$@
+$(K)/$1.sym: $(K)/$1.elf tools/symtab.sh
+	$$(call say,SYMS,$$@)tools/symtab.sh $$< $$@
+endef
+kernel_image = $(eval $(call kernel_image_,$1,$2))
+$(call kernel_image,mazboot,$$(KERNEL_SRCS))
+$(call kernel_image,mazboot-full,$$(KERNEL_SRCS) $$(KERNEL_FULL_SRCS))

@@ -19,7 +19,8 @@ install: $(PRODUCTS) ## install the command below PREFIX (/usr/local), within DE
 	    share/zsh/site-functions share/fish/vendor_completions.d)
 	@install -m 755 $(INSTALL_BIN) $(INSTALL_TO)/bin
 	@for f in $(INSTALL_KERNEL); do \
-	    folder=$$(basename "$$(dirname "$$f")"); install -m 644 "$$f" "$(INSTALL_TO)/lib/mazboot/$$folder.$${f##*.}" || exit 1; done
+	    folder=$$(basename "$$(dirname "$$f")"); file=$$(basename "$$f"); \
+	    install -m 644 "$$f" "$(INSTALL_TO)/lib/mazboot/$$folder$${file#mazboot}" || exit 1; done
 	@install -m 644 $(INSTALL_MAN) $(INSTALL_TO)/share/man/man1
 	@./mazboot completion bash >$(INSTALL_TO)/share/bash-completion/completions/mazboot
 	@./mazboot completion zsh >$(INSTALL_TO)/share/zsh/site-functions/_mazboot

@@ -1,10 +1,11 @@
 # The machines that the launcher starts, and what goes into them.
-VMM_SRC := vmm/error.c vmm/blob.c vmm/root.c vmm/program.c vmm/image.c vmm/frame.c vmm/relay.c vmm/process.c vmm/machine.c \
+VMM_SRC := vmm/error.c vmm/blob.c vmm/root.c vmm/program.c vmm/image.c vmm/kernel_info.c vmm/frame.c vmm/relay.c vmm/process.c vmm/machine.c \
            vmm/address.c vmm/tap.c vmm/port.c vmm/qemu/args.c vmm/qemu/net.c vmm/qemu/qemu.c
 $(call host_lib,vmm,$(VMM_SRC))
 
 $(call unit_test,vmm-program,tests/vmm/program_test.c vmm/program.c vmm/error.c)
 $(call unit_test,vmm-image,tests/vmm/image_test.c vmm/image.c vmm/error.c)
+$(call unit_test,vmm-kernel-info,tests/vmm/kernel_info_test.c vmm/kernel_info.c)
 $(call unit_test,vmm-frame,tests/vmm/frame_test.c vmm/frame.c vmm/error.c)
 $(call unit_test,vmm-relay,tests/vmm/relay_test.c vmm/relay.c vmm/frame.c vmm/error.c)
 $(call unit_test,vmm-address,tests/vmm/address_test.c vmm/address.c)

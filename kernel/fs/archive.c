@@ -4,6 +4,9 @@
 #include "kernel/fs/archive.h"
 
 #include "abi/errno.h"
+#include "kernel/core/log.h"
+#include "kernel/core/optional.h"
+#include "kernel/core/payload.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/super.h"
@@ -340,3 +343,15 @@ int archive_unpack(const void *bytes, size_t size_bytes)
     member_free(&next);
     return err;
 }
+
+/* The archive comes with the image. A damaged one is told of and used as far as it goes. */
+static int archive_unpack_root(void)
+{
+    size_t size;
+    const void *bytes = payload_item(PAYLOAD_ROOT, &size);
+    int err = bytes ? archive_unpack(bytes, size) : 0;
+    if (err == -EINVAL)
+        log_err("the root archive is damaged: what follows the damage is missing");
+    return err == -ENOMEM ? err : 0;
+}
+BOOT_STEP(archive_unpack_root);

@@ -4,15 +4,13 @@
 #include "kernel/fs/boot.h"
 
 #include "abi/errno.h"
-#include "kernel/core/log.h"
+#include "kernel/core/optional.h"
 #include "kernel/core/options.h"
 #include "kernel/core/payload.h"
-#include "kernel/fs/archive.h"
 #include "kernel/fs/device.h"
 #include "kernel/fs/etc.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/open.h"
-#include "kernel/fs/socket.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
 #include "lib/str.h"
@@ -37,18 +35,6 @@ static int make_directory(const char *path, uint32_t mode, void (*when_entered)(
     return 0;
 }
 
-/* The archive comes with the image; without one the root has what is made here. A damaged one is
- * told of and used as far as it goes. */
-static int unpack_root(void)
-{
-    size_t size;
-    const void *bytes = payload_item(PAYLOAD_ROOT, &size);
-    int err = bytes ? archive_unpack(bytes, size) : 0;
-    if (err == -EINVAL)
-        log_err("the root archive is damaged: what follows the damage is missing");
-    return err == -ENOMEM ? err : 0;
-}
-
 /* The program itself, under the name that it was started by, unless the archive has a file there.
  */
 static void make_program(void)
@@ -71,8 +57,7 @@ int fs_boot(struct fs_context *c)
     if (err)
         return err;
     fs_context_init(c);
-    unix_register();
-    err = unpack_root();
+    err = boot_steps_run();
     if (!err)
         err = make_directory("/dev", 0755, make_dev);
     if (!err)

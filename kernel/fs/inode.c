@@ -33,6 +33,8 @@ struct inode *inode_new(struct super *s, uint32_t mode, const struct inode_ops *
     return inode;
 }
 
+uint32_t inode_watch_count;
+
 struct inode *inode_get(struct inode *inode)
 {
     __atomic_add_fetch(&inode->refs, 1, __ATOMIC_RELAXED);

@@ -102,6 +102,8 @@ struct inode {
     struct list watches;     /* of inotify, under its lock */
 };
 
+extern uint32_t inode_watch_count; /* of all inodes; 0: nobody needs to be told anything */
+
 enum super_flags { SUPER_READONLY = 1 };
 
 struct super {

@@ -34,7 +34,6 @@ struct watch {
 };
 
 static struct spinlock lock;
-uint32_t inotify_watch_count;
 
 /* ---- the queue ---- */
 
@@ -79,7 +78,7 @@ static void watch_end_locked(struct watch *w)
     queue_locked(w->in, w->wd, IN_IGNORED, 0, NULL);
     list_remove(&w->of_inode);
     list_remove(&w->of_inotify);
-    inotify_watch_count--;
+    inode_watch_count--;
     kfree(w);
 }
 
@@ -133,7 +132,7 @@ static int add_locked(struct inotify *in, struct inode *inode, uint32_t mask, st
     *w = (struct watch){.in = in, .inode = inode, .wd = ++in->last_wd, .mask = mask};
     list_push_back(&inode->watches, &w->of_inode);
     list_push_back(&in->watches, &w->of_inotify);
-    inotify_watch_count++;
+    inode_watch_count++;
     return w->wd;
 }
 

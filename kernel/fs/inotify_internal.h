@@ -5,8 +5,6 @@
 
 #include "kernel/fs/inode.h"
 
-extern uint32_t inotify_watch_count; /* 0: nobody needs to be told anything */
-
 /* inotify_send - queue the event for inode's watchers that want it. */
 void inotify_send(struct inode *inode, uint32_t event, uint32_t cookie, const struct name *n);
 

@@ -5,11 +5,6 @@
 #include "kernel/fs/inotify_internal.h"
 #include "lib/str.h"
 
-static bool nobody_watches(void)
-{
-    return !__atomic_load_n(&inotify_watch_count, __ATOMIC_RELAXED);
-}
-
 static uint32_t with_kind(uint32_t event, const struct inode *inode)
 {
     return inode_is(inode, S_IFDIR) ? event | IN_ISDIR : event;
@@ -29,12 +24,10 @@ static struct dentry *name_and_parent(struct dentry *d, char *buf, struct name *
     return parent;
 }
 
-void fs_notify_dentry(struct dentry *d, uint32_t event)
+void notify_dentry(struct dentry *d, uint32_t event)
 {
     char buf[NAME_MAX];
     struct name n;
-    if (nobody_watches())
-        return;
     event = with_kind(event, d->inode);
     struct dentry *parent = name_and_parent(d, buf, &n);
     if (parent) {
@@ -44,25 +37,22 @@ void fs_notify_dentry(struct dentry *d, uint32_t event)
     inotify_send(d->inode, event, 0, NULL);
 }
 
-void fs_notify_file(struct file *f, uint32_t event)
+void notify_file(struct file *f, uint32_t event)
 {
-    if (nobody_watches() || !f->dentry || (f->mode & FILE_NAMELESS))
+    if (!f->dentry || (f->mode & FILE_NAMELESS))
         return;
-    fs_notify_dentry(f->dentry, event);
+    notify_dentry(f->dentry, event);
 }
 
-void fs_notify_inode(struct inode *inode, uint32_t event)
+void notify_inode(struct inode *inode, uint32_t event)
 {
-    if (!nobody_watches())
-        inotify_send(inode, with_kind(event, inode), 0, NULL);
+    inotify_send(inode, with_kind(event, inode), 0, NULL);
 }
 
-void fs_notify_name(struct dentry *dir, struct dentry *child, uint32_t event)
+void notify_name(struct dentry *dir, struct dentry *child, uint32_t event)
 {
     char buf[NAME_MAX];
     struct name n;
-    if (nobody_watches())
-        return;
     struct dentry *parent = name_and_parent(child, buf, &n);
     if (!parent)
         return;
@@ -70,22 +60,18 @@ void fs_notify_name(struct dentry *dir, struct dentry *child, uint32_t event)
     dentry_put(parent);
 }
 
-void fs_notify_removed(struct dentry *dir, struct dentry *gone, const struct name *n)
+void notify_removed(struct dentry *dir, struct dentry *gone, const struct name *n)
 {
-    if (nobody_watches())
-        return;
     if (!inode_is(gone->inode, S_IFDIR))
         inotify_send(gone->inode, IN_ATTRIB, 0, NULL);
     inotify_send(dir->inode, with_kind(IN_DELETE, gone->inode), 0, n);
 }
 
-void fs_notify_moved(struct dentry *from, const struct name *n, struct dentry *to, struct dentry *d)
+void notify_moved(struct dentry *from, const struct name *n, struct dentry *to, struct dentry *d)
 {
     static uint32_t cookies;
     char buf[NAME_MAX];
     struct name now;
-    if (nobody_watches())
-        return;
     uint32_t cookie = __atomic_add_fetch(&cookies, 1, __ATOMIC_RELAXED);
     struct dentry *parent = name_and_parent(d, buf, &now);
     if (!parent)
@@ -96,8 +82,7 @@ void fs_notify_moved(struct dentry *from, const struct name *n, struct dentry *t
     dentry_put(parent);
 }
 
-void fs_notify_unlinked(struct dentry *d)
+void notify_unlinked(struct dentry *d)
 {
-    if (!nobody_watches())
-        inotify_send(d->inode, with_kind(IN_ATTRIB, d->inode), 0, NULL);
+    inotify_send(d->inode, with_kind(IN_ATTRIB, d->inode), 0, NULL);
 }

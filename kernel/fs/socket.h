@@ -72,7 +72,4 @@ struct file *socket_file(struct socket *s, uint32_t flags) MUST_CHECK;
 /* socket_of - f's socket or NULL: -ENOTSOCK. */
 struct socket *socket_of(const struct file *f);
 
-/* unix_register - AF_UNIX (unix.c). */
-void unix_register(void);
-
 #endif

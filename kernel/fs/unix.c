@@ -8,6 +8,7 @@
 #include "kernel/fs/unix_socket.h"
 
 #include "abi/errno.h"
+#include "kernel/core/optional.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/context.h"
 #include "kernel/fs/names.h"
@@ -65,11 +66,13 @@ static int unix_create(int type, int protocol, struct socket **s)
     return u ? 0 : -ENOMEM;
 }
 
-void unix_register(void)
+static int unix_register(void)
 {
     static struct socket_family family = {.family = AF_UNIX, .create = unix_create};
     socket_register(&family);
+    return 0;
 }
+BOOT_STEP(unix_register);
 
 /* ---- connecting two ---- */
 

@@ -19,7 +19,6 @@
 #include "kernel/linux/dump.h"
 #include "kernel/linux/proc.h"
 #include "kernel/linux/signal.h"
-#include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/vdso/vdso.h"
 #include "lib/fmt.h"
@@ -147,8 +146,6 @@ static void first_thread(struct task *task)
         why = open_streams();
     if (why)
         program_refuse(why);
-    if (option_number("strace", 0))
-        syscall_trace_on();
     name_thread(thread_of(task));
     struct trapframe *tf = task_frame(task);
     tf->pc = first.image.entry;

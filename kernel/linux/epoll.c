@@ -116,7 +116,7 @@ long sys_epoll_pwait2(int epfd, vaddr_t events, int maxevents, vaddr_t timeout, 
                       uint64_t sigsetsize)
 {
     int64_t deadline;
-    int err = poll_deadline(timeout, &deadline);
+    int err = time_read_deadline(timeout, &deadline);
     if (!err)
         err = sigwait_begin(sigmask, sigsetsize);
     return err ? err : epoll_wait(epfd, events, maxevents, deadline);

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inotify system calls on watches. */
+/* The inotify system calls. */
 #include "kernel/fs/inotify.h"
 
 #include "abi/errno.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/path.h"
 #include "kernel/linux/syscall.h"
+
+long sys_inotify_init1(uint32_t flags)
+{
+    struct file *f;
+    int err = inotify_create(flags, &f);
+    return err ? err : fd_install(f, flags & O_CLOEXEC);
+}
 
 static int watch(struct file *f, vaddr_t path, uint32_t mask)
 {

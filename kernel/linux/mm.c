@@ -136,14 +136,6 @@ long sys_madvise(vaddr_t addr, uint64_t len, int advice)
     return aspace_advise(self(), addr, len, advice);
 }
 
-long sys_mremap(vaddr_t old, uint64_t oldlen, uint64_t newlen, uint32_t flags, vaddr_t new)
-{
-    vaddr_t at = 0;
-    int err = aspace_remap(self(), old, oldlen, newlen, flags, new, &at);
-
-    return err ? err : (long)at;
-}
-
 long sys_brk(vaddr_t addr)
 {
     return (long)aspace_brk(self(), addr);

@@ -4,7 +4,6 @@
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/epoll.h"
 #include "kernel/fs/eventfd.h"
-#include "kernel/fs/inotify.h"
 #include "kernel/fs/open.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/tmpfs.h"
@@ -64,13 +63,6 @@ long sys_eventfd2(uint32_t initval, uint32_t flags)
 {
     struct file *f;
     int err = eventfd_create(initval, flags, &f);
-    return err ? err : fd_install(f, flags & O_CLOEXEC);
-}
-
-long sys_inotify_init1(uint32_t flags)
-{
-    struct file *f;
-    int err = inotify_create(flags, &f);
     return err ? err : fd_install(f, flags & O_CLOEXEC);
 }
 

@@ -12,18 +12,6 @@
 #include "kernel/linux/time.h"
 #include "lib/str.h"
 
-int poll_deadline(vaddr_t timeout, int64_t *deadline_ns)
-{
-    int64_t ns;
-    *deadline_ns = WAIT_FOREVER;
-    if (!timeout)
-        return 0;
-    int err = time_read_timespec(timeout, &ns);
-    if (!err)
-        *deadline_ns = ns ? time_add(clock_mono_ns(), ns) : 0;
-    return err;
-}
-
 /* Linux writes back what is left of the time; failing to is no error. */
 static void write_left(vaddr_t timeout, int64_t deadline_ns)
 {
@@ -51,7 +39,7 @@ long sys_ppoll(vaddr_t fds, uint64_t nfds, vaddr_t timeout, vaddr_t sigmask, uin
 {
     struct pollset s;
     int64_t deadline;
-    int err = poll_deadline(timeout, &deadline);
+    int err = time_read_deadline(timeout, &deadline);
     if (err)
         return err;
     err = sigwait_begin(sigmask, sigsetsize);
@@ -176,7 +164,7 @@ long sys_pselect6(int nfds, vaddr_t readfds, vaddr_t writefds, vaddr_t exceptfds
     int64_t deadline;
     if (sigmask && copy_from_user(set, sigmask, sizeof(set)))
         return -EFAULT;
-    int err = poll_deadline(timeout, &deadline);
+    int err = time_read_deadline(timeout, &deadline);
     if (!err)
         err = sigwait_begin(set[0], set[1]);
     if (err)

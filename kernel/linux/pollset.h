@@ -20,8 +20,4 @@ void pollset_done(struct pollset *s);
  * How many aren't 0; -ENOMEM, -ERESTARTSYS. */
 long pollset_wait(struct pollset *s, int64_t deadline_ns) MUST_CHECK;
 
-/* poll_deadline - the monotonic deadline of a relative struct timespec of the program (0: none):
- * *deadline_ns is 0 when it is not to wait. -EFAULT, -EINVAL. */
-int poll_deadline(vaddr_t timeout, int64_t *deadline_ns) MUST_CHECK;
-
 #endif

@@ -9,6 +9,8 @@
 #include "kernel/arch/trap.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
+#include "kernel/core/optional.h"
+#include "kernel/core/options.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/core/wait.h"
 #include "kernel/linux/signal.h"
@@ -315,10 +317,14 @@ static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     return ret;
 }
 
-void syscall_trace_on(void)
+static int strace_start(void)
 {
+    if (!option_number("strace", 0))
+        return 0;
     for (unsigned i = 0; i < SYSCALL_TABLE_SIZE; i++) {
         handlers[i] = syscall_table[i];
         syscall_table[i] = (int32_t)((intptr_t)strace_call - (intptr_t)syscall_table);
     }
+    return 0;
 }
+BOOT_STEP(strace_start);

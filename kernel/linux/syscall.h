@@ -67,7 +67,4 @@ int syscall_index(uint64_t nr);
  */
 uint64_t syscall_unknown_count(void);
 
-/* syscall_trace_on - from now on every call is printed (kernel/linux/strace.c). */
-void syscall_trace_on(void);
-
 #endif

@@ -11,31 +11,6 @@
 #include "kernel/linux/thread.h"
 #include "kernel/linux/vdso/vdso.h"
 
-int time_read_timespec(vaddr_t at, int64_t *ns)
-{
-    struct linux_timespec ts;
-    int err = copy_from_user(&ts, at, sizeof ts);
-    if (err)
-        return err;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NSEC_PER_SEC)
-        return -EINVAL;
-    *ns = ts.tv_sec >= INT64_MAX / NSEC_PER_SEC ? INT64_MAX - 1
-                                                : ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
-    return 0;
-}
-
-int time_write_timespec(vaddr_t at, int64_t ns)
-{
-    struct linux_timespec ts = {ns / NSEC_PER_SEC, ns % NSEC_PER_SEC};
-    return copy_to_user(at, &ts, sizeof ts);
-}
-
-int64_t time_add(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) || sum == INT64_MAX ? INT64_MAX - 1 : sum;
-}
-
 /* CPU clocks of other threads and processes: pid or tid in the upper bits, inverted
  * (clock_getcpuclockid(3), pthread_getcpuclockid(3)). */
 static int cpu_clock(int clock, int64_t *ns)

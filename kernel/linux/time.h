@@ -9,6 +9,10 @@
  * -EINVAL: negative or tv_nsec out of range. */
 int time_read_timespec(vaddr_t at, int64_t *ns) MUST_CHECK;
 
+/* time_read_deadline - the monotonic deadline of a relative struct timespec of the program's:
+ * *deadline_ns is WAIT_FOREVER without one, 0 when it is not to wait. -EFAULT, -EINVAL. */
+int time_read_deadline(vaddr_t timeout, int64_t *deadline_ns) MUST_CHECK;
+
 /* time_write_timespec - the other way. 0 or -EFAULT. */
 int time_write_timespec(vaddr_t at, int64_t ns) MUST_CHECK;
 

@@ -9,11 +9,11 @@ prefix=$tmp/stage/usr
 make -s install PREFIX=/usr DESTDIR="$tmp/stage" >"$tmp/log" 2>&1 || cat "$tmp/log"
 mazboot=$prefix/bin/mazboot
 play "exit 0" run --dry-run "$tmp/hello"
-same 'installs the kernel and its symbols' 'kernel-arm64.img kernel-arm64.sym' "$(cd "$prefix/lib/mazboot" && echo *)"
+same 'installs the kernels and their symbols' 'kernel-arm64-full.img kernel-arm64-full.sym kernel-arm64.img kernel-arm64.sym' "$(cd "$prefix/lib/mazboot" && echo *)"
 same 'finds its kernel' '0|' "$status|$err"
 rm -rf "$prefix/lib/mazboot"
 play "exit 0" run "$tmp/hello"
-same 'says where it looked' "125|mazboot: there is no kernel: neither $prefix/bin/../lib/mazboot/kernel-arm64.img nor $prefix/bin/build/kernel-arm64/mazboot.img; build one with make" "$status|$err"
+same 'says where it looked' "125|mazboot: there is no kernel: neither $prefix/bin/../lib/mazboot/kernel-arm64-full.img nor $prefix/bin/build/kernel-arm64/mazboot-full.img; build one with make" "$status|$err"
 
 out=$(bash -c "source '$prefix/share/bash-completion/completions/mazboot'; COMP_WORDS=(mazboot run --st) COMP_CWORD=2; _mazboot; echo \${COMPREPLY[*]}")
 same 'completion of options' '--stats --strace' "$out"

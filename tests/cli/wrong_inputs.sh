@@ -81,7 +81,8 @@ refuses 'completion' 125 'completion needs the name of a shell: bash, zsh or fis
 head -c 4000000 /dev/zero >>good
 refuses 'program too large' 125 'kernel and program need at least 7 MiB to boot, the machine has 6; give it more with -m' run -m 6M good
 MAZBOOT_KERNEL=/no/kernel refuses 'no kernel' 125 \
-    'cannot read the kernel /no/kernel, which MAZBOOT_KERNEL names: No such file or directory' run good
+    'cannot read the kernel /no/kernel: No such file or directory' run good
+refuses 'small kernel with a root' 125 '--root needs the full kernel: leave out --kernel small' run --kernel small --root . good
 MAZBOOT_KERNEL=$tmp/amd64 refuses 'not a kernel' 125 "$tmp/amd64 is not an arm64 kernel image of Mazboot; build one with make" run good
 MAZBOOT_QEMU=/no/qemu refuses 'chosen QEMU missing' 125 'there is no program /no/qemu, which MAZBOOT_QEMU names' run good
 got=$(MAZBOOT_QEMU='' PATH=$tmp "$mazboot" run ./good 2>&1)

@@ -340,25 +340,3 @@ int sigwait_begin(vaddr_t mask, uint64_t size)
     (void)mask, (void)size;
     return 0;
 }
-
-int time_read_timespec(vaddr_t at, int64_t *ns)
-{
-    struct timespec ts;
-    if (copy_from_user(&ts, at, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= 1000000000)
-        return -EINVAL;
-    *ns = ts.tv_sec * 1000000000 + ts.tv_nsec;
-    return 0;
-}
-
-int time_write_timespec(vaddr_t at, int64_t ns)
-{
-    struct timespec ts = {ns / 1000000000, ns % 1000000000};
-    return copy_to_user(at, &ts, sizeof(ts));
-}
-
-int64_t time_add(int64_t a, int64_t b)
-{
-    return a + b;
-}

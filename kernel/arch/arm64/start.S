@@ -14,6 +14,8 @@
 #include "kernel/arch/arm64/asm.h"
 #include "offsets.h"
 
+#define KERNEL_INFO_MAGIC "MAZK"
+
 #define ROOM_BYTES 98304
 #define ROOM_TABLES 10
 #define PTE_TABLE  0x3
@@ -36,6 +38,9 @@ image_start_code:
     .quad   0, 0, 0
     .ascii  "ARM\x64"
     .long   0
+    .ascii  KERNEL_INFO_MAGIC           /* struct kernel_info, abi/payload.h */
+    .word   syscall_table - .
+    .word   SYSCALL_TABLE_SIZE
 
     .section .text.boot, "ax"
 boot_entry:

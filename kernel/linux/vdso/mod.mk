@@ -21,5 +21,5 @@ $(K)/vdso_image.o: $(K)/vdso.so
 	    print ".section .rodata.vdso, \"a\"\n.balign 8\n.globl vdso_image, vdso_image_end, vdso_sigreturn_offset"; \
 	    print "vdso_sigreturn_offset: .quad 0x" sigreturn; print "vdso_image: .incbin \"$<\"\nvdso_image_end:" }' | \
 	    $(CC) --target=aarch64-none-elf -x assembler -c - -o $@
-KERNEL_OBJS += $(K)/vdso_image.o
+KERNEL_EXTRA_OBJS += $(K)/vdso_image.o
 KERNEL_SRCS += kernel/linux/vdso/vdso.c
