@@ -41,6 +41,15 @@ struct insn {
 /* Which registers have a fixed part in Go's conventions on this machine. */
 struct isa {
     void (*decode)(struct span code, vaddr_t pc, struct insn *out);
+    /* Whether the instruction at code, which decode calls INSN_OTHER, may change reg, or memory.
+     * Yes when in doubt. NULL: nobody has worked it out for this machine. */
+    bool (*may_change)(struct span code, uint8_t reg);
+    bool (*may_store)(struct span code);
+    /* Where the next instruction of a kind is, from at on: system calls, direct calls and jumps to
+     * one of low to high, or addresses worked out from pc that are in that range or the page below
+     * it. code, which is at pc, is looked through; its size where there is none. NULL as above. */
+    size_t (*next)(struct span code, vaddr_t pc, size_t at, enum insn_kind kind, vaddr_t low,
+                   vaddr_t high);
     const char *const *registers; /* names, REG_COUNT of them */
     const char *triple;           /* for the disassembler */
     bool sizes_known; /* decode always sets size_bytes: code can be walked by decode alone */

@@ -150,6 +150,97 @@ static void decode(struct span code, vaddr_t pc, struct insn *out)
     }
 }
 
+/* The groups are those of table C4-1. */
+static bool may_change(struct span code, uint8_t reg)
+{
+    uint32_t w;
+    if (!span_u32(code, 0, &w))
+        return true;
+    uint32_t rd = field(w, 0, 5), rn = field(w, 5, 5);
+    switch (field(w, 25, 4)) {
+    case 0x8: /* immediates, branches and system, registers, vectors */
+    case 0x9:
+    case 0xa:
+    case 0xb:
+    case 0x5:
+    case 0xd:
+    case 0x7:
+    case 0xf:
+        return rd == reg;
+    case 0x4: /* memory: atomics and exclusives have results in any field */
+    case 0x6:
+    case 0xc:
+    case 0xe:
+        return rn == reg || rd == reg || field(w, 10, 5) == reg || field(w, 16, 5) == reg;
+    default:
+        return true;
+    }
+}
+
+static bool may_store(struct span code)
+{
+    uint32_t w;
+    return !span_u32(code, 0, &w) || (field(w, 25, 4) & 5) == 4 || field(w, 25, 4) < 4;
+}
+
+/* What `next` looks for. Distances are in instructions or pages, from the code's start: 32 bits of
+ * them reach further than a file is long. */
+struct quarry {
+    uint32_t low, span;           /* targets of calls */
+    uint32_t page_low, page_span; /* pages of addresses */
+    uint32_t in_page;             /* where in its page the code starts */
+};
+
+static inline bool matches(const struct quarry *q, enum insn_kind kind, uint32_t w, uint32_t index)
+{
+    uint32_t call = index + (uint32_t)((int32_t)(w << 6) >> 6);
+    uint32_t page =
+        ((q->in_page + index) >> 10) + ((uint32_t)((int32_t)(w << 8) >> 13) << 2 | (w >> 29 & 3));
+    switch (kind) {
+    case INSN_SYSCALL:
+        return (w & 0xffe0001f) == 0xd4000001;
+    case INSN_ADDRESS: /* adr reaches 1 MiB: any of them */
+        return (((w & 0x9f000000) == 0x90000000) & (page - q->page_low <= q->page_span)) |
+               ((w & 0x9f000000) == 0x10000000);
+    default:
+        return ((w & 0x7c000000) == 0x14000000) & (call - q->low <= q->span);
+    }
+}
+
+/* Most blocks hold nothing of the kind; without branches the compiler tests several words at once.
+ */
+static inline size_t next_of(const struct quarry *q, enum insn_kind kind, struct span code,
+                             size_t at)
+{
+    enum { BLOCK = 64 };
+    for (; at + 4 * BLOCK <= code.size; at += 4 * BLOCK) {
+        uint32_t w[BLOCK], hits = 0;
+        memcpy(w, code.data + at, sizeof(w));
+        for (uint32_t k = 0; k < BLOCK; k++)
+            hits |= matches(q, kind, w[k], (uint32_t)(at / 4) + k);
+        if (hits)
+            break;
+    }
+    for (uint32_t w; span_u32(code, at, &w); at += 4)
+        if (matches(q, kind, w, (uint32_t)(at / 4)))
+            return at;
+    return code.size;
+}
+
+static size_t next(struct span code, vaddr_t pc, size_t at, enum insn_kind kind, vaddr_t low,
+                   vaddr_t high)
+{
+    struct quarry q = {.low = (uint32_t)((low - pc) / 4),
+                       .span = (uint32_t)((high - low) / 4),
+                       .in_page = (uint32_t)(pc & 0xfff) / 4,
+                       .page_low = (uint32_t)((low >> 12) - (pc >> 12)),
+                       .page_span = (uint32_t)((high >> 12) - (low >> 12))};
+    if (kind == INSN_SYSCALL)
+        return next_of(&q, INSN_SYSCALL, code, at);
+    return kind == INSN_ADDRESS ? next_of(&q, INSN_ADDRESS, code, at)
+                                : next_of(&q, INSN_CALL, code, at);
+}
+
 static const char *const registers[REG_COUNT] = {
     "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11",
     "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
@@ -158,6 +249,9 @@ static const char *const registers[REG_COUNT] = {
 
 const struct isa isa_arm64 = {
     .decode = decode,
+    .may_change = may_change,
+    .may_store = may_store,
+    .next = next,
     .registers = registers,
     .triple = "aarch64-linux-gnu",
     .sizes_known = true,

@@ -26,6 +26,7 @@ enum {
 enum {
     FUNC_ENTRY = 0,
     FUNC_NAME = 4,
+    FUNC_ARGS = 8,
     FUNC_PCSP = 16,
     FUNC_PCFILE = 20,
     FUNC_PCLN = 24,
@@ -125,6 +126,7 @@ int pclntab_func(const struct pclntab *t, uint32_t index, struct gofunc *out)
     struct gofunc f = {
         .index = index, .entry = t->text + entry, .end = t->text + end, .offset = record};
     span_u32(r, FUNC_NAME, &name);
+    span_u32(r, FUNC_ARGS, (uint32_t *)&f.args);
     span_u32(r, FUNC_PCSP, &f.pcsp);
     span_u32(r, FUNC_PCFILE, &f.pcfile);
     span_u32(r, FUNC_PCLN, &f.pcln);

@@ -31,6 +31,7 @@ struct gofunc {
     uint32_t offset;  /* of its record, in pclntab.funcs */
     uint32_t pcsp, pcfile, pcln;
     uint32_t npcdata, cu;
+    int32_t args; /* bytes of arguments and results on the stack; negative: not known */
     uint8_t id, flags, nfuncdata;
 };
 

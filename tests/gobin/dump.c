@@ -10,6 +10,8 @@
 #include "gobin/checkpoints.h"
 #include "gobin/globals.h"
 #include "gobin/layout.h"
+#include "gobin/reach.h"
+#include "gobin/syscalls.h"
 #include "tests/gobin/file.h"
 
 /* `go version -m`, without the file's name. */
@@ -113,12 +115,27 @@ static void dump_checkpoints(const struct gobin *bin)
     }
 }
 
+/* The system calls that it can make, one a line, or why that isn't known. */
+static void dump_reach(struct gobin *bin)
+{
+    struct reach r;
+    reach_find(&r, bin);
+    if (r.unknown)
+        printf("unknown %s %s\n", r.where ? r.where : "it", r.why);
+    for (unsigned n = 0; n < REACH_NUMBERS; n++) {
+        int index = syscall_by_number(bin->elf.machine, n);
+        if (r.numbers[n / 64] >> n % 64 & 1)
+            printf("%s\n", index < 0 ? "?" : syscall_table[index].name);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct gobin bin;
     if (argc != 3) {
         fprintf(stderr,
-                "usage: dump version|functions|positions|sites|layout|checkpoints|globals FILE\n");
+                "usage: dump version|functions|positions|sites|layout|checkpoints|globals|reach "
+                "FILE\n");
         return 2;
     }
     struct span file = file_map(argv[2]);
@@ -144,6 +161,9 @@ int main(int argc, char **argv)
         break;
     case 'g':
         dump_globals(&bin);
+        break;
+    case 'r':
+        dump_reach(&bin);
         break;
     case 'l':
         dump_layout(&bin);

@@ -8,6 +8,7 @@
 #include "gobin/goroutines.h"
 #include "gobin/needs.h"
 #include "gobin/packages.h"
+#include "gobin/reach.h"
 #include "gobin/redirect.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -94,6 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct gobin bin;
     struct packages packages;
     struct needs needs;
+    struct reach reach;
     struct span file = {data, size};
     struct memory memory = {.read = memory_read, .context = &file};
     struct checkpoint_at *found = calloc(checkpoint_count, sizeof(*found));
@@ -108,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         try_barriers(&bin);
         if (bin.elf.machine != GOBIN_AMD64) /* there it opens a disassembler each time */
             needs_find(&needs, &bin);
+        reach_find(&reach, &bin);
         checkpoints_resolve(found, &bin);
         if (packages_find(&packages, &bin) == 0)
             packages_free(&packages);

@@ -32,7 +32,7 @@ latest() {
 }
 
 program() {
-    local name=$1 go flags=() toolchain=local out=$PWD/$built/$1.$2.$3.$4
+    local name=$1 go flags=() toolchain=local out=$PWD/$built/${1//\//-}.$2.$3.$4
     go=$(go_command "$2")
     case $2 in
     1.*) toolchain=go$2 ;;
