@@ -6,17 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE 64
+
 go_chan *go_chan_make(size_t elem, size_t cap)
 {
     size_t bytes;
-    if (__builtin_mul_overflow(elem, cap, &bytes) || bytes > PTRDIFF_MAX - sizeof(struct go_chan))
+    if (__builtin_mul_overflow(elem, cap, &bytes) || cap > UINT32_MAX ||
+        bytes > PTRDIFF_MAX - sizeof(struct go_chan) - LINE)
         return NULL;
-    struct go_chan *c = malloc(sizeof(*c) + bytes);
-    if (!c)
+    char *at = malloc(sizeof(struct go_chan) + LINE + bytes);
+    if (!at)
         return NULL;
-    memset(c, 0, sizeof(*c));
-    c->elem = elem;
-    c->cap = cap;
+    struct go_chan *c = (struct go_chan *)ALIGN_UP((uintptr_t)at, LINE);
+    *c = (struct go_chan){
+        .elem = elem, .cap = (uint32_t)cap, .shift = (uint8_t)((char *)c - at)};
     return c;
 }
 
@@ -32,14 +35,9 @@ size_t go_chan_cap(const go_chan *c)
 
 /* ------------------------------------------------------------------ waiters */
 
-static struct sudog *first(struct sudogq *q)
+static inline struct sudog *first(struct sudogq *q)
 {
-    return atomic_load_explicit(&q->first, memory_order_relaxed);
-}
-
-static void first_set(struct sudogq *q, struct sudog *sg)
-{
-    atomic_store_explicit(&q->first, sg, memory_order_relaxed);
+    return own_load(&q->first);
 }
 
 void sudog_push(struct sudogq *q, struct sudog *sg)
@@ -50,7 +48,7 @@ void sudog_push(struct sudogq *q, struct sudog *sg)
     if (q->last)
         q->last->next = sg;
     else
-        first_set(q, sg);
+        own_store(&q->first, sg);
     q->last = sg;
 }
 
@@ -61,7 +59,7 @@ void sudog_remove(struct sudogq *q, struct sudog *sg)
     if (sg->prev)
         sg->prev->next = sg->next;
     else
-        first_set(q, sg->next);
+        own_store(&q->first, sg->next);
     if (sg->next)
         sg->next->prev = sg->prev;
     else
@@ -69,28 +67,40 @@ void sudog_remove(struct sudogq *q, struct sudog *sg)
     sg->queued = false;
 }
 
+GORT_HOT void remove_first(struct sudogq *q, struct sudog *sg)
+{
+    own_store(&q->first, sg->next);
+    if (UNLIKELY(sg->next != NULL))
+        sg->next->prev = NULL;
+    else
+        q->last = NULL;
+    sg->queued = false;
+}
+
 static bool win(struct sudog *sg)
 {
     uint32_t none = 0;
-    return !sg->several || atomic_compare_exchange_strong(&sg->g->selectdone, &none, 1);
+    if (!atomic_compare_exchange_strong(&sg->g->selectdone, &none, 1))
+        return false;
+    sg->g->param = sg;
+    return true;
 }
 
 /* The first waiter that is still to be had, now ours to wake. */
-static struct sudog *sudog_take(struct sudogq *q)
+GORT_HOT struct sudog *sudog_take(struct sudogq *q)
 {
     struct sudog *sg;
     while ((sg = first(q))) {
-        sudog_remove(q, sg);
-        if (win(sg))
-            return sg;
+        remove_first(q, sg);
+        if (LIKELY(!sg->several) || win(sg))
+            break;
     }
-    return NULL;
+    return sg;
 }
 
-static struct g *sudog_won(struct sudog *sg, bool success)
+GORT_HOT struct g *sudog_won(struct sudog *sg, bool success)
 {
     sg->success = success;
-    sg->g->param = sg;
     return sg->g;
 }
 
@@ -103,59 +113,56 @@ void go_chan_free(go_chan *c)
     gspin_unlock(&c->lock);
     if (waited_on)
         go_panic("go_chan_free: goroutines wait on the channel; close it first");
-    free(c);
+    free((char *)c - c->shift);
 }
 
 /* ------------------------------------------------------------------ values */
 
-static void copy(void *to, const void *from, size_t n)
+GORT_HOT void copy(void *to, const void *from, size_t n)
 {
-    if (!to)
+    if (UNLIKELY(!to))
         return;
-    if (n == 8)
+    if (LIKELY(n == 8))
         memcpy(to, from, 8);
     else
         memcpy(to, from, n);
 }
 
-static void buf_put(struct go_chan *c, const void *v)
+static inline uint32_t len(struct go_chan *c)
+{
+    return own_load(&c->len);
+}
+
+static inline uint32_t slot_after(struct go_chan *c, uint32_t at)
+{
+    return at + 1 == c->cap ? 0 : at + 1;
+}
+
+GORT_HOT void buf_put(struct go_chan *c, const void *v)
 {
     copy(c->buf + c->send_at * c->elem, v, c->elem);
-    if (++c->send_at == c->cap)
-        c->send_at = 0;
+    c->send_at = slot_after(c, c->send_at);
 }
 
-static void buf_get(struct go_chan *c, void *v)
+GORT_HOT void buf_get(struct go_chan *c, void *v)
 {
     copy(v, c->buf + c->recv_at * c->elem, c->elem);
-    if (++c->recv_at == c->cap)
-        c->recv_at = 0;
+    c->recv_at = slot_after(c, c->recv_at);
 }
 
-static void len_add(struct go_chan *c, size_t delta)
+static inline bool is_closed(struct go_chan *c)
 {
-    size_t len = atomic_load_explicit(&c->len, memory_order_relaxed);
-    atomic_store_explicit(&c->len, len + delta, memory_order_relaxed);
-}
-
-static size_t len(struct go_chan *c)
-{
-    return atomic_load_explicit(&c->len, memory_order_relaxed);
-}
-
-static bool is_closed(struct go_chan *c)
-{
-    return atomic_load_explicit(&c->closed, memory_order_relaxed);
+    return own_load(&c->closed);
 }
 
 /* ------------------------------------------------------------------ one try, locked */
 
-enum chan_try chan_send_locked(struct go_chan *c, const void *v, struct g **wake)
+GORT_HOT enum chan_try try_send(struct go_chan *c, const void *v, struct g **wake)
 {
-    if (is_closed(c))
+    struct sudog *sg;
+    if (UNLIKELY(is_closed(c)))
         return CHAN_CLOSED;
-    struct sudog *sg = sudog_take(&c->recvq);
-    if (sg) {
+    if (first(&c->recvq) && LIKELY((sg = sudog_take(&c->recvq)) != NULL)) {
         copy(sg->elem, v, c->elem);
         *wake = sudog_won(sg, true);
         return CHAN_DONE;
@@ -163,15 +170,15 @@ enum chan_try chan_send_locked(struct go_chan *c, const void *v, struct g **wake
     if (len(c) == c->cap)
         return CHAN_BLOCK;
     buf_put(c, v);
-    len_add(c, 1);
+    own_store(&c->len, len(c) + 1);
     return CHAN_DONE;
 }
 
 /* A sender waits only while the buffer is full: its value goes to the place that the receive frees.
  */
-static void recv_from_sender(struct go_chan *c, void *v, struct sudog *sg)
+GORT_HOT void recv_from_sender(struct go_chan *c, void *v, struct sudog *sg)
 {
-    if (c->cap == 0) {
+    if (LIKELY(c->cap == 0)) {
         copy(v, sg->elem, c->elem);
         return;
     }
@@ -179,24 +186,34 @@ static void recv_from_sender(struct go_chan *c, void *v, struct sudog *sg)
     buf_put(c, sg->elem);
 }
 
-enum chan_try chan_recv_locked(struct go_chan *c, void *v, struct g **wake)
+GORT_HOT enum chan_try try_recv(struct go_chan *c, void *v, struct g **wake)
 {
-    struct sudog *sg = sudog_take(&c->sendq);
-    if (sg) {
+    struct sudog *sg;
+    if (first(&c->sendq) && LIKELY((sg = sudog_take(&c->sendq)) != NULL)) {
         recv_from_sender(c, v, sg);
         *wake = sudog_won(sg, true);
         return CHAN_DONE;
     }
     if (len(c) > 0) {
         buf_get(c, v);
-        len_add(c, (size_t)-1);
+        own_store(&c->len, len(c) - 1);
         return CHAN_DONE;
     }
-    if (!is_closed(c))
+    if (LIKELY(!is_closed(c)))
         return CHAN_BLOCK;
     if (v)
         memset(v, 0, c->elem);
     return CHAN_CLOSED;
+}
+
+enum chan_try chan_send_locked(struct go_chan *c, const void *v, struct g **wake)
+{
+    return try_send(c, v, wake);
+}
+
+enum chan_try chan_recv_locked(struct go_chan *c, void *v, struct g **wake)
+{
+    return try_recv(c, v, wake);
 }
 
 /* ------------------------------------------------------------------ waiting */
@@ -227,25 +244,29 @@ void wait_timer_end(struct wait_timer *w)
         timer_stop_sync(&w->t);
 }
 
-static bool unlock_commit(struct g *gp, void *arg)
+/* Enqueue and park, with nothing else to wait for; c is locked before and unlocked after. */
+GORT_HOT bool wait_for_partner(struct go_chan *c, struct sudogq *q, void *elem, uint8_t why)
 {
-    (void)gp;
-    gspin_unlock(&((struct go_chan *)arg)->lock);
-    return true;
+    struct sudog sg;
+    sg.g = port_getg();
+    sg.elem = elem;
+    sg.several = false;
+    sudog_push(q, &sg);
+    g_park_unlock(sg.g, &c->lock, why);
+    return sg.success;
 }
 
-/* Enqueue and park; c is locked before and unlocked after. The result is 1, -EPIPE or -ETIMEDOUT.
- */
-static int wait_in(struct go_chan *c, struct sudogq *q, void *elem, int64_t deadline, uint8_t why)
+/* The same until a deadline. The result is 1, -EPIPE or -ETIMEDOUT. */
+static int wait_until(struct go_chan *c, struct sudogq *q, void *elem, int64_t deadline, uint8_t why)
 {
     struct g *gp = port_getg();
-    struct sudog sg = {.g = gp, .elem = elem, .c = c, .several = deadline > 0};
+    struct sudog sg = {.g = gp, .elem = elem, .several = true};
     struct wait_timer w;
     atomic_store_explicit(&gp->selectdone, 0, memory_order_relaxed);
     gp->param = NULL;
     sudog_push(q, &sg);
     wait_timer_start(&w, gp, deadline);
-    g_park(unlock_commit, c, why);
+    g_park_unlock(gp, &c->lock, why);
     wait_timer_end(&w);
     if (gp->param == &sg)
         return sg.success ? 1 : -EPIPE;
@@ -271,37 +292,8 @@ static int no_channel(int64_t deadline, uint8_t why)
     return -ETIMEDOUT;
 }
 
-static int send(go_chan *c, const void *v, int64_t deadline)
+static int result(enum chan_try r)
 {
-    struct g *wake = NULL;
-    if (!c)
-        return no_channel(deadline, WAIT_CHAN_SEND);
-    if (deadline == 0 && chan_would_block(c, GO_OP_SEND))
-        return -ETIMEDOUT;
-    gspin_lock(&c->lock);
-    enum chan_try r = chan_send_locked(c, v, &wake);
-    if (r == CHAN_BLOCK && deadline != 0)
-        return wait_in(c, &c->sendq, (void *)v, deadline, WAIT_CHAN_SEND);
-    gspin_unlock(&c->lock);
-    if (wake)
-        g_ready(wake);
-    return r == CHAN_DONE ? 1 : r == CHAN_CLOSED ? -EPIPE : -ETIMEDOUT;
-}
-
-static int recv(go_chan *c, void *v, int64_t deadline)
-{
-    struct g *wake = NULL;
-    if (!c)
-        return no_channel(deadline, WAIT_CHAN_RECEIVE);
-    if (deadline == 0 && chan_would_block(c, GO_OP_RECV))
-        return -ETIMEDOUT;
-    gspin_lock(&c->lock);
-    enum chan_try r = chan_recv_locked(c, v, &wake);
-    if (r == CHAN_BLOCK && deadline != 0)
-        return wait_in(c, &c->recvq, v, deadline, WAIT_CHAN_RECEIVE);
-    gspin_unlock(&c->lock);
-    if (wake)
-        g_ready(wake);
     return r == CHAN_DONE ? 1 : r == CHAN_CLOSED ? -EPIPE : -ETIMEDOUT;
 }
 
@@ -309,35 +301,87 @@ static int recv(go_chan *c, void *v, int64_t deadline)
 
 void go_send(go_chan *c, const void *v)
 {
-    if (send(c, v, GO_FOREVER) == -EPIPE)
+    struct g *wake = NULL;
+    if (UNLIKELY(!c))
+        block_for_ever(WAIT_CHAN_SEND);
+    gspin_lock(&c->lock);
+    enum chan_try r = try_send(c, v, &wake);
+    if (r == CHAN_BLOCK) {
+        if (LIKELY(wait_for_partner(c, &c->sendq, (void *)v, WAIT_CHAN_SEND)))
+            return;
+        r = CHAN_CLOSED;
+    } else {
+        gspin_unlock(&c->lock);
+    }
+    if (UNLIKELY(r == CHAN_CLOSED))
         go_panic("send on closed channel");
+    if (wake)
+        g_ready(wake);
 }
 
 bool go_recv(go_chan *c, void *v)
 {
-    return recv(c, v, GO_FOREVER) == 1;
+    struct g *wake = NULL;
+    if (UNLIKELY(!c))
+        block_for_ever(WAIT_CHAN_RECEIVE);
+    gspin_lock(&c->lock);
+    enum chan_try r = try_recv(c, v, &wake);
+    if (r == CHAN_BLOCK)
+        return wait_for_partner(c, &c->recvq, v, WAIT_CHAN_RECEIVE);
+    gspin_unlock(&c->lock);
+    if (wake)
+        g_ready(wake);
+    return r == CHAN_DONE;
+}
+
+int go_send_until(go_chan *c, const void *v, int64_t deadline)
+{
+    struct g *wake = NULL;
+    if (!c)
+        return no_channel(deadline, WAIT_CHAN_SEND);
+    if (deadline == 0 && chan_would_block(c, GO_OP_SEND))
+        return -ETIMEDOUT;
+    gspin_lock(&c->lock);
+    enum chan_try r = try_send(c, v, &wake);
+    if (r == CHAN_BLOCK && deadline != 0)
+        return wait_until(c, &c->sendq, (void *)v, deadline, WAIT_CHAN_SEND);
+    gspin_unlock(&c->lock);
+    if (wake)
+        g_ready(wake);
+    return result(r);
+}
+
+int go_recv_until(go_chan *c, void *v, int64_t deadline)
+{
+    struct g *wake = NULL;
+    if (!c)
+        return no_channel(deadline, WAIT_CHAN_RECEIVE);
+    if (deadline == 0 && chan_would_block(c, GO_OP_RECV))
+        return -ETIMEDOUT;
+    gspin_lock(&c->lock);
+    enum chan_try r = try_recv(c, v, &wake);
+    if (r == CHAN_BLOCK && deadline != 0)
+        return wait_until(c, &c->recvq, v, deadline, WAIT_CHAN_RECEIVE);
+    gspin_unlock(&c->lock);
+    if (wake)
+        g_ready(wake);
+    return result(r);
 }
 
 int go_try_send(go_chan *c, const void *v)
 {
-    int r = send(c, v, 0);
+    if (!c || chan_would_block(c, GO_OP_SEND))
+        return 0;
+    int r = go_send_until(c, v, 0);
     return r == -ETIMEDOUT ? 0 : r;
 }
 
 int go_try_recv(go_chan *c, void *v)
 {
-    int r = recv(c, v, 0);
+    if (!c || chan_would_block(c, GO_OP_RECV))
+        return 0;
+    int r = go_recv_until(c, v, 0);
     return r == -ETIMEDOUT ? 0 : r;
-}
-
-int go_send_until(go_chan *c, const void *v, int64_t deadline)
-{
-    return send(c, v, deadline);
-}
-
-int go_recv_until(go_chan *c, void *v, int64_t deadline)
-{
-    return recv(c, v, deadline);
 }
 
 /* Takes one waiter of a closed channel out; a receiver gets zero bytes. */

@@ -5,8 +5,8 @@
  * before it has the lock and sees it unlinked.
  *
  * Who wakes a waiter: whoever unlinks its sudog, if the waiter waits for that alone. If it waits
- * for several things (select, deadline) the waker must also win selectdone 0 -> 1. The winner fills
- * in `success`, sets the G's param to the sudog, and readies the G.
+ * for several things (select, deadline) the waker must also win selectdone 0 -> 1, and sets the G's
+ * param to the sudog. The winner fills in `success` and readies the G.
  */
 #ifndef GORT_CHAN_H
 #define GORT_CHAN_H
@@ -17,8 +17,7 @@
 struct sudog {
     struct g *g;
     struct sudog *next, *prev;
-    void *elem; /* where the value comes from or goes to, or NULL */
-    struct go_chan *c;
+    void *elem;   /* where the value comes from or goes to, or NULL */
     bool several; /* selectdone decides */
     bool queued;
     bool success; /* woken by a partner, not by close */
@@ -29,15 +28,19 @@ struct sudogq {
     struct sudog *last;
 };
 
+/* One line of the cache, and the buffer behind it. */
 struct go_chan {
     struct spin lock;
+    _Atomic uint32_t len;
+    uint32_t cap;
     _Atomic bool closed;
-    _Atomic size_t len;
-    size_t cap, elem;
-    size_t recv_at, send_at; /* slots of the buffer */
+    uint8_t shift; /* from the start of the allocation */
+    size_t elem;
     struct sudogq recvq, sendq;
+    uint32_t recv_at, send_at; /* slots of the buffer */
     unsigned char buf[];
 };
+_Static_assert(sizeof(struct go_chan) == 64, "a channel fits its line");
 
 /* What one try under the lock came to. */
 enum chan_try { CHAN_BLOCK, CHAN_DONE, CHAN_CLOSED };
@@ -55,17 +58,19 @@ void sudog_remove(struct sudogq *q, struct sudog *sg);
 
 /*
  * chan_would_block - whether an operation would block now, seen without the lock. c isn't NULL.
- * True held at one moment during the call: the channel was open when it was looked at, and then it
- * was empty (full).
+ *
+ * A sender waits only while the buffer is full, a receiver only while it is empty. So nobody can
+ * receive (send) when len is 0 (cap) and no sender (receiver) waits: without a buffer the second
+ * look decides, with one the first. If the channel is open after that it was so then: it isn't
+ * opened again. So true held at one moment during the call.
  */
-static inline bool chan_would_block(struct go_chan *c, uint8_t op)
+GORT_HOT bool chan_would_block(struct go_chan *c, uint8_t op)
 {
-    if (atomic_load_explicit(&c->closed, memory_order_acquire))
-        return false;
-    if (c->cap == 0)
-        return !atomic_load_explicit(op == GO_OP_SEND ? &c->recvq.first : &c->sendq.first,
-                                     memory_order_relaxed);
-    return atomic_load_explicit(&c->len, memory_order_relaxed) == (op == GO_OP_SEND ? c->cap : 0);
+    struct sudogq *partners = op == GO_OP_SEND ? &c->recvq : &c->sendq;
+    return atomic_load_explicit(&c->len, memory_order_acquire) ==
+               (op == GO_OP_SEND ? c->cap : 0) &&
+           !atomic_load_explicit(&partners->first, memory_order_acquire) &&
+           !atomic_load_explicit(&c->closed, memory_order_acquire);
 }
 
 /* A deadline on a wait: wins selectdone with param NULL. */

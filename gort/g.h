@@ -177,13 +177,17 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
  */
 GORT_HOT void casgstatus(struct g *gp, uint32_t from, uint32_t to)
 {
-    uint32_t seen = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed);
-    if (UNLIKELY(seen != from || !gstatus_legal(from, to)))
-        casgstatus_slow(gp, from, to);
-    else if (from == GRUNNING || from == GIDLE)
-        atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
-    else if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
-                 &gp->atomicstatus, &seen, to, memory_order_acq_rel, memory_order_relaxed)))
+    uint32_t seen = from;
+    bool done = gstatus_legal(from, to);
+    if (done && (from == GRUNNING || from == GIDLE)) {
+        done = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed) == from;
+        if (LIKELY(done))
+            atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
+    } else if (done) {
+        done = atomic_compare_exchange_strong_explicit(&gp->atomicstatus, &seen, to,
+                                                       memory_order_acq_rel, memory_order_relaxed);
+    }
+    if (UNLIKELY(!done))
         casgstatus_slow(gp, from, to);
 }
 

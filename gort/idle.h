@@ -14,6 +14,10 @@
  * out of idle, wake it. consumer: put its bit into idle; if it searched, nspinning - 1; F; look at
  * all queues again; nothing: sleep.
  *
+ * A put into runnext is a seq_cst swap and so its own F. A G that yields needs no producer: until
+ * the G that runs instead leaves its queue, a consumer that looks sees that one, afterwards it sees
+ * the G that yielded.
+ *
  * 1. Producer sees idle empty while a consumer sleeps or goes to sleep. Then its load is before the
  * consumer's bit in the total order, so its F is before the consumer's F, so the consumer's second
  * look finds the work.
@@ -52,13 +56,11 @@ void idle_interrupted(struct m *mp);
 bool idle_wake_one(void);
 
 /*
- * idle_offer - after mp put work into its own P's queue: have somebody look for it if anybody is
- * idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
+ * idle_offer - after mp put work into its own P's queue, and F: have somebody look for it if anybody
+ * is idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
  */
 GORT_HOT bool idle_offer(struct m *mp)
 {
-    if (sched_nprocs() > 1)
-        atomic_thread_fence(memory_order_seq_cst);
     if (LIKELY(idle_mask() == 0))
         return false;
     if (!mp->asleep)

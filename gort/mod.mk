@@ -13,9 +13,11 @@ GORT_OBJECTS := gort/chan.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c 
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
 GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJECTS) $(GORT_POSIX)
 
+GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
+
 # The library: position-independent objects for both kinds; frame pointers for tracebacks.
 GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
-               -fstack-clash-protection -fvisibility=hidden
+               -fstack-clash-protection -fvisibility=hidden $(GORT_INLINE)
 $(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS),$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
@@ -52,7 +54,7 @@ $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/run
 $(call unit_test,gort-timer,tests/gort/test_timer.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-sched,tests/gort/test_sched.c $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
 $(call unit_test,gort-switch,tests/gort/test_switch.c tests/gort/asm/sentinel_$(GORT_HOST_MACHINE).S $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
-$(call unit_test,gort-lib,tests/gort/test_lib.c $(GORT_SRCS) gort/san.c,$(GORT_SAN_FLAGS),-pthread)
+$(call unit_test,gort-lib,tests/gort/test_lib.c $(GORT_SRCS) gort/san.c,$(GORT_SAN_FLAGS) $(GORT_INLINE),-pthread)
 
 CFLAGS_host_tests/gort/behaviour.c := -Wno-write-strings
 $(call gort_prog,$(B)/test/gort-behaviour,tests/gort/behaviour.c)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A G's life: start, park, ready, yield, end; and the list of all that live. */
-#include "gort/sched.h"
-#include "gort/san.h"
+#include "gort/run.h"
 
 #define GOID_LOT 16
 
@@ -12,15 +11,20 @@ static struct {
     _Atomic uint64_t last_goid;
 } all = {.live = LIST_INIT(all.live)};
 
-/* Run fn(current G) on this M's g0. Returns when the G is run again, perhaps on another M. */
-void mcall(void (*fn)(struct g *))
+/* Run fn(gp), gp being the current G, on this M's g0. Returns when gp is run again, perhaps on another
+ * M. */
+GORT_HOT void leave(struct g *gp, void (*fn)(struct g *))
 {
-    struct g *gp = port_getg();
     struct m *mp = gp->m;
     san_leave(gp, &mp->g0);
     port_setg(&mp->g0);
     gort_mcall(gp, &mp->g0.sched, fn);
     san_arrive(gp);
+}
+
+void mcall(void (*fn)(struct g *))
+{
+    leave(port_getg(), fn);
 }
 
 /* ------------------------------------------------------------------ start */
@@ -119,7 +123,7 @@ void g_start_unlisted(struct g *gp)
     gp->goid = goid_new(mp);
     live_count(mp, 1);
     casgstatus(gp, GIDLE, GRUNNABLE);
-    sched_enqueue(mp, gp, true);
+    enqueue_next(mp, gp);
 }
 
 void g_start(struct g *gp)
@@ -151,12 +155,11 @@ void gort_g_main(void)
 
 /* ------------------------------------------------------------------ on g0 */
 
-/* gp has left its M; returns that M. */
+/* gp has left its M; returns that M, whose curg still is gp until it runs another or looks for one. */
 static struct m *arrive(struct g *gp)
 {
     struct m *mp = gp->m;
     san_arrive(&mp->g0);
-    own_store(&mp->curg, NULL);
     gp->m = NULL;
     return mp;
 }
@@ -172,15 +175,24 @@ static void park_on_g0(struct g *gp)
         casgstatus(gp, GWAITING, GRUNNABLE);
         sched_enqueue(mp, gp, true);
     }
-    schedule(mp);
+    schedule_next(mp);
+}
+
+static void park_unlock_on_g0(struct g *gp)
+{
+    struct spin *lock = gp->park_arg;
+    struct m *mp = arrive(gp);
+    casgstatus(gp, GRUNNING, GWAITING);
+    gspin_unlock(lock);
+    schedule_next(mp);
 }
 
 static void yield_on_g0(struct g *gp)
 {
     struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GRUNNABLE);
-    sched_enqueue(mp, gp, false);
-    schedule(mp);
+    enqueue_again(mp, gp);
+    schedule_next(mp);
 }
 
 static void preempted_on_g0(struct g *gp)
@@ -188,18 +200,19 @@ static void preempted_on_g0(struct g *gp)
     struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GPREEMPTED);
     casgstatus(gp, GPREEMPTED, GRUNNABLE);
-    sched_enqueue(mp, gp, false);
+    enqueue_again(mp, gp);
     schedule(mp);
 }
 
 static void exit_on_g0(struct g *gp)
 {
     struct m *mp = arrive(gp);
+    own_store(&mp->curg, NULL);
     list_leave(gp);
     live_count(mp, -1);
     casgstatus(gp, GRUNNING, GDEAD);
     port_g_dead(gp);
-    schedule(mp);
+    schedule_next(mp);
 }
 
 /* ------------------------------------------------------------------ called by Gs */
@@ -210,18 +223,25 @@ void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason)
     gp->park_unlockf = unlockf;
     gp->park_arg = arg;
     gp->waitreason = reason;
-    mcall(park_on_g0);
+    leave(gp, park_on_g0);
+}
+
+void g_park_unlock(struct g *gp, struct spin *lock, uint8_t reason)
+{
+    gp->park_arg = lock;
+    gp->waitreason = reason;
+    leave(gp, park_unlock_on_g0);
 }
 
 void g_ready(struct g *gp)
 {
     casgstatus(gp, GWAITING, GRUNNABLE);
-    sched_enqueue(port_getm(), gp, true);
+    enqueue_next(port_getm(), gp);
 }
 
 void g_yield(void)
 {
-    mcall(yield_on_g0);
+    leave(port_getg(), yield_on_g0);
 }
 
 void g_preempted(void)

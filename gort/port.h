@@ -22,25 +22,34 @@ struct g;
 struct m;
 
 /*
+ * On the path of every switch. A port may define these five inline: it names the header that does
+ * so in GORT_PORT_INLINE when it compiles the core.
+ *
  * port_getg - the G running on this M: a g0 while the scheduler runs, else a user G. port_setg
- * changes it. Never inlined and never cached across a switch: a G can move to another M at every
- * park (goroutines.md B4).
- */
-struct g *port_getg(void);
-void port_setg(struct g *gp);
-
-/* port_getm - the M this code runs on. Valid until the G parks. */
-struct m *port_getm(void);
-
-/* port_now_ns - monotonic nanoseconds; never 0, never goes back on one M or between Ms. */
-int64_t port_now_ns(void);
-
-/*
+ * changes it. Never cached across a switch: a G can move to another M at every park (goroutines.md
+ * B4).
+ *
+ * port_getm - the M this code runs on, NULL outside any. Valid until the G parks.
+ *
  * port_coarse_ns - a clock for "how long has this G run": costs a few instructions, may lag
  * port_now_ns by any amount, never goes back on one M. Kernel: the counter. Host: a constant, since
  * sysmon watches slices there.
+ *
+ * port_execute - gp is about to run on this M (called on g0, just before gogo). Kernel: kernel
+ * stack, address space and FP owner are switched here. Host: nothing.
  */
+#ifdef GORT_PORT_INLINE
+#include GORT_PORT_INLINE
+#else
+struct g *port_getg(void);
+void port_setg(struct g *gp);
+struct m *port_getm(void);
 int64_t port_coarse_ns(void);
+void port_execute(struct g *gp);
+#endif
+
+/* port_now_ns - monotonic nanoseconds; never 0, never goes back on one M or between Ms. */
+int64_t port_now_ns(void);
 
 /*
  * port_poll - before this M looks for work elsewhere: ready what outside events have made ready
@@ -73,12 +82,6 @@ int port_m_start(struct m *mp);
  * interrupt calls sched_tick(). Host: sysmon does it; empty.
  */
 void port_timer_set(int64_t deadline_ns);
-
-/*
- * port_execute - gp is about to run on this M (called on g0, just before gogo). Kernel: kernel
- * stack, address space and FP owner are switched here. Host: sanitizer fibers, TIB.
- */
-void port_execute(struct g *gp);
 
 /* port_g_dead - gp has ended and runs no more: called on g0, gives gp's stack and memory back to
  * its owner. */

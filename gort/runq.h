@@ -17,6 +17,8 @@
  * - A thief may see a tail that is newer than its head by more than the ring holds: it retries.
  * - Owner's get and thieves' grabs meet at the same swap on head, so a G is taken once.
  * - runnext is taken and replaced by atomic swaps with acq_rel, by the owner and by thieves alike.
+ * - runnext's swap is sequentially consistent: the idle protocol needs it ordered before its look at
+ * who sleeps.
  * - With one P nobody steals; head and next are the owner's alone then, and it changes them with
  * plain loads and stores.
  * - When ownership of a P changes hands (host: blocking call), the hand-over itself synchronises
@@ -56,17 +58,19 @@ static inline struct g *runq_peek_next(struct runq *q)
 static inline struct g *runq_swap_next(struct runq *q, struct g *gp)
 {
     if (!q->alone)
-        return atomic_exchange_explicit(&q->next, gp, memory_order_acq_rel);
+        return atomic_exchange(&q->next, gp);
     struct g *old = runq_peek_next(q);
     atomic_store_explicit(&q->next, gp, memory_order_release);
     return old;
 }
 
-/* runq_steal_next - take `from`'s runnext if it still is `seen`. */
+/* runq_steal_next - take `from`'s runnext if it still is `seen`, which it is when nobody steals. */
 static inline bool runq_steal_next(struct runq *from, struct g *seen)
 {
-    if (from->alone)
-        return runq_swap_next(from, NULL) == seen;
+    if (from->alone) {
+        atomic_store_explicit(&from->next, NULL, memory_order_relaxed);
+        return true;
+    }
     return atomic_compare_exchange_strong_explicit(&from->next, &seen, NULL, memory_order_acq_rel,
                                                    memory_order_relaxed);
 }
@@ -117,13 +121,19 @@ GORT_HOT struct g *runq_get_head(struct runq *q)
     }
 }
 
-/* runq_get - the next G to run or NULL; *inherit says that it came from runnext and goes on in its
- * waker's slice. Owner only. */
-GORT_HOT struct g *runq_get(struct runq *q, bool *inherit)
+/* A G to run; inherit: it came from runnext and goes on in its waker's slice. In two registers. */
+struct picked {
+    struct g *g; /* or NULL */
+    bool inherit;
+};
+
+/* runq_get - the next G to run. Owner only. */
+GORT_HOT struct picked runq_get(struct runq *q)
 {
     struct g *gp = runq_peek_next(q);
-    *inherit = gp && runq_steal_next(q, gp);
-    return *inherit ? gp : runq_get_head(q);
+    if (gp && runq_steal_next(q, gp))
+        return (struct picked){gp, true};
+    return (struct picked){runq_get_head(q), false};
 }
 
 /* runq_rotate_next - move runnext to the tail: its pair has had its slice. Owner only. */

@@ -4,24 +4,15 @@
  * to a function here or in park.c, which ends in schedule(); so a G's registers are saved before
  * anybody can learn that it may be run elsewhere.
  */
-#include "gort/sched.h"
-#include "gort/idle.h"
-#include "gort/san.h"
+#include "gort/run.h"
 
 #define NOINLINE     __attribute__((noinline)) /* keeps rare code out of the way of the switch */
 
-#define GLOBAL_EVERY 61 /* slices between looks at the global queue while there is local work */
-#define INHERIT_MAX  64 /* switches in a row within one slice */
 #define STEAL_PASSES 4
 #define NEXT_GRACE_NS \
     3000 /* a runnext younger than this is left to its M, which is about to switch to it */
 
-static struct {
-    unsigned nprocs;
-    struct p p[GORT_MAX_PROCS];
-    bool perturbed;
-    struct gqueue global; /* overflow of the rings, and Gs made ready outside any M */
-} sched;
+struct sched sched;
 
 struct p *sched_p(unsigned index)
 {
@@ -42,7 +33,7 @@ bool sched_global_has(uint64_t mask)
 
 static void p_init(struct p *pp, uint32_t id)
 {
-    *pp = (struct p){.id = id};
+    *pp = (struct p){.id = id, .picks_left = PICKS};
     timer_heap_init(&pp->timers);
     pp->runq.alone = sched.nprocs == 1;
 }
@@ -89,6 +80,7 @@ void sched_perturb(uint64_t seed)
         struct m *mp = atomic_load_explicit(&sched.p[i].m, memory_order_acquire);
         if (mp)
             mp->random = (uint32_t)(seed ^ seed >> 32) * 2654435769u + i + 1;
+        sched.p[i].picks_left = 1;
     }
 }
 
@@ -114,7 +106,7 @@ static void slice_arm(struct p *pp, int64_t now_ns)
 
 /* Somebody waits on this P and nobody comes to take it away: the running G's time is counted from
  * now on. */
-static NOINLINE void slice_limit(struct m *mp)
+NOINLINE void slice_limit(struct m *mp)
 {
     struct p *pp = mp->p;
     if (own_load(&mp->curg) && port_coarse_ns() - pp->run_since_ns > SCHED_WAKE_GRAIN_NS)
@@ -174,67 +166,67 @@ void sched_enqueue(struct m *mp, struct g *gp, bool next)
         enqueue_outside(gp);
         return;
     }
-    if (UNLIKELY(sched.perturbed))
-        next = m_random(mp) % 2;
     runq_put(&mp->p->runq, gp, next, &sched.global);
-    if (idle_offer(mp))
-        return;
-    if (UNLIKELY(!mp->p->slice_armed) || own_load(&mp->curg))
+    if (!next)
+        atomic_thread_fence(memory_order_seq_cst);
+    if (!idle_offer(mp))
         slice_limit(mp);
 }
 
 /* ------------------------------------------------------------------ finding a G */
 
-/* Seeded schedules: a random number of Gs goes from the front to the back. */
+/* Seeded schedules: the next one or a random number of Gs from the front go to the back. */
 static void shuffle(struct m *mp)
 {
-    bool inherit;
+    if (m_random(mp) % 2)
+        runq_rotate_next(&mp->p->runq, &sched.global);
     for (uint32_t n = m_random(mp) % 4; n > 0; n--) {
-        struct g *gp = runq_get(&mp->p->runq, &inherit);
+        struct g *gp = runq_get(&mp->p->runq).g;
         if (!gp)
             return;
         runq_put(&mp->p->runq, gp, false, &sched.global);
     }
 }
 
-/* Two Gs that wake each other share one slice; without an end to it nobody else would run on this
- * P. */
-static bool pair_is_over(struct m *mp)
+static NOINLINE void tick_now(struct m *mp)
 {
-    return atomic_load_explicit(&mp->need_resched, memory_order_relaxed) ||
-           mp->p->inherits >= INHERIT_MAX;
+    atomic_store_explicit(&mp->tick_due, false, memory_order_relaxed);
+    sched_tick(port_now_ns());
 }
 
-/* Everything that local_get need not look at each time. */
-static NOINLINE struct g *local_get_rare(struct m *mp, bool *inherit)
+/* Two Gs that wake each other share one slice, and the ring hides the other queues. So all are
+ * looked at now and then, and the pair goes behind the rest. */
+static struct g *pick_in_turn(struct m *mp)
+{
+    struct p *pp = mp->p;
+    pp->picks_left = PICKS;
+    runq_rotate_next(&pp->runq, &sched.global);
+    return gqueue_get(&sched.global, 1ull << pp->id);
+}
+
+NOINLINE struct picked pick_rare(struct m *mp)
 {
     struct p *pp = mp->p;
     uint64_t me = 1ull << pp->id;
     struct g *gp = NULL;
-    *inherit = false;
-    if (own_load(&pp->schedtick) % GLOBAL_EVERY == 0)
-        gp = gqueue_get(&sched.global, me);
+    if (atomic_load_explicit(&mp->tick_due, memory_order_relaxed))
+        tick_now(mp);
+    if (atomic_load_explicit(&mp->need_resched, memory_order_relaxed) || pp->picks_left == 0)
+        gp = pick_in_turn(mp);
+    atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
+    if (sched.perturbed) {
+        pp->picks_left = 1;
+        shuffle(mp);
+    }
     if (!gp && (own_load(&pp->schedtick) & 1))
         gp = gqueue_get(&pp->bound, me);
     if (gp)
-        return gp;
-    if (sched.perturbed)
-        shuffle(mp);
-    if (pair_is_over(mp))
-        runq_rotate_next(&pp->runq, &sched.global);
-    if ((gp = runq_get(&pp->runq, inherit)))
-        return gp;
+        return (struct picked){gp, false};
+    struct picked next = runq_get(&pp->runq);
+    if (next.g)
+        return next;
     gp = gqueue_get(&pp->bound, me);
-    return gp ? gp : gqueue_get(&sched.global, me);
-}
-
-GORT_HOT struct g *local_get(struct m *mp, bool *inherit)
-{
-    struct p *pp = mp->p;
-    bool rare = own_load(&pp->schedtick) % GLOBAL_EVERY == 0 || gqueue_len(&pp->bound) != 0 ||
-                sched.perturbed || pair_is_over(mp);
-    struct g *gp = LIKELY(!rare) ? runq_get(&pp->runq, inherit) : NULL;
-    return LIKELY(gp != NULL) ? gp : local_get_rare(mp, inherit);
+    return (struct picked){gp ? gp : gqueue_get(&sched.global, me), false};
 }
 
 /* Leaves the victim a moment to switch to its runnext by itself: taking it would pull apart a pair
@@ -312,86 +304,46 @@ static bool timers_of_others(struct m *mp)
     return n > 0;
 }
 
-static NOINLINE void tick_now(struct m *mp)
-{
-    atomic_store_explicit(&mp->tick_due, false, memory_order_relaxed);
-    sched_tick(port_now_ns());
-}
-
-/* There is nothing on this P: look everywhere, and sleep, until there is something. */
-static NOINLINE struct g *find_elsewhere(struct m *mp, bool *inherit)
+static struct picked look_elsewhere(struct m *mp)
 {
     bool forced = false;
     for (;;) {
-        struct g *gp;
-        *inherit = false;
-        if (!port_poll() && !timers_due(mp)) {
-            if ((gp = search(mp, forced)))
-                return gp;
-            if (!mp->spinning || !timers_of_others(mp))
-                forced = idle_wait(mp);
-        }
-        if ((gp = local_get(mp, inherit)))
-            return gp;
+        struct picked next = pick_rare(mp);
+        if (next.g)
+            return next;
+        if (port_poll() || timers_due(mp))
+            continue;
+        if ((next.g = search(mp, forced)))
+            return next;
+        if (!mp->spinning || !timers_of_others(mp))
+            forced = idle_wait(mp);
     }
 }
 
-GORT_HOT struct g *find_runnable(struct m *mp, bool *inherit)
+/* There is nothing in this P's ring: look everywhere, and sleep, until there is something. */
+NOINLINE struct picked find_elsewhere(struct m *mp)
 {
-    if (UNLIKELY(atomic_load_explicit(&mp->tick_due, memory_order_relaxed)))
-        tick_now(mp);
-    struct g *gp = local_get(mp, inherit);
-    return LIKELY(gp != NULL) ? gp : find_elsewhere(mp, inherit);
+    own_store(&mp->curg, NULL);
+    struct picked next = look_elsewhere(mp);
+    if (mp->spinning)
+        spinning_drop(mp);
+    return next;
 }
 
-/* ------------------------------------------------------------------ running it */
-
-static void slice_begin(struct m *mp)
+/* A G with a mask: one that was changed while it was queued goes where it may run. */
+bool misplaced(struct m *mp, struct g *gp)
 {
-    own_add(&mp->p->schedtick, 1);
-    mp->p->inherits = 0;
-    mp->p->run_since_ns = port_coarse_ns();
-}
-
-GORT_HOT NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
-{
-    casgstatus(gp, GRUNNABLE, GRUNNING);
-    gp->m = mp;
-    if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY))
+    if (g_allowed(gp) >> mp->p->id & 1) {
         gp->last_p = mp->p->id;
-    own_store(&mp->curg, gp);
-    atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
-    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
-    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
-    if (inherit)
-        mp->p->inherits++;
-    else
-        slice_begin(mp);
-    port_execute(gp);
-    port_setg(gp);
-    san_leave(&mp->g0, gp);
-    gort_gogo(&gp->sched);
-}
-
-/* A G whose mask was changed while it was queued goes where it may run. */
-static bool misplaced(struct m *mp, struct g *gp)
-{
-    if (LIKELY(g_allowed(gp) >> mp->p->id & 1))
         return false;
+    }
     enqueue_bound(gp, mp);
     return true;
 }
 
 void schedule(struct m *mp)
 {
-    struct g *gp;
-    bool inherit;
-    do
-        gp = find_runnable(mp, &inherit);
-    while (misplaced(mp, gp));
-    if (mp->spinning)
-        spinning_drop(mp);
-    execute(mp, gp, inherit);
+    schedule_here(mp);
 }
 
 static void enter_schedule(struct g *g0)

@@ -24,28 +24,33 @@
 
 struct p {
     uint32_t id;
-    _Atomic uint32_t schedtick; /* slices begun; every 61st looks at the global queue first */
-    uint32_t inherits;          /* switches through runnext since the slice began */
-    _Atomic(struct m *) m;      /* the M that owns it, NULL before its M came */
+    _Atomic uint32_t schedtick; /* slices begun */
+    uint32_t picks_left;        /* until the next look at more than the ring */
     bool slice_armed;           /* the timer is set for slice_end_ns */
-    uint32_t slice_tick;        /* schedtick when the watched slice was seen first */
-    int64_t slice_end_ns;
-    int64_t run_since_ns;         /* coarse clock: when the current slice began */
+    _Atomic(struct m *) m;      /* the M that owns it, NULL before its M came */
+    int64_t run_since_ns;       /* coarse clock: when the current slice began */
     uint64_t goid_next, goid_end; /* numbers for Gs started here */
     _Atomic int64_t live;         /* Gs started here less Gs ended here */
-    _Atomic uint32_t sleeps;      /* times that its M went to sleep */
     struct runq runq;             /* Gs that may run anywhere */
     struct gqueue bound;          /* Gs with an allowed mask, this P in it */
     struct timer_heap timers;
+    int64_t slice_end_ns;
+    uint32_t slice_tick;     /* schedtick when the watched slice was seen first */
+    _Atomic uint32_t sleeps; /* times that its M went to sleep */
 };
 
 struct m {
     struct g g0;               /* the scheduler's own context, on this M's first stack */
     struct p *p;               /* what it owns; the kernel's never changes */
-    _Atomic(struct g *) curg;  /* the user G it runs, or NULL */
-    _Atomic bool need_resched; /* curg should yield */
-    _Atomic bool tick_due;     /* call sched_tick before the next G; set by other Ms of a host */
-    bool spinning;             /* counted among the Ms that look for work */
+    _Atomic(struct g *) curg; /* the user G it runs, or NULL */
+    union {
+        struct {
+            _Atomic bool need_resched; /* curg should yield */
+            _Atomic bool tick_due; /* call sched_tick before the next G; set by other Ms of a host */
+        };
+        _Atomic uint16_t attention; /* either of them */
+    };
+    bool spinning; /* counted among the Ms that look for work */
     bool asleep; /* inside port_m_sleep; read and written by this M and its interrupts */
     uint32_t id;
     uint32_t locks;  /* > 0: no preemption from outside */
@@ -105,6 +110,10 @@ void g_ready(struct g *gp);
  * only; not from an interrupt.
  */
 void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason);
+
+/* g_park_unlock - g_park of the calling G gp; `lock`, which it holds and which guards the wake-up, is
+ * given up once gp can be woken. */
+void g_park_unlock(struct g *gp, struct spin *lock, uint8_t reason);
 
 /* g_yield - to the tail of the queue. A G only. */
 void g_yield(void);

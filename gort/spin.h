@@ -12,16 +12,12 @@ struct spin {
     _Atomic uint32_t held;
 };
 
-static inline bool gspin_try(struct spin *l)
-{
-    return atomic_load_explicit(&l->held, memory_order_relaxed) == 0 &&
-           atomic_exchange_explicit(&l->held, 1, memory_order_acquire) == 0;
-}
-
 static inline void gspin_lock(struct spin *l)
 {
-    while (UNLIKELY(!gspin_try(l)))
-        port_relax();
+    while (UNLIKELY(atomic_exchange_explicit(&l->held, 1, memory_order_acquire) != 0))
+        do
+            port_relax();
+        while (atomic_load_explicit(&l->held, memory_order_relaxed) != 0);
 }
 
 static inline void gspin_unlock(struct spin *l)

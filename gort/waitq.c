@@ -40,13 +40,6 @@ static void unlink_waiter(struct go_waitq_ *q, struct waiter *w)
         q->tail = w->prev;
 }
 
-static bool unlock_commit(struct g *gp, void *arg)
-{
-    (void)gp;
-    waitq_unlock(arg);
-    return true;
-}
-
 bool waitq_wait(struct go_waitq_ *q, struct waiter *w, bool front, int64_t deadline, uint8_t why)
 {
     struct wait_timer t;
@@ -57,7 +50,7 @@ bool waitq_wait(struct go_waitq_ *q, struct waiter *w, bool front, int64_t deadl
     atomic_store_explicit(&gp->selectdone, 0, memory_order_relaxed);
     (front ? push_front : push_back)(q, w);
     wait_timer_start(&t, gp, deadline);
-    g_park(unlock_commit, q, why);
+    g_park_unlock(gp, (struct spin *)&q->lock, why);
     wait_timer_end(&t);
     if (gp->param == w)
         return true;

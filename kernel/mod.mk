@@ -24,7 +24,7 @@ $(foreach f,kernel/init/main.c kernel/init/program.c,$(eval CFLAGS_kernel-arm64_
 # TPIDR_EL1 (clang's driver knows only SP_EL0, hence -Xclang): the tiny model would take a global word's address for its value.
 , := ,
 STACK_GUARD_OFFSET := 32
-KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -mcmodel=tiny -Oz -DGORT_NO_FP=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
+KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -mcmodel=tiny -Oz -DGORT_NO_FP=1 -DGORT_SMALL=1 -DGORT_MAX_PROCS=8 -ffixed-x18 -momit-leaf-frame-pointer \
                  -fstack-protector -DSTACK_GUARD_OFFSET=$(STACK_GUARD_OFFSET) \
                  $(addprefix -Xclang -mstack-protector-guard,=sysreg -reg=tpidr_el1 -offset=$(STACK_GUARD_OFFSET))
 KERNEL_LTO := -flto

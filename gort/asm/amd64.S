@@ -12,7 +12,6 @@
     .p2align 4
 gort_mcall:
     .cfi_startproc
-    endbr64
     movq (%rsp), %rax
     leaq 8(%rsp), %rcx
     movq %rcx, G_SCHED + GOBUF_SP(%rdi)
@@ -25,7 +24,6 @@ gort_mcall:
     movq %r15, G_SCHED + REG(4)(%rdi)
     .cfi_undefined rip
     movq GOBUF_SP(%rsi), %rsp
-    andq $-16, %rsp
     xorl %ebp, %ebp
     callq *%rdx
     ud2 /* fn must not return */
@@ -38,7 +36,6 @@ gort_mcall:
     .p2align 4
 gort_gogo:
     .cfi_startproc
-    endbr64
     movq REG(0)(%rdi), %rbx
     movq REG(1)(%rdi), %r12
     movq REG(2)(%rdi), %r13

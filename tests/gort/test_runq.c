@@ -88,19 +88,20 @@ static void against_model(void **s)
         struct g *gp = &pool[used++ % MANY];
         atomic_store(&gp->allowed, G_ALLOWED_ANY);
         int op = rand() % 8, bias = step / 3000 % 2;
-        bool inherit, had_next = ma.next != NULL;
+        bool had_next = ma.next != NULL;
         if (op < 3 + 2 * bias) {
             runq_put(&a, gp, op == 0, &over);
             model_put(&ma, gp, op == 0);
         } else if (op < 6) {
             struct g *want = model_get(&ma);
-            assert_ptr_equal(runq_get(&a, &inherit), want);
-            assert_int_equal(inherit, had_next);
+            struct picked got = runq_get(&a);
+            assert_ptr_equal(got.g, want);
+            assert_int_equal(got.inherit, had_next);
         } else if (mb.n == 0) {
             assert_ptr_equal(runq_steal(&b, &a), model_steal(&mb, &ma));
         } else {
             while (mb.n)
-                assert_ptr_equal(runq_get(&b, &inherit), model_get(&mb));
+                assert_ptr_equal(runq_get(&b).g, model_get(&mb));
             runq_rotate_next(&a, &over);
             gp = ma.next;
             ma.next = NULL;
@@ -119,7 +120,6 @@ static void wraps(void **s)
     static struct g pool[600];
     static struct runq q, thief;
     static struct gqueue over;
-    bool inherit;
     atomic_store(&q.head, UINT32_MAX - 100);
     atomic_store(&q.tail, UINT32_MAX - 100);
     for (int i = 0; i < 256; i++)
@@ -127,10 +127,10 @@ static void wraps(void **s)
     assert_int_equal(gqueue_len(&over), 0);
     assert_ptr_equal(runq_steal(&thief, &q), &pool[127]);
     for (int i = 128; i < 256; i++)
-        assert_ptr_equal(runq_get(&q, &inherit), &pool[i]);
+        assert_ptr_equal(runq_get(&q).g, &pool[i]);
     assert_true(runq_empty(&q));
     for (int i = 0; i < 127; i++)
-        assert_ptr_equal(runq_get(&thief, &inherit), &pool[i]);
+        assert_ptr_equal(runq_get(&thief).g, &pool[i]);
 }
 
 static void masks(void **s)
@@ -173,12 +173,11 @@ static void *thief_thread(void *arg)
 {
     static struct runq own[THIEVES];
     struct runq *mine = &own[(intptr_t)arg];
-    bool inherit;
     while (!atomic_load(&done)) {
         struct g *gp = runq_steal(mine, &shared);
         if (!gp && (gp = runq_peek_next(&shared)) && !runq_steal_next(&shared, gp))
             gp = NULL;
-        for (; gp; gp = runq_get(mine, &inherit))
+        for (; gp; gp = runq_get(mine).g)
             token_out(gp);
     }
     return NULL;
@@ -192,8 +191,7 @@ static void owner_round(int *in, int i)
         in[t]++;
         runq_put(&shared, &tokens[t], i % 3 == 0, &shared_over);
     }
-    bool inherit;
-    struct g *gp = i % 5 == 0 ? runq_get(&shared, &inherit) : NULL;
+    struct g *gp = i % 5 == 0 ? runq_get(&shared).g : NULL;
     if (gp)
         token_out(gp);
     while ((gp = gqueue_get(&shared_over, 1)))
@@ -214,9 +212,8 @@ static void exactly_once(void **s)
     atomic_store(&done, true);
     for (int i = 0; i < THIEVES; i++)
         pthread_join(th[i], NULL);
-    bool inherit;
     struct g *gp;
-    while ((gp = runq_get(&shared, &inherit)))
+    while ((gp = runq_get(&shared).g))
         token_out(gp);
     for (int i = 0; i < 512; i++)
         assert_int_equal(atomic_load(&taken[i]), in[i]);

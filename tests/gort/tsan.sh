@@ -10,11 +10,11 @@ core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gor
 lib="gort/asm/preempt_amd64.S $(echo gort/port/posix/*.c) gort/chan.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c"
 
 # shellcheck disable=SC2086 # lists
-build() { clang $flags -o "$out/$1" tests/gort/test_$1.c $2 -pthread -lcmocka; }
+build() { clang $flags -o "$out/$1" ${3:+"$3"} tests/gort/test_$1.c $2 -pthread -lcmocka; }
 
 build sched "$core tests/gort/rig.c tests/gort/rigport.c" || exit 1
 build runq "tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c" || exit 1
-build lib "$core $lib" || exit 1
+build lib "$core $lib" '-DGORT_PORT_INLINE="gort/port/posix/inline.h"' || exit 1
 for t in runq sched lib; do
     i=0
     while [ $i -lt "${ROUNDS:-1}" ]; do

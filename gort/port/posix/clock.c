@@ -21,11 +21,6 @@ int64_t port_now_ns(void)
     return clock_real();
 }
 
-int64_t port_coarse_ns(void)
-{
-    return 0;
-}
-
 void clock_virtual(bool on)
 {
     atomic_store(&virtual_now, GO_S);

@@ -15,29 +15,8 @@
 /* Of a posix_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
 enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
 
-static _Thread_local struct m *cur_m __attribute__((tls_model("initial-exec")));
-static _Thread_local struct g *cur_g __attribute__((tls_model("initial-exec")));
+_Thread_local struct g *gort_cur_g __attribute__((tls_model("initial-exec")));
 _Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
-
-/* Out of line and opaque: an address of a thread-local that a caller keeps across a switch is
- * another thread's. */
-__attribute__((noinline)) struct g *port_getg(void)
-{
-    __asm__ volatile("");
-    return cur_g;
-}
-
-__attribute__((noinline)) void port_setg(struct g *gp)
-{
-    __asm__ volatile("");
-    cur_g = gp;
-}
-
-__attribute__((noinline)) struct m *port_getm(void)
-{
-    __asm__ volatile("");
-    return cur_m;
-}
 
 static void g0_bounds(struct g *g0)
 {
@@ -54,12 +33,13 @@ static void g0_bounds(struct g *g0)
 
 void posix_m_adopt(struct m *mp)
 {
-    cur_m = mp;
-    cur_g = mp ? &mp->g0 : NULL;
-    if (!mp)
+    if (!mp) {
+        port_setg(NULL);
         return;
+    }
     g0_bounds(&mp->g0);
     mp->g0.m = mp;
+    port_setg(&mp->g0);
     atomic_store(&posix_m(mp)->poll_word, &go_poll_word_);
 }
 
@@ -125,18 +105,13 @@ void port_timer_set(int64_t deadline_ns)
     sysmon_deadline(deadline_ns);
 }
 
-void port_execute(struct g *gp)
-{
-    (void)gp;
-}
-
 /* What is set here may meet the next G instead: that one then yields early, which does no harm. */
 void port_preempt(struct m *mp)
 {
     struct g *gp = own_load(&mp->curg);
     if (gp) {
-        atomic_store_explicit(&gp->preempt, 1, memory_order_relaxed);
         atomic_store_explicit(&gp->stackguard0, STACK_PREEMPT, memory_order_relaxed);
+        atomic_store_explicit(&gp->preempt, 1, memory_order_release);
     }
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
     int *word = atomic_load(&posix_m(mp)->poll_word);
