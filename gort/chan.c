@@ -18,8 +18,7 @@ go_chan *go_chan_make(size_t elem, size_t cap)
     if (!at)
         return NULL;
     struct go_chan *c = (struct go_chan *)ALIGN_UP((uintptr_t)at, LINE);
-    *c = (struct go_chan){
-        .elem = elem, .cap = (uint32_t)cap, .shift = (uint8_t)((char *)c - at)};
+    *c = (struct go_chan){.elem = elem, .cap = (uint32_t)cap, .shift = (uint8_t)((char *)c - at)};
     return c;
 }
 
@@ -257,7 +256,8 @@ GORT_HOT bool wait_for_partner(struct go_chan *c, struct sudogq *q, void *elem, 
 }
 
 /* The same until a deadline. The result is 1, -EPIPE or -ETIMEDOUT. */
-static int wait_until(struct go_chan *c, struct sudogq *q, void *elem, int64_t deadline, uint8_t why)
+static int wait_until(struct go_chan *c, struct sudogq *q, void *elem, int64_t deadline,
+                      uint8_t why)
 {
     struct g *gp = port_getg();
     struct sudog sg = {.g = gp, .elem = elem, .several = true};
@@ -366,22 +366,6 @@ int go_recv_until(go_chan *c, void *v, int64_t deadline)
     if (wake)
         g_ready(wake);
     return result(r);
-}
-
-int go_try_send(go_chan *c, const void *v)
-{
-    if (!c || chan_would_block(c, GO_OP_SEND))
-        return 0;
-    int r = go_send_until(c, v, 0);
-    return r == -ETIMEDOUT ? 0 : r;
-}
-
-int go_try_recv(go_chan *c, void *v)
-{
-    if (!c || chan_would_block(c, GO_OP_RECV))
-        return 0;
-    int r = go_recv_until(c, v, 0);
-    return r == -ETIMEDOUT ? 0 : r;
 }
 
 /* Takes one waiter of a closed channel out; a receiver gets zero bytes. */

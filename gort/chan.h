@@ -67,8 +67,7 @@ void sudog_remove(struct sudogq *q, struct sudog *sg);
 GORT_HOT bool chan_would_block(struct go_chan *c, uint8_t op)
 {
     struct sudogq *partners = op == GO_OP_SEND ? &c->recvq : &c->sendq;
-    return atomic_load_explicit(&c->len, memory_order_acquire) ==
-               (op == GO_OP_SEND ? c->cap : 0) &&
+    return atomic_load_explicit(&c->len, memory_order_acquire) == (op == GO_OP_SEND ? c->cap : 0) &&
            !atomic_load_explicit(&partners->first, memory_order_acquire) &&
            !atomic_load_explicit(&c->closed, memory_order_acquire);
 }

@@ -16,6 +16,7 @@
 #ifndef GORT_H
 #define GORT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -192,6 +193,20 @@ typedef struct {
  */
 #define GO_SELECT_MAX 65535
 int go_select(go_case *cases, size_t n, int64_t deadline);
+
+/* One arm and a default: a try, as Go's compiler makes it. */
+GO_MAYBE_UNUSED static inline int go_select_try_(go_case *k)
+{
+    if (k->op != GO_OP_RECV)
+        return go_select(k, 1, 0);
+    int r = go_try_recv(k->c, k->v);
+    k->ok = r == 1;
+    return r == 0 ? -ETIMEDOUT : 0;
+}
+#define go_select(cases, n, deadline)                                                 \
+    (__builtin_constant_p((n) == 1 && (deadline) == 0) && (n) == 1 && (deadline) == 0 \
+         ? go_select_try_(cases)                                                      \
+         : go_select(cases, n, deadline))
 
 /* ------------------------------------------------------------------ sync; all ready to use when
  * zeroed */

@@ -56,8 +56,8 @@ void idle_interrupted(struct m *mp);
 bool idle_wake_one(void);
 
 /*
- * idle_offer - after mp put work into its own P's queue, and F: have somebody look for it if anybody
- * is idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
+ * idle_offer - after mp put work into its own P's queue, and F: have somebody look for it if
+ * anybody is idle, or note that mp itself, in port_m_sleep, no longer is. False: all are busy.
  */
 GORT_HOT bool idle_offer(struct m *mp)
 {

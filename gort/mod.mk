@@ -8,7 +8,7 @@ GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell un
 GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
 GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c preempt.c report.c run.c \
                 spawn.c sysmon.c threads.c)
-GORT_OBJECTS := gort/chan.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
+GORT_OBJECTS := gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
 GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJECTS) $(GORT_POSIX)
@@ -18,7 +18,7 @@ GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
 # The library: position-independent objects for both kinds; frame pointers for tracebacks.
 GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
                -fstack-clash-protection -fvisibility=hidden $(GORT_INLINE)
-$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS),$$<),-fomit-frame-pointer))
+$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
 GORT_LIB := $(B)/host/libgort.a

@@ -11,8 +11,8 @@ static struct {
     _Atomic uint64_t last_goid;
 } all = {.live = LIST_INIT(all.live)};
 
-/* Run fn(gp), gp being the current G, on this M's g0. Returns when gp is run again, perhaps on another
- * M. */
+/* Run fn(gp), gp being the current G, on this M's g0. Returns when gp is run again, perhaps on
+ * another M. */
 GORT_HOT void leave(struct g *gp, void (*fn)(struct g *))
 {
     struct m *mp = gp->m;
@@ -29,48 +29,46 @@ void mcall(void (*fn)(struct g *))
 
 /* ------------------------------------------------------------------ start */
 
-/* Registers have no meaning yet; fp and return address of the first frame are gort_entry's to
- * clear. */
-static void gobuf_init(struct gobuf *buf, struct g *gp)
+/* Field by field: clearing the whole would cost as much as the rest of a start. Registers have no
+ * meaning yet; fp and return address of the first frame are gort_entry's to clear. */
+void g_again(struct g *gp)
 {
-    buf->sp = ALIGN_DOWN(gp->stack_hi, 16);
-    buf->pc = (uintptr_t)gort_entry;
-    buf->g = gp;
-    buf->ctxt = NULL;
-    buf->ret = buf->lr = buf->bp = 0;
+    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
+    gp->sched.pc = (uintptr_t)gort_entry;
+    atomic_store_explicit(&gp->atomicstatus, GIDLE, memory_order_relaxed);
+    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
+    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
+    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
+    san_new(gp);
 }
 
-/* Field by field: clearing the whole would cost as much as the rest of a start. */
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg)
 {
     gp->stack_lo = (uintptr_t)stack_lo;
     gp->stack_hi = (uintptr_t)stack_hi;
-    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
     gp->m = NULL;
-    gobuf_init(&gp->sched, gp);
-    atomic_store_explicit(&gp->atomicstatus, GIDLE, memory_order_relaxed);
+    gp->sched.g = gp;
+    gp->sched.ctxt = NULL;
+    gp->sched.ret = gp->sched.lr = gp->sched.bp = 0;
     atomic_store_explicit(&gp->selectdone, 0, memory_order_relaxed);
     gp->goid = 0;
     gp->schedlink = NULL;
     gp->param = NULL;
     gp->waitreason = WAIT_NONE;
-    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
-    gp->park_unlockf = NULL;
     gp->fn = fn;
     gp->arg = arg;
-    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
     gp->last_p = 0;
     gp->port = NULL;
     gp->name = NULL;
     gp->listed = false;
-    san_new(gp);
     list_init(&gp->all);
+    g_again(gp);
 }
 
 /* Each P counts the Gs it starts and ends; only the sum means something. */
-static void live_count(struct m *mp, int delta)
+static inline void live_count(struct m *mp, int delta)
 {
-    if (mp && mp->p)
+    if (LIKELY(mp && mp->p))
         own_add(&mp->p->live, delta);
     else
         atomic_fetch_add_explicit(&all.live_outside, delta, memory_order_relaxed);
@@ -103,15 +101,19 @@ void sched_foreach(void (*fn)(struct g *, void *), void *arg)
     gspin_unlock(&all.lock);
 }
 
-/* In lots, so that starting a G needs no shared counter. */
-static uint64_t goid_new(struct m *mp)
+static uint64_t goids_take(uint64_t n)
 {
-    if (!mp || !mp->p)
-        return atomic_fetch_add_explicit(&all.last_goid, 1, memory_order_relaxed) + 1;
+    return atomic_fetch_add_explicit(&all.last_goid, n, memory_order_relaxed) + 1;
+}
+
+/* In lots, so that starting a G needs no shared counter. */
+static inline uint64_t goid_new(struct m *mp)
+{
+    if (UNLIKELY(!mp || !mp->p))
+        return goids_take(1);
     struct p *pp = mp->p;
-    if (pp->goid_next == pp->goid_end) {
-        pp->goid_next =
-            atomic_fetch_add_explicit(&all.last_goid, GOID_LOT, memory_order_relaxed) + 1;
+    if (UNLIKELY(pp->goid_next == pp->goid_end)) {
+        pp->goid_next = goids_take(GOID_LOT);
         pp->goid_end = pp->goid_next + GOID_LOT;
     }
     return pp->goid_next++;
@@ -137,8 +139,6 @@ void g_start(struct g *gp)
 
 static void list_leave(struct g *gp)
 {
-    if (!gp->listed)
-        return;
     gspin_lock(&all.lock);
     list_remove(&gp->all);
     gspin_unlock(&all.lock);
@@ -155,7 +155,8 @@ void gort_g_main(void)
 
 /* ------------------------------------------------------------------ on g0 */
 
-/* gp has left its M; returns that M, whose curg still is gp until it runs another or looks for one. */
+/* gp has left its M; returns that M, whose curg still is gp until it runs another or looks for one.
+ */
 static struct m *arrive(struct g *gp)
 {
     struct m *mp = gp->m;
@@ -208,7 +209,8 @@ static void exit_on_g0(struct g *gp)
 {
     struct m *mp = arrive(gp);
     own_store(&mp->curg, NULL);
-    list_leave(gp);
+    if (gp->listed)
+        list_leave(gp);
     live_count(mp, -1);
     casgstatus(gp, GRUNNING, GDEAD);
     port_g_dead(gp);

@@ -91,8 +91,10 @@ void port_g_dead(struct g *gp);
  * host: sets flags, perhaps a signal. */
 void port_preempt(struct m *mp);
 
-/* port_relax - one turn of a spin loop. */
+/* port_relax - one turn of a spin loop. port_nap - the same where a few microseconds don't matter.
+ */
 void port_relax(void);
+void port_nap(void);
 
 /* port_fatal - the core found its own state broken: print and never return. */
 void port_fatal(const char *fmt, ...) NORETURN PRINTF_LIKE(1, 2);

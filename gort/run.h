@@ -75,12 +75,19 @@ GORT_HOT void enqueue_again(struct m *mp, struct g *gp)
 }
 #endif
 
+GORT_HOT bool picks_over(struct p *pp)
+{
+    uint32_t left = own_load(&pp->picks_left) - 1;
+    own_store(&pp->picks_left, left);
+    return left == 0;
+}
+
 /* The next G of this P's own ring; none: look further. */
 GORT_HOT struct picked pick(struct m *mp)
 {
     struct p *pp = mp->p;
     if (UNLIKELY(atomic_load_explicit(&mp->attention, memory_order_relaxed) != 0) ||
-        UNLIKELY(gqueue_len(&pp->bound) != 0) || UNLIKELY(--pp->picks_left == 0))
+        UNLIKELY(gqueue_len(&pp->bound) != 0) || UNLIKELY(picks_over(pp)))
         return pick_rare(mp);
     return runq_get(&pp->runq);
 }

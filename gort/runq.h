@@ -17,8 +17,8 @@
  * - A thief may see a tail that is newer than its head by more than the ring holds: it retries.
  * - Owner's get and thieves' grabs meet at the same swap on head, so a G is taken once.
  * - runnext is taken and replaced by atomic swaps with acq_rel, by the owner and by thieves alike.
- * - runnext's swap is sequentially consistent: the idle protocol needs it ordered before its look at
- * who sleeps.
+ * - runnext's swap is sequentially consistent: the idle protocol needs it ordered before its look
+ * at who sleeps.
  * - With one P nobody steals; head and next are the owner's alone then, and it changes them with
  * plain loads and stores.
  * - When ownership of a P changes hands (host: blocking call), the hand-over itself synchronises

@@ -80,7 +80,7 @@ void sched_perturb(uint64_t seed)
         struct m *mp = atomic_load_explicit(&sched.p[i].m, memory_order_acquire);
         if (mp)
             mp->random = (uint32_t)(seed ^ seed >> 32) * 2654435769u + i + 1;
-        sched.p[i].picks_left = 1;
+        own_store(&sched.p[i].picks_left, 1);
     }
 }
 
@@ -199,7 +199,7 @@ static NOINLINE void tick_now(struct m *mp)
 static struct g *pick_in_turn(struct m *mp)
 {
     struct p *pp = mp->p;
-    pp->picks_left = PICKS;
+    own_store(&pp->picks_left, PICKS);
     runq_rotate_next(&pp->runq, &sched.global);
     return gqueue_get(&sched.global, 1ull << pp->id);
 }
@@ -211,11 +211,12 @@ NOINLINE struct picked pick_rare(struct m *mp)
     struct g *gp = NULL;
     if (atomic_load_explicit(&mp->tick_due, memory_order_relaxed))
         tick_now(mp);
-    if (atomic_load_explicit(&mp->need_resched, memory_order_relaxed) || pp->picks_left == 0)
+    if (atomic_load_explicit(&mp->need_resched, memory_order_relaxed) ||
+        own_load(&pp->picks_left) == 0)
         gp = pick_in_turn(mp);
     atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
     if (sched.perturbed) {
-        pp->picks_left = 1;
+        own_store(&pp->picks_left, 1);
         shuffle(mp);
     }
     if (!gp && (own_load(&pp->schedtick) & 1))
@@ -234,14 +235,13 @@ NOINLINE struct picked pick_rare(struct m *mp)
 static struct g *steal_next(struct p *victim)
 {
     struct g *gp = runq_peek_next(&victim->runq);
+    uint32_t seen = own_load(&victim->picks_left);
     if (!gp)
         return NULL;
-    for (int64_t until = port_now_ns() + NEXT_GRACE_NS; port_now_ns() < until;) {
+    for (int64_t until = port_now_ns() + NEXT_GRACE_NS; port_now_ns() < until; port_nap())
         if (runq_peek_next(&victim->runq) != gp)
             return NULL;
-        port_relax();
-    }
-    return runq_steal_next(&victim->runq, gp) ? gp : NULL;
+    return seen == own_load(&victim->picks_left) && runq_steal_next(&victim->runq, gp) ? gp : NULL;
 }
 
 static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)

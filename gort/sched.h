@@ -24,11 +24,11 @@
 
 struct p {
     uint32_t id;
-    _Atomic uint32_t schedtick; /* slices begun */
-    uint32_t picks_left;        /* until the next look at more than the ring */
-    bool slice_armed;           /* the timer is set for slice_end_ns */
-    _Atomic(struct m *) m;      /* the M that owns it, NULL before its M came */
-    int64_t run_since_ns;       /* coarse clock: when the current slice began */
+    _Atomic uint32_t schedtick;   /* slices begun */
+    _Atomic uint32_t picks_left;  /* until the next look at more than the ring */
+    bool slice_armed;             /* the timer is set for slice_end_ns */
+    _Atomic(struct m *) m;        /* the M that owns it, NULL before its M came */
+    int64_t run_since_ns;         /* coarse clock: when the current slice began */
     uint64_t goid_next, goid_end; /* numbers for Gs started here */
     _Atomic int64_t live;         /* Gs started here less Gs ended here */
     struct runq runq;             /* Gs that may run anywhere */
@@ -40,18 +40,19 @@ struct p {
 };
 
 struct m {
-    struct g g0;               /* the scheduler's own context, on this M's first stack */
-    struct p *p;               /* what it owns; the kernel's never changes */
+    struct g g0;              /* the scheduler's own context, on this M's first stack */
+    struct p *p;              /* what it owns; the kernel's never changes */
     _Atomic(struct g *) curg; /* the user G it runs, or NULL */
     union {
         struct {
             _Atomic bool need_resched; /* curg should yield */
-            _Atomic bool tick_due; /* call sched_tick before the next G; set by other Ms of a host */
+            _Atomic bool
+                tick_due; /* call sched_tick before the next G; set by other Ms of a host */
         };
         _Atomic uint16_t attention; /* either of them */
     };
     bool spinning; /* counted among the Ms that look for work */
-    bool asleep; /* inside port_m_sleep; read and written by this M and its interrupts */
+    bool asleep;   /* inside port_m_sleep; read and written by this M and its interrupts */
     uint32_t id;
     uint32_t locks;  /* > 0: no preemption from outside */
     uint32_t random; /* xorshift state of the steal order */
@@ -88,6 +89,10 @@ void m_stop(struct m *mp) NORETURN;
  */
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg);
 
+/* g_again - the same for memory that was a G on the same stack before and has ended: fn and arg
+ * stay, and so do fields that only ports use. */
+void g_again(struct g *gp);
+
 /* g_start - GIDLE -> GRUNNABLE: gp is queued on this P, first to run when this G gives way, and an
  * idle M is woken. */
 void g_start(struct g *gp);
@@ -111,8 +116,8 @@ void g_ready(struct g *gp);
  */
 void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason);
 
-/* g_park_unlock - g_park of the calling G gp; `lock`, which it holds and which guards the wake-up, is
- * given up once gp can be woken. */
+/* g_park_unlock - g_park of the calling G gp; `lock`, which it holds and which guards the wake-up,
+ * is given up once gp can be woken. */
 void g_park_unlock(struct g *gp, struct spin *lock, uint8_t reason);
 
 /* g_yield - to the tail of the queue. A G only. */

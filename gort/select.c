@@ -234,6 +234,7 @@ static bool sure_to_block(go_case *k)
     return k->c && k->op != GO_OP_NONE && chan_would_block(k->c, k->op);
 }
 
+#undef go_select
 int go_select(go_case *cases, size_t n, int64_t deadline)
 {
     if (n == 1 && deadline == 0 && sure_to_block(cases))

@@ -26,9 +26,9 @@ static inline __attribute__((always_inline)) void tls_setg(struct g *gp)
                      : "memory");
 }
 #elif defined(__aarch64__)
-#define TLS_ADDRESS                                  \
-    "mrs %0, tpidr_el0\n\t"                          \
-    "adrp x16, :gottprel:gort_cur_g\n\t"             \
+#define TLS_ADDRESS                      \
+    "mrs %0, tpidr_el0\n\t"              \
+    "adrp x16, :gottprel:gort_cur_g\n\t" \
     "ldr x16, [x16, :gottprel_lo12:gort_cur_g]\n\t"
 static inline __attribute__((always_inline)) struct g *tls_getg(void)
 {

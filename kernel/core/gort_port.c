@@ -130,6 +130,11 @@ void port_relax(void)
     cpu_relax();
 }
 
+void port_nap(void)
+{
+    cpu_relax();
+}
+
 void port_fatal(const char *fmt, ...)
 {
     va_list ap;

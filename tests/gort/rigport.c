@@ -130,6 +130,11 @@ void port_relax(void)
         sched_yield();
 }
 
+void port_nap(void)
+{
+    port_relax();
+}
+
 void port_fatal(const char *fmt, ...)
 {
     va_list ap;

@@ -15,8 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gort/port/posix/rt.h"
-#include "gort/san.h"
+#include "gort/port/posix/arena.h"
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -28,17 +27,11 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-#define CACHE_SLOTS    64
-#define CACHE_HALF     (CACHE_SLOTS / 2)
+#define CACHE_HALF     (ARENA_CACHE / 2)
 #define FRESH_BATCH    16
 #define COLOURS        8
 #define COLOUR_BYTES   128
 #define SMALLEST_ARENA 64
-
-struct cache {
-    unsigned n;
-    struct hg *slot[CACHE_SLOTS];
-} ALIGNED(64);
 
 static struct {
     char *base;
@@ -52,7 +45,7 @@ static struct {
     struct hg *free;
 } arena;
 
-static struct cache caches[GORT_MAX_PROCS];
+struct arena_cache arena_caches[GORT_MAX_PROCS];
 
 static char *slot_base(uint64_t i)
 {
@@ -100,11 +93,6 @@ static bool guard_more(void)
 
 /* ------------------------------------------------------------------ slots */
 
-uintptr_t arena_stack_lo(const struct hg *hg)
-{
-    return (uintptr_t)slot_base(hg->slot) + arena.page;
-}
-
 static struct hg *fresh_locked(void)
 {
     if (arena.used == arena.guarded) {
@@ -113,8 +101,9 @@ static struct hg *fresh_locked(void)
             return NULL;
     }
     struct hg *hg = arena_slot(arena.used);
-    hg->slot = (uint32_t)arena.used;
-    VALGRIND_STACK_REGISTER((void *)arena_stack_lo(hg), (void *)hg);
+    char *lo = slot_base(arena.used) + arena.page;
+    hg_make(hg, lo);
+    VALGRIND_STACK_REGISTER(lo, hg);
     atomic_store_explicit(&arena.used, arena.used + 1, memory_order_release);
     return hg;
 }
@@ -128,39 +117,22 @@ static struct hg *global_get_locked(void)
     return hg;
 }
 
-static struct cache *own_cache(void)
+static void cache_fill_locked(struct arena_cache *c)
 {
-    struct m *mp = port_getm();
-    return mp && mp->p ? &caches[mp->p->id] : NULL;
-}
-
-static void cache_fill(struct cache *c)
-{
-    gspin_lock(&arena.lock);
     while (c->n < CACHE_HALF && arena.free) {
         c->slot[c->n++] = arena.free;
         arena.free = arena.free->next_free;
     }
-    if (c->n == 0) {
-        struct hg *hg = fresh_locked();
-        if (hg)
-            c->slot[c->n++] = hg;
-    }
-    gspin_unlock(&arena.lock);
 }
 
-struct hg *arena_get(void)
+struct hg *arena_get_slow(struct arena_cache *c)
 {
-    struct cache *c = own_cache();
-    if (!c) {
-        gspin_lock(&arena.lock);
-        struct hg *hg = global_get_locked();
-        gspin_unlock(&arena.lock);
-        return hg;
-    }
-    if (c->n == 0)
-        cache_fill(c);
-    return c->n ? c->slot[--c->n] : NULL;
+    gspin_lock(&arena.lock);
+    struct hg *hg = global_get_locked();
+    if (c)
+        cache_fill_locked(c);
+    gspin_unlock(&arena.lock);
+    return hg;
 }
 
 static void global_put_locked(struct hg *hg)
@@ -169,26 +141,13 @@ static void global_put_locked(struct hg *hg)
     arena.free = hg;
 }
 
-static void cache_drain(struct cache *c)
+void arena_put_slow(struct arena_cache *c, struct hg *hg)
 {
     gspin_lock(&arena.lock);
-    while (c->n > CACHE_HALF)
+    global_put_locked(hg);
+    while (c && c->n > CACHE_HALF)
         global_put_locked(c->slot[--c->n]);
     gspin_unlock(&arena.lock);
-}
-
-void arena_put(struct hg *hg)
-{
-    struct cache *c = own_cache();
-    if (!c) {
-        gspin_lock(&arena.lock);
-        global_put_locked(hg);
-        gspin_unlock(&arena.lock);
-        return;
-    }
-    if (c->n == CACHE_SLOTS)
-        cache_drain(c);
-    c->slot[c->n++] = hg;
 }
 
 /* ------------------------------------------------------------------ life */
@@ -208,7 +167,7 @@ static bool reserve(void)
 
 int arena_init(size_t stack, size_t max_g)
 {
-    memset(caches, 0, sizeof(caches));
+    memset(arena_caches, 0, sizeof(arena_caches));
     arena.page = (size_t)sysconf(_SC_PAGESIZE);
     arena.stride = ALIGN_UP(stack, arena.page) + arena.page;
     arena.max = max_g;

@@ -134,6 +134,12 @@ void port_relax(void)
         sched_yield();
 }
 
+void port_nap(void)
+{
+    const struct timespec little = {.tv_nsec = 3000};
+    nanosleep(&little, NULL);
+}
+
 void port_fatal(const char *fmt, ...)
 {
     va_list ap;

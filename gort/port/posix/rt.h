@@ -13,16 +13,14 @@
  * while the runtime lives. */
 struct hg {
     struct g g;
-    uint32_t slot;
-    uint32_t flags; /* GO_JOINABLE, GO_PINNED */
     go_fn fn;
     void *arg;
+    uint32_t flags;     /* GO_JOINABLE, GO_PINNED */
+    uint32_t nopreempt; /* > 0: GO_PREEMPTIBLE functions aren't stopped either */
     struct hg *next_free;
     struct go_waitq_ q; /* the joiner, and the lock of `ended` */
-    uint32_t nopreempt; /* > 0: GO_PREEMPTIBLE functions aren't stopped either */
     bool ended;
     bool has_locals;
-    int64_t blocked_since; /* GSYSCALL: when */
     void *local[GO_LOCAL_KEYS];
 };
 
@@ -48,17 +46,14 @@ extern struct rt rt;
 /* arena.c - stacks */
 int arena_init(size_t stack, size_t max_g);
 void arena_end(void);
-struct hg *arena_get(void); /* a slot with its stack bounds set, or NULL */
-void arena_put(struct hg *hg);
 uint64_t arena_used(void);         /* slots handed out at least once */
 struct hg *arena_slot(uint64_t i); /* slot i < arena_used() */
 const char *arena_guard(void);
 struct hg *arena_guard_hit(uintptr_t va); /* whose guard page va is in, or NULL */
-uintptr_t arena_stack_lo(const struct hg *hg);
-int arena_error(void); /* why arena_get failed: -EAGAIN or -ENOMEM */
+int arena_error(void);                    /* why arena_get failed: -EAGAIN or -ENOMEM */
 
 /* spawn.c */
-int spawn(struct hg **out, const go_attr *attr, go_fn fn, void *arg);
+void hg_make(struct hg *hg, void *stack_lo); /* memory that reads as zero becomes a goroutine's */
 
 /* handoff.c - Ps of Ms in blocking calls */
 uint32_t handoff_call(unsigned index); /* the call that P `index` is in, 0: none */

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "gort/port/posix/rt.h"
+#include "gort/port/posix/arena.h"
 #include "gort/san.h"
 
 #define CROWD (RUNQ_SLOTS / 2) /* goroutines waiting on this P */
@@ -47,8 +47,7 @@ int go_local_set(unsigned key, void *value)
 
 static void locals_destroy(struct hg *hg)
 {
-    if (!hg->has_locals)
-        return;
+    hg->has_locals = false;
     for (unsigned i = 0; i < keys.n; i++) {
         void *value = hg->local[i];
         hg->local[i] = NULL;
@@ -66,20 +65,9 @@ static void hg_main(void *arg)
     go_exit();
 }
 
-static void hg_init(struct hg *hg, const go_attr *attr, go_fn fn, void *arg)
+void hg_make(struct hg *hg, void *stack_lo)
 {
-    uintptr_t lo = arena_stack_lo(hg);
-    san_stack_new((void *)lo, (void *)hg);
-    g_init(&hg->g, (void *)lo, hg, hg_main, hg);
-    if (hg->has_locals)
-        memset(hg->local, 0, sizeof(hg->local));
-    hg->has_locals = false;
-    hg->ended = false;
-    hg->nopreempt = 0;
-    hg->fn = fn;
-    hg->arg = arg;
-    hg->flags = attr ? attr->flags : 0;
-    hg->g.name = attr ? attr->name : NULL;
+    g_init(&hg->g, stack_lo, hg, hg_main, hg);
 }
 
 /*
@@ -87,59 +75,63 @@ static void hg_init(struct hg *hg, const go_attr *attr, go_fn fn, void *arg)
  * the same, but few stacks are in use at a time instead of many: fresh ones cost page faults, used
  * ones are warm.
  */
-static void give_way(void)
+static inline void give_way(struct g *self)
 {
-    struct g *gp = go_self();
-    if (gp && runq_len(&gp->m->p->runq) >= CROWD && gp->m->locks == 0 && !hg_of(gp)->nopreempt)
+    if (self && UNLIKELY(runq_len(&self->m->p->runq) >= CROWD) && self->goid &&
+        self->m->locks == 0 && !hg_of(self)->nopreempt)
         g_yield();
 }
 
-int spawn(struct hg **out, const go_attr *attr, go_fn fn, void *arg)
+static void pin(struct g *gp, struct m *mp)
 {
-    struct hg *hg = arena_get();
+    g_set_allowed(gp, 1ull << (mp && mp->p ? mp->p->id : 0));
+}
+
+static inline int spawn(go_g **out, uint32_t flags, const char *name, go_fn fn, void *arg)
+{
+    struct g *self = port_getg();
+    struct m *mp = self ? self->m : NULL;
+    struct hg *hg = arena_get(mp);
     if (UNLIKELY(!hg))
         return arena_error();
-    hg_init(hg, attr, fn, arg);
+    san_stack_new((void *)hg->g.stack_lo, hg);
+    g_again(&hg->g);
+    hg->g.name = name;
+    hg->fn = fn;
+    hg->arg = arg;
+    hg->flags = flags;
     if (out)
-        *out = hg;
-    if (UNLIKELY(hg->flags & GO_PINNED)) {
-        struct m *mp = port_getm();
-        g_set_allowed(&hg->g, 1ull << (mp && mp->p ? mp->p->id : 0));
-    }
+        *out = &hg->g;
+    if (UNLIKELY(flags & GO_PINNED))
+        pin(&hg->g, mp);
     g_start_unlisted(&hg->g);
-    give_way();
+    give_way(self);
     return 0;
 }
 
 int go(go_fn fn, void *arg)
 {
-    return spawn(NULL, NULL, fn, arg);
+    return spawn(NULL, 0, NULL, fn, arg);
 }
 
 int go_spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
 {
-    struct hg *hg;
-    int r = spawn(&hg, attr, fn, arg);
-    if (r == 0 && out)
-        *out = &hg->g;
-    return r;
+    return spawn(out, attr ? attr->flags : 0, attr ? attr->name : NULL, fn, arg);
 }
 
 /* ------------------------------------------------------------------ end */
 
 void go_exit(void)
 {
-    locals_destroy(hg_of(port_getg()));
+    struct hg *hg = hg_of(port_getg());
+    if (UNLIKELY(hg->has_locals))
+        locals_destroy(hg);
     g_exit();
 }
 
-void port_g_dead(struct g *gp)
+/* The joiner gives the stack back. */
+static void wake_joiner(struct hg *hg)
 {
-    struct hg *hg = hg_of(gp);
-    if (LIKELY(!(hg->flags & GO_JOINABLE))) {
-        arena_put(hg);
-        return;
-    }
     waitq_lock(&hg->q);
     hg->ended = true;
     struct waiter *w = waitq_take(&hg->q);
@@ -147,6 +139,16 @@ void port_g_dead(struct g *gp)
     waitq_unlock(&hg->q);
     if (joiner)
         g_ready(joiner);
+}
+
+void port_g_dead(struct g *gp)
+{
+    struct hg *hg = hg_of(gp);
+    hg->nopreempt = 0;
+    if (LIKELY(!(hg->flags & GO_JOINABLE)))
+        arena_put(port_getm(), hg);
+    else
+        wake_joiner(hg);
 }
 
 int go_join(go_g *g, int64_t deadline)
@@ -162,7 +164,8 @@ int go_join(go_g *g, int64_t deadline)
     } else if (!waitq_wait(&hg->q, &w, false, deadline, WAIT_SEMACQUIRE)) {
         return -ETIMEDOUT;
     }
-    arena_put(hg);
+    hg->ended = false;
+    arena_put(port_getm(), hg);
     return 0;
 }
 

@@ -138,6 +138,11 @@ void port_relax(void)
     SwitchToThread();
 }
 
+void port_nap(void)
+{
+    SwitchToThread();
+}
+
 void port_fatal(const char *fmt, ...)
 {
     va_list ap;
