@@ -13,9 +13,39 @@ kernels() {
     for kernel in minimal debian; do [ -f $bench/Image-$kernel ] && echo $kernel; done
 }
 
+# net_kernels: those of them that have a network.
+net_kernels() {
+    local kernel
+    [ -f build/kernel-arm64/mazboot.img ] && echo here
+    for kernel in minimal-net debian; do [ -f $bench/Image-$kernel ] && echo $kernel; done
+}
+
+# full_image: our kernel with everything.
+full_image() {
+    if [ -f build/kernel-arm64/mazboot-full.img ]; then echo build/kernel-arm64/mazboot-full.img; else echo build/kernel-arm64/mazboot.img; fi
+}
+
+# modules_of KERNEL: the folder with what it has to load for a network card.
+modules_of() {
+    if [ ${#forwards[@]} -gt 0 ] && [ -d "$bench/modules-$1" ]; then echo "$bench/modules-$1"; fi
+}
+
+# smp: how many CPUs QEMU makes. With one it would leave out the barriers that a network card needs (docs/BENCH.md).
+smp() {
+    if [ "$cpus" = 1 ] && [ ${#forwards[@]} -gt 0 ]; then echo 1,maxcpus=2; else echo "$cpus"; fi
+}
+
+# add_card: a network card for Linux, and the ports that lead to it.
+add_card() {
+    local forward netdev=user,id=net0
+    for forward in "${forwards[@]}"; do netdev+=,hostfwd=tcp:127.0.0.1:${forward%:*}-10.0.2.15:${forward#*:}; done
+    command+=(-netdev "$netdev" -global virtio-mmio.force-legacy=false -device "virtio-net-device,netdev=net0")
+}
+
 # start_command KERNEL PROGRAM MEMORY [VARIABLE...]: sets `command` to what boots PROGRAM; `extra` holds more arguments for QEMU,
-# `icount` is 1 for a virtual clock that counts instructions, `cpus` how many CPUs there are.
-extra=() icount=0 cpus=1
+# `icount` is 1 for a virtual clock that counts instructions, `cpus` how many CPUs there are, `forwards` the ports HOST:GUEST of 127.0.0.1 that
+# lead into the guest: where there are any it has a network card.
+extra=() icount=0 cpus=1 forwards=()
 start_command() {
     local kernel=$1 program=$2 memory=$3 argument
     shift 3
@@ -24,14 +54,16 @@ start_command() {
         [ $icount = 1 ] && command+=(--icount)
         for argument in "${extra[@]}"; do command+=(--qemu-arg "$argument"); done
         for argument; do command+=(-e "$argument"); done
+        for argument in "${forwards[@]}"; do command+=(-p "127.0.0.1:$argument"); done
         command+=("$program")
         return
     fi
-    bench/linux/initramfs.sh "$program" "$bench/$(basename "$program").cpio"
-    command=(qemu-system-aarch64 -M virt -cpu "$cpu" -m "$memory" -smp "$cpus" -nodefaults -display none -serial stdio -no-reboot
+    bench/linux/initramfs.sh "$program" "$bench/$(basename "$program").cpio" "$(modules_of "$kernel")"
+    command=(qemu-system-aarch64 -M virt -cpu "$cpu" -m "$memory" -smp "$(smp)" -nodefaults -display none -serial stdio -no-reboot
         -kernel "$bench/Image-$kernel" -initrd "$bench/$(basename "$program").cpio"
-        -append "console=ttyAMA0 panic=-1 quiet nokaslr $*" "${extra[@]}")
+        -append "console=ttyAMA0 panic=-1 quiet nokaslr $* ${forwards[*]:+CARD=1}" "${extra[@]}")
     [ $icount = 1 ] && command+=(-icount "shift=0,sleep=off")
+    [ ${#forwards[@]} -gt 0 ] && add_card
     return 0
 }
 

@@ -7,7 +7,8 @@ DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.1
               aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 # Linux kernels to compare with, and C programs.
 DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-              tcc:tcc gcc:gcc riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+              tcc:tcc gcc:gcc riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu libc6-dev-riscv64-cross \
+              wrk:wrk
 
 DEPS_GOALS := $(or $(MAKECMDGOALS),all)
 DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) $(if $(filter all,$(DEPS_GOALS)),libclang-rt-14-dev) \

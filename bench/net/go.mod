@@ -1,0 +1,3 @@
+module mazboot/bench/net
+
+go 1.19
