@@ -52,8 +52,9 @@ smallest() {
     echo $high
 }
 
-image_bytes() { # KERNEL
-    if [ "$1" = here ]; then stat -c %s build/kernel-arm64/mazboot.img; else stat -c %s $bench/Image-"$1"; fi
+# image_bytes KERNEL PROGRAM: of the kernel that the program gets.
+image_bytes() {
+    if [ "$1" = here ]; then ./mazboot run --stats "$2" 2>&1 | awk '/kernel image/ { print $NF }'; else stat -c %s $bench/Image-"$1"; fi
 }
 
 difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
@@ -75,6 +76,7 @@ gather() { # PROGRAM
         note "$kernel" "$program" instructions "$total"
         note "$kernel" "$program" program_instructions "$own"
         note "$kernel" "$program" kernel_instructions "$rest"
+        note "$kernel" "$program" image_bytes "$(image_bytes "$kernel" "$binary")"
         start_command "$kernel" "$binary" 512
         note "$kernel" "$program" output_ms_beyond_empty "$(difference "$(output_ms "$text" "${command[@]}")" "$floor")"
         if [ -z "$quick" ]; then note "$kernel" "$program" smallest_memory_mib "$(smallest "$kernel" "$binary")"; fi
@@ -100,7 +102,7 @@ print_table() { # TITLE PROGRAM LIMIT_INSTRUCTIONS
         row "  the kernel's" "" "$2" kernel_instructions millions
         row "ms to output beyond the empty kernel's" 30 "$2" output_ms_beyond_empty first
         [ -n "$quick" ] || row "smallest memory, MiB" 8 "$2" smallest_memory_mib first
-        row "kernel image without the program, bytes" 163840 - image_bytes first
+        row "kernel image without the program, bytes" 163840 "$2" image_bytes first
     } | table
     echo
 }
@@ -109,7 +111,6 @@ tests/programs/build.sh
 : >$json.lines
 empty=(qemu-system-aarch64 -M virt -cpu "$cpu" -m 512 -nodefaults -display none -serial stdio -no-reboot -kernel "$bench/empty.img")
 floor=$(output_ms empty "${empty[@]}")
-for kernel in $(kernels); do note "$kernel" - image_bytes "$(image_bytes "$kernel")"; done
 gather println
 gather hello
 print_table "println hello, $go" println "0.450 M"

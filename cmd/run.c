@@ -119,12 +119,14 @@ static int explain_end(const struct machine_end *end)
 
 static int exit_status(const struct session *session, const struct relay_result *result)
 {
-    if (session->options.stats)
-        stats_print(stderr, &result->exit, session->options.machine.count_instructions);
+    const struct run_options *options = &session->options;
+
+    if (options->stats)
+        stats_print(stderr, &result->exit, options->guest.kernel.image.size_bytes,
+                    options->machine.count_instructions);
     int status = (int)(result->exit.status & 0xff);
     /* What is missing here may be why it failed; a program that succeeded has managed without. */
-    if (status != 0 && result->exit.unknown_syscalls != 0 && !session->options.verbose &&
-        !session->options.stats)
+    if (status != 0 && result->exit.unknown_syscalls != 0 && !options->verbose && !options->stats)
         return fail(status,
                     "the program made %" PRIu64
                     " system calls that the kernel doesn't have; -v names them",

@@ -7,7 +7,8 @@
 
 #include <stdio.h>
 
-/* counted: the machine ran with --icount, where a nanosecond of guest time is an instruction. */
-void stats_print(FILE *out, const struct link_exit *exit, bool counted);
+/* counted: the machine ran with --icount, where a nanosecond of guest time is an instruction.
+ * kernel_bytes: the size of its kernel's image. */
+void stats_print(FILE *out, const struct link_exit *exit, size_t kernel_bytes, bool counted);
 
 #endif

@@ -25,17 +25,18 @@ play "uart early words${nl}want 1${nl}exit 0" run ./hello
 same 'console' 'early words' "$err"
 play "exit 3" run --stats ./hello
 same 'statistics' "3|mazboot: statistics
-  boot                      2.000 ms
-  program                   3.000 ms
-  memory                    64.00 MiB
-  most used                  5.00 MiB
-  system calls                 77
-  unknown calls                 1
-  page faults                  88
-  task switches                99" "$status|$err"
+  boot                        2.000 ms
+  program                     3.000 ms
+  kernel image, bytes          4096
+  memory                      64.00 MiB
+  most used                    5.00 MiB
+  system calls                   77
+  unknown calls                   1
+  page faults                    88
+  task switches                  99" "$status|$err"
 play "exit 0" run --stats --icount ./hello
-same 'instructions' '  instructions, boot      2000000
-  and of the program      3000000' "$(grep -E 'instr|and of' <<<"$err")"
+same 'instructions' '  instructions, boot        2000000
+  and of the program        3000000' "$(grep -E 'instr|and of' <<<"$err")"
 
 play 'item 2' run ./hello -v '' 'two words'
 same 'arguments' "./hello$nl-v$nl${nl}two words" "$out"
