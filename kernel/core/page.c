@@ -410,6 +410,11 @@ bool page_is_plentiful(void)
     return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) > total_pages / 4;
 }
 
+bool page_is_scarce(void)
+{
+    return __atomic_load_n(&free_pages, __ATOMIC_RELAXED) < total_pages / 32;
+}
+
 /* ---- taking over ---- */
 
 static void add_reserved(paddr_t start, paddr_t end)

@@ -64,4 +64,7 @@ void page_stats(struct page_stats *s);
  * refill of a CPU's cache. */
 bool page_is_plentiful(void);
 
+/* page_is_scarce - less than a thirty-second is: files get no more of it. As old as above. */
+bool page_is_scarce(void);
+
 #endif

@@ -29,8 +29,8 @@ static int open_inode(struct inode *inode, struct file *f)
         return pipe_open(inode, f);
     case S_IFSOCK:
         return -ENXIO;
-    default:
-        return 0;
+    default: /* the nameless inode, through /proc/self/fd, can't be opened anew */
+        return inode->fops ? 0 : -ENXIO;
     }
 }
 

@@ -82,6 +82,14 @@ static paddr_t get_writable(struct pages *p, uint64_t index)
     return page ? insert_or_use(p, index, page) : PAGE_NONE;
 }
 
+/* The same for write and fallocate: the last of the memory is for the program, whom a full file
+ * system must not kill. */
+static paddr_t get_spare(struct pages *p, uint64_t index)
+{
+    paddr_t page = find_get(p, index);
+    return page || page_is_scarce() ? page : get_writable(p, index);
+}
+
 /* ---- mappings ---- */
 
 static struct pages *pages_of(struct vmobj *o)
@@ -181,7 +189,7 @@ static void set_size(struct pages *p, int64_t size)
 /* Up to want bytes into one page. Bytes, or -ENOSPC. */
 static long write_piece(struct pages *p, struct uio *u, int64_t offset, size_t want)
 {
-    paddr_t page = get_writable(p, index_of(offset));
+    paddr_t page = get_spare(p, index_of(offset));
     if (!page)
         return -ENOSPC;
     size_t n = uio_read(u, (char *)phys_to_virt(page) + in_page(offset), want);
@@ -243,10 +251,15 @@ void pages_resize(struct pages *p, int64_t size)
     drop_pages(p, index_of(page_end), UINT64_MAX);
 }
 
+/* More than there can be is refused before any of it is taken. */
 int pages_allocate(struct pages *p, int64_t start, int64_t end)
 {
+    struct page_stats memory;
+    page_stats(&memory);
+    if ((uint64_t)(end - start) > memory.total_bytes)
+        return -ENOSPC;
     for (uint64_t i = index_of(start); i <= index_of(end - 1); i++) {
-        paddr_t page = get_writable(p, i);
+        paddr_t page = get_spare(p, i);
         if (!page)
             return -ENOSPC;
         page_put(page);

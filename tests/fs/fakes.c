@@ -103,6 +103,11 @@ unsigned page_refs(paddr_t pa)
     return __atomic_load_n(refs_of(pa), __ATOMIC_ACQUIRE);
 }
 
+bool page_is_scarce(void)
+{
+    return false;
+}
+
 void page_stats(struct page_stats *s)
 {
     *s = (struct page_stats){1u << 30, 1u << 29, 0};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The system call fuzzer: a static program for the machine (or Linux) that makes random calls from
+ * abi/syscalls.def in several threads. One seed, one sequence of calls for each thread.
+ */
+#ifndef TESTS_FUZZ_SYSCALLS_GUEST_H
+#define TESTS_FUZZ_SYSCALLS_GUEST_H
+
+#include "lib/types.h"
+
+#define WORKERS_MAX 8
+#define KICK_SIGNAL 10 /* SIGUSR1: ends what a worker waits in; no mask of the fuzzer blocks it */
+
+/* Memory that calls may do anything to, at an address nothing else is near. */
+#define ARENA       UINT64_C(0x1000000000)
+#define ARENA_DATA  (ARENA)                      /* structures, readable and writable */
+#define DATA_BYTES  UINT64_C(0x40000)
+#define ARENA_RO    (ARENA + UINT64_C(0x80000))  /* one page to read only, */
+#define ARENA_NONE  (ARENA_RO + 4096)            /* one for nothing, and none behind it */
+#define ARENA_WILD  (ARENA + UINT64_C(0x400000)) /* for the calls that map */
+#define WILD_BYTES  UINT64_C(0x400000)
+#define ARENA_BYTES UINT64_C(0x1000000)
+
+struct worker {
+    uint64_t seed;
+    uint64_t random;   /* the state of its generator */
+    uint64_t calls;    /* to make */
+    uint64_t done;     /* made; the main thread looks at it */
+    unsigned call;     /* which one it is in: an index of the grammar */
+    unsigned finished;
+    int64_t tid;
+    uint64_t private[64]; /* what must not be random for the fuzzer to live */
+};
+
+long call6(uint64_t nr, const uint64_t args[6]);
+long thread_spawn(uint64_t flags, uint64_t stack, void (*fn)(void *), void *arg);
+void touch_read(uint64_t at);
+void touch_write(uint64_t at);
+extern char touch_end[];
+
+#define CALL(nr, ...) call6(nr, (const uint64_t[6]){__VA_ARGS__})
+
+/* random_next - the worker's next 64 bits (xorshift64*). random_below: less than n. */
+uint64_t random_next(struct worker *w);
+uint64_t random_below(struct worker *w, uint64_t n);
+
+/* calls_one - one random call. calls_name: of an entry of the grammar. calls_report: through
+ * print(), how often each call succeeded and failed. */
+void calls_one(struct worker *w);
+const char *calls_name(unsigned index);
+void calls_report(void (*print)(const char *fmt, ...));
+
+/* signals_install - the handler of every signal, which nothing but RESETHAND-less copies replaces. */
+void signals_install(void);
+
+enum {
+    NR_EPOLL_CTL = 21,
+    NR_UNLINKAT = 35,
+    NR_MKDIRAT = 34,
+    NR_CHDIR = 49,
+    NR_OPENAT = 56,
+    NR_CLOSE = 57,
+    NR_GETDENTS64 = 61,
+    NR_WRITE = 64,
+    NR_EXIT_GROUP = 94,
+    NR_NANOSLEEP = 101,
+    NR_SETITIMER = 103,
+    NR_TIMER_DELETE = 111,
+    NR_CLOCK_GETTIME = 113,
+    NR_TGKILL = 131,
+    NR_SIGACTION = 134,
+    NR_SIGPROCMASK = 135,
+    NR_GETPID = 172,
+    NR_SYSINFO = 179,
+    NR_BRK = 214,
+    NR_MUNMAP = 215,
+    NR_CLONE = 220,
+    NR_MMAP = 222,
+    NR_MUNLOCKALL = 231,
+    NR_PRLIMIT64 = 261,
+    NR_CLOSE_RANGE = 436,
+};
+
+#endif
