@@ -25,6 +25,8 @@ enum link_type {
     LINK_WANT = 4,  /* u32: the guest wants up to this many more bytes of standard input; asked once
                        per LINK_STDIN answer */
     LINK_EXIT = 5,  /* struct link_exit; the last frame; the machine powers off after it */
+    LINK_EVENTS = 6, /* --trace: struct link_events, then struct link_record one after the other */
+    LINK_THREAD = 7, /* --trace: struct link_thread: what a thread is called from here on */
     /* launcher to guest */
     LINK_STDIN = 16,  /* data that answers a LINK_WANT; size 0 is end of file */
     LINK_SIGNAL = 17, /* u32: deliver this Linux signal number to the program (Ctrl-C is 2) */
@@ -54,7 +56,44 @@ struct link_exit {
         unknown_syscalls; /* calls answered with ENOSYS because the kernel does not know them */
 };
 
+/*
+ * What happened on one CPU, in its order. A batch is one frame or more for each CPU, all about the
+ * same time, and then one with LINK_EVENTS_END: nothing that comes later is older.
+ */
+struct link_events {
+    uint16_t cpu;
+    uint16_t flags; /* LINK_EVENTS_END */
+    uint32_t lost;  /* events of this CPU that were overwritten before those that follow */
+};
+
+#define LINK_EVENTS_END 1
+
+struct link_record {
+    uint64_t ns;    /* the guest's monotonic clock */
+    uint64_t event; /* enum link_event << EVENT_KIND_SHIFT | what it is about */
+};
+
+#define EVENT_KIND_SHIFT 56
+
+enum link_event {
+    EVENT_SYSCALL = 0, /* its number: the running thread begins it */
+    EVENT_FAULT = 1,   /* the address that the running thread has no page for */
+    EVENT_SWITCH = 2,  /* the thread that this CPU runs from here on; 0: none */
+    EVENT_IRQ = 3,     /* the interrupt's number */
+    EVENT_RESULT = 4,  /* the low 56 bits of what the running thread's system call returned */
+    EVENT_SIGNAL = 5,  /* the signal whose handler the running thread enters */
+    EVENT_WAKE = 6,    /* the thread that became runnable */
+};
+
+struct link_thread {
+    uint32_t tid;
+    char name[20]; /* NUL-ended */
+};
+
 _Static_assert(sizeof(struct link_frame) == 8, "link frame layout");
+_Static_assert(sizeof(struct link_events) == 8, "link events layout");
+_Static_assert(sizeof(struct link_record) == 16, "link record layout");
+_Static_assert(sizeof(struct link_thread) == 24, "link thread layout");
 _Static_assert(sizeof(struct link_exit) == 72, "link exit layout");
 
 #endif

@@ -3,6 +3,7 @@
 #include "cmd/cmd.h"
 #include "cmd/run_options.h"
 #include "cmd/stats.h"
+#include "cmd/trace_json.h"
 #include "vmm/relay.h"
 
 #include <errno.h>
@@ -25,7 +26,9 @@ struct session {
     struct run_options options;
     struct machine *machine;
     int signal_fd;
-    int trace_fd;
+    int strace_fd;
+    FILE *trace_file; /* NULL without --trace */
+    struct trace_json *trace;
 };
 
 static void kernel_options(struct run_options *options)
@@ -39,8 +42,10 @@ static void kernel_options(struct run_options *options)
     strings_addf(strings, "tty=%u", terminals);
     if (options->verbose)
         strings_add(strings, "log=1");
-    if (options->trace)
+    if (options->strace)
         strings_add(strings, "strace=1");
+    if (options->trace_path)
+        strings_add(strings, "trace=1");
 }
 
 static int image_create(struct run_options *options)
@@ -57,17 +62,56 @@ static int image_create(struct run_options *options)
     return 0;
 }
 
+static int strace_open(struct session *session)
+{
+    const char *path = session->options.strace_path;
+
+    session->strace_fd = STDERR_FILENO;
+    if (!path)
+        return 0;
+    session->strace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (session->strace_fd < 0)
+        return fail(STATUS_FAILED, "cannot write the trace to %s: %s", path, strerror(errno));
+    return 0;
+}
+
 static int trace_open(struct session *session)
 {
     const char *path = session->options.trace_path;
 
-    session->trace_fd = STDERR_FILENO;
     if (!path)
         return 0;
-    session->trace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (session->trace_fd < 0)
+    session->trace_file = fopen(path, "we");
+    if (!session->trace_file)
         return fail(STATUS_FAILED, "cannot write the trace to %s: %s", path, strerror(errno));
-    return 0;
+    session->trace = trace_json_open(session->trace_file, session->options.guest.name);
+    return session->trace ? 0 : fail(STATUS_FAILED, "out of memory");
+}
+
+static void trace_take(void *context, enum link_type type, const void *data, size_t size_bytes)
+{
+    struct session *session = context;
+
+    if (type == LINK_EVENTS)
+        trace_json_events(session->trace, data, size_bytes);
+    else
+        trace_json_thread(session->trace, data, size_bytes);
+}
+
+/* An incomplete trace is told, but the program's status is the program's. */
+static void trace_close(struct session *session)
+{
+    struct error err;
+    uint64_t lost;
+
+    if (!session->trace)
+        return;
+    if (trace_json_close(session->trace, &lost, &err) < 0)
+        fail(0, "%s: %s", session->options.trace_path, err.text);
+    else if (lost)
+        fail(0, "%s lacks %" PRIu64 " events that came faster than they could be sent",
+             session->options.trace_path, lost);
+    fclose(session->trace_file);
 }
 
 static int signals_catch(struct session *session)
@@ -176,7 +220,8 @@ static int boot(struct session *session)
         .in_fd = STDIN_FILENO,
         .out_fd = STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
-        .trace_fd = session->trace_fd,
+        .trace_fd = session->strace_fd,
+        .trace = session->trace ? trace_take : NULL,
         .signal_fd = session->signal_fd,
         .suspend = suspend,
         .context = session,
@@ -184,6 +229,7 @@ static int boot(struct session *session)
     };
     struct relay_result result;
     relay_run(&config, &result);
+    trace_close(session);
     return finish(session, &result);
 }
 
@@ -217,7 +263,9 @@ static int session_run(struct session *session)
         return print_command(session, stdout);
     if (options->verbose && (status = print_command(session, stderr)) != 0)
         return status;
-    status = trace_open(session);
+    status = strace_open(session);
+    if (status == 0)
+        status = trace_open(session);
     if (status == 0)
         status = signals_catch(session);
     return status == 0 ? boot(session) : status;
@@ -238,7 +286,7 @@ static void streams_reserve(void)
 
 int cmd_run(int argc, char **argv)
 {
-    struct session session = {.signal_fd = -1, .trace_fd = -1};
+    struct session session = {.signal_fd = -1, .strace_fd = -1};
     struct error err;
     int operand;
     bool help;

@@ -151,14 +151,24 @@ static int set_timeout(void *target, const char *value, struct error *err)
     return 0;
 }
 
+static int set_strace(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)err;
+    options->strace = true;
+    options->guest.full_for = "--strace";
+    options->strace_path = value;
+    return 0;
+}
+
 static int set_trace(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
 
     (void)err;
-    options->trace = true;
-    options->guest.full_for = "--strace";
     options->trace_path = value;
+    options->guest.full_for = "--trace";
     return 0;
 }
 
@@ -228,7 +238,8 @@ const struct option_spec run_options[] = {
      set_certificates},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
-    {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_trace},
+    {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_strace},
+    {"--trace", "FILE", "record what runs when into FILE, for ui.perfetto.dev", set_trace},
     {"-v, --verbose", NULL, "print what is started, and the kernel's log, on stderr", set_verbose},
     {"--icount", NULL, "let guest time count instructions, for --stats", set_icount},
     {"--cpu", "MODEL", "processor model of QEMU (cortex-a76; host with KVM)", set_cpu_model},

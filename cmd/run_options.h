@@ -13,9 +13,10 @@ struct run_options {
     struct machine_config machine;
     const char *extra_args[EXTRA_ARGS_MAX + 1];
     unsigned extra_count;
-    uint64_t timeout_ns;    /* 0 for none */
-    const char *trace_path; /* NULL for stderr */
-    bool trace;
+    uint64_t timeout_ns;     /* 0 for none */
+    const char *strace_path; /* NULL for stderr */
+    const char *trace_path;  /* of the JSON file; NULL for none */
+    bool strace;
     bool stats;
     bool verbose;
     bool dry_run;

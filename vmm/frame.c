@@ -26,6 +26,8 @@ static uint32_t size_required(const struct link_frame *header)
         return sizeof(uint32_t);
     case LINK_EXIT:
         return sizeof(struct link_exit);
+    case LINK_THREAD:
+        return sizeof(struct link_thread);
     default:
         return LINK_FRAME_MAX;
     }
@@ -35,7 +37,7 @@ static int header_check(const struct link_frame *header, struct error *err)
 {
     uint32_t required = size_required(header);
 
-    if (header->type < LINK_OUT || header->type > LINK_EXIT)
+    if (header->type < LINK_OUT || header->type > LINK_THREAD)
         return error_set(err, -EPROTO, "the kernel sent a frame of unknown type %u", header->type);
     if (header->type == LINK_OUT && header->stream != 1 && header->stream != 2)
         return error_set(err, -EPROTO, "the kernel sent output for stream %u", header->stream);

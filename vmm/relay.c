@@ -151,6 +151,11 @@ static void take_frame(struct relay *r, const struct frame *frame)
     case LINK_WANT:
         memcpy(&r->wanted_bytes, frame->data, sizeof(r->wanted_bytes));
         break;
+    case LINK_EVENTS:
+    case LINK_THREAD:
+        if (config->trace)
+            config->trace(config->context, frame->type, frame->data, frame->size_bytes);
+        break;
     default: /* LINK_EXIT: frame_next lets nothing else through */
         memcpy(&r->result->exit, frame->data, sizeof(r->result->exit));
         finish(r, RELAY_EXIT);

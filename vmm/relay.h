@@ -18,7 +18,9 @@ struct relay_config {
     int err_fd;    /* its standard error, the UART's text and the kernel's log */
     int trace_fd;  /* system call trace */
     int signal_fd; /* a signalfd; what it brings goes to the guest, but for SIGTSTP: */
-    void (*suspend)(void *context); /* stops guest and caller until the caller is continued */
+    void (*trace)(void *context, enum link_type type, const void *data,
+                  size_t size_bytes); /* takes LINK_EVENTS and LINK_THREAD; NULL: nobody asked */
+    void (*suspend)(void *context);   /* stops guest and caller until the caller is continued */
     void *context;
     uint64_t timeout_ns; /* 0 for none */
 };

@@ -16,16 +16,18 @@ struct trace_record {
     uint64_t event;
 };
 
-#define TRACE_RECORDS 16
+#define TRACE_RECORDS 16 /* of the ring that each CPU has from the start: a power of two */
 
 struct cpu {
     struct task *task;   /* the user one that runs or ran last here; not NULL once the first has */
     uint64_t syscalls;   /* system calls begun here */
     uintptr_t stack_top; /* of the scheduler's (g0's) stack */
     struct g *g;         /* what port_getg() returns */
-    uintptr_t stack_guard; /* the stack protector's word; 0 until the boot makes it random */
-    uint64_t trace_count;  /* events ever recorded */
-    struct trace_record trace[TRACE_RECORDS];
+    uintptr_t stack_guard;      /* the stack protector's word; 0 until the boot makes it random */
+    uint64_t trace_count;       /* events ever recorded */
+    struct trace_record *trace; /* the ring they go to, of trace_mask + 1 records */
+    uint64_t trace_mask;
+    struct trace_record trace_first[TRACE_RECORDS];
     struct aspace *as;     /* whose page tables are active; NULL before the first task */
     struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;

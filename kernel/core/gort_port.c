@@ -66,6 +66,7 @@ void port_timer_set(int64_t deadline_ns)
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
     struct cpu *cpu = cpu_of(mp);
+    trace_detail(TRACE_SWITCH, 0);
     if (!__atomic_exchange_n(&cpu->wake_pending, false, __ATOMIC_SEQ_CST)) {
         port_timer_set(deadline_ns);
         cpu_wait();
@@ -94,7 +95,7 @@ void port_execute(struct g *gp)
     struct cpu *cpu = cpu_self();
     struct task *t = container_of(gp, struct task, g);
     cpu->switches++;
-    trace_event(TRACE_SWITCH, gp->goid);
+    trace_event(TRACE_SWITCH, t->id);
     t->running_since_ns = clock_mono_ns();
     cpu->task = t;
     if (cpu->as != t->as) {

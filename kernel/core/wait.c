@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "gort/timer.h"
 #include "kernel/core/task.h"
+#include "kernel/core/trace.h"
 
 enum sleeper_state { ARMED = 0, WOKEN = 1, PARKED = 2 };
 
@@ -50,8 +51,10 @@ void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive)
 void sleeper_wake(struct sleeper *s)
 {
     struct g *gp = &s->task->g;
-    if (__atomic_exchange_n(&s->woken, WOKEN, __ATOMIC_SEQ_CST) == PARKED)
+    if (__atomic_exchange_n(&s->woken, WOKEN, __ATOMIC_SEQ_CST) == PARKED) {
+        trace_detail(TRACE_WAKE, s->task->id);
         g_ready(gp);
+    }
 }
 
 bool sleeper_wake_fn(struct waiter *w, unsigned events)

@@ -7,6 +7,7 @@
 #include "kernel/core/log.h"
 #include "kernel/core/machine.h"
 #include "kernel/core/panic.h"
+#include "kernel/core/trace.h"
 #include "kernel/drivers/irqchip.h"
 
 struct handler {
@@ -73,6 +74,7 @@ void irq_handle(void)
         unsigned intid = acknowledged & 0x3ff;
         if (intid >= IRQ_SPI_END)
             return;
+        trace_detail(TRACE_IRQ, intid);
         const struct handler *h = handler_find(intid);
         if (LIKELY(h != NULL)) {
             h->fn(h->arg);

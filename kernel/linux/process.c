@@ -9,6 +9,7 @@
 #include "kernel/core/page.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
+#include "kernel/linux/tracing.h"
 
 struct process *process_self(void)
 {
@@ -97,6 +98,8 @@ void process_end(struct process *p, int status, int signal)
         for (;;)
             task_park(NULL, NULL, WAIT_PORT);
     fill_exit(&e, p, status, signal);
+    if (tracing_end)
+        tracing_end();
     console_exit(&e);
     power_off();
 }

@@ -3,6 +3,7 @@
 #include "abi/errno.h"
 #include "kernel/arch/sigframe.h"
 #include "kernel/core/log.h"
+#include "kernel/core/trace.h"
 #include "kernel/linux/vdso/vdso.h"
 
 #define IGNORED (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
@@ -189,6 +190,7 @@ static void enter_handler(struct thread *t, struct trapframe *tf, const struct l
         .fault_esr = t->fault_esr,
         .fpu = task_fpu_in_memory(),
     };
+    trace_detail(TRACE_SIGNAL, (uint64_t)info->signo);
     if (sigframe_push(tf, &r))
         process_end(t->process, 0, SIGSEGV);
     t->restore_blocked = false;

@@ -45,6 +45,7 @@ struct thread *thread_new(struct process *p)
     task_frame(&t->task)->syscall = NO_SYSCALL;
     spin_lock(&p->lock);
     t->tid = p->next_tid++;
+    t->task.id = (uint32_t)t->tid;
     list_push_back(&p->threads, &t->siblings);
     p->thread_count++;
     spin_unlock(&p->lock);

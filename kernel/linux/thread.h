@@ -20,6 +20,7 @@ struct thread {
     int tid;
     struct list siblings; /* process lock */
     char name[16];
+    char traced_name[16]; /* what --trace has told of it; tracing.c */
 
     struct sigqueue pending; /* process lock; for this thread alone */
     uint64_t blocked;        /* written by the thread under the process lock */

@@ -25,6 +25,5 @@ void offsets(void)
     OFFSET(CPU_TRACE_COUNT, struct cpu, trace_count);
     OFFSET(CPU_TRACE, struct cpu, trace);
     OFFSET(CPU_NEED_RESCHED, struct cpu, m.need_resched);
-    __asm__ volatile(".ascii \"->TRACE_RECORDS %0\"" ::"i"(TRACE_RECORDS));
     OFFSET(TASK_WORK, struct task, work);
 }

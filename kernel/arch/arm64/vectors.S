@@ -103,10 +103,11 @@ el0_svc:
     and     x8, x8, #0xffffffff
     stp     x0, x8, [sp, #TF_ORIG_X0]
     ldr     x10, [x20, #CPU_TRACE_COUNT] /* trace_event(TRACE_SYSCALL, number) */
+    ldp     x13, x14, [x20, #CPU_TRACE]
     mrs     x11, cntvct_el0
-    and     x12, x10, #(TRACE_RECORDS - 1)
-    add     x12, x20, x12, lsl #4
-    stp     x11, x8, [x12, #CPU_TRACE]
+    and     x12, x10, x14
+    add     x12, x13, x12, lsl #4
+    stp     x11, x8, [x12]
     add     x10, x10, #1
     str     x10, [x20, #CPU_TRACE_COUNT]
     adr     x10, syscall_table

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rings' way to the launcher. One batch at a time, under `batch`: whatever all CPUs recorded up
+ * to one moment. A timer sends them; a CPU whose ring fills faster sends them itself.
+ *
+ * Another CPU writes its ring while we read it. What it has overwritten is found by its count
+ * afterwards; a record whose words haven't arrived yet looks older than the one before.
+ */
+#include "abi/errno.h"
+#include "gort/timer.h"
+#include "kernel/arch/mmu.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/link.h"
+#include "kernel/core/lock.h"
+#include "kernel/core/page.h"
+#include "kernel/core/task.h"
+#include "kernel/core/timebase.h"
+#include "kernel/core/trace.h"
+#include "lib/str.h"
+
+#define PERIOD_NS   2000000
+#define ORDER_MOST  8 /* 65,536 records of 16 bytes */
+#define ORDER_LEAST 2
+#define RECORDS_FRAME                                                               \
+    ((LINK_BUFFER_BYTES - sizeof(struct link_frame) - sizeof(struct link_events)) / \
+     sizeof(struct link_record))
+
+static struct spinlock batch;
+static struct timer timer;
+static void (*before_batch)(void);
+
+/* Of each CPU: what has been sent, and when the last of it was. */
+static struct {
+    uint64_t sent, ticks;
+} state[CPU_MAX];
+
+static struct {
+    struct link_events head;
+    struct link_record records[RECORDS_FRAME];
+} frame;
+
+void trace_detail_event(enum link_event kind, uint64_t about)
+{
+    trace_event(kind, about);
+}
+
+static void send(unsigned cpu, unsigned n, uint64_t lost, unsigned flags)
+{
+    frame.head = (struct link_events){(uint16_t)cpu, (uint16_t)flags, (uint32_t)lost};
+    link_write_now(LINK_EVENTS, 0, &frame, sizeof frame.head + n * sizeof frame.records[0]);
+}
+
+/* Records [from, end) that are not younger than `until`, as many as a frame takes. */
+static unsigned take(const struct cpu *cpu, unsigned index, uint64_t from, uint64_t end,
+                     uint64_t until)
+{
+    unsigned n = 0;
+    for (; from < end && n < RECORDS_FRAME; from++, n++) {
+        struct trace_record r = cpu->trace[from & cpu->trace_mask];
+        if (r.ticks > until || r.ticks < state[index].ticks)
+            break;
+        state[index].ticks = r.ticks;
+        frame.records[n] = (struct link_record){timebase_ns(clock_timebase(), r.ticks), r.event};
+    }
+    return n;
+}
+
+static void send_cpu(struct cpu *cpu, unsigned index, uint64_t until)
+{
+    uint64_t size = cpu->trace_mask + 1, *sent = &state[index].sent;
+    for (;;) {
+        uint64_t end = __atomic_load_n(&cpu->trace_count, __ATOMIC_ACQUIRE), lost = 0;
+        if (end - *sent > size) {
+            lost = end - *sent - size;
+            *sent = end - size;
+        }
+        unsigned n = take(cpu, index, *sent, end, until);
+        uint64_t over = __atomic_load_n(&cpu->trace_count, __ATOMIC_ACQUIRE) - *sent;
+        if (over > size) { /* overtaken while reading: look again */
+            lost += n;
+            *sent += n;
+            n = 0;
+        }
+        if (n || lost)
+            send(index, n, lost, 0);
+        *sent += n;
+        if (!n && !lost)
+            return;
+    }
+}
+
+void trace_stream_flush(void)
+{
+    if (!trace_streaming)
+        return;
+    spin_lock(&batch);
+    uint64_t until = timer_counter();
+    if (before_batch)
+        before_batch();
+    for (unsigned i = 0; i < cpu_count; i++)
+        send_cpu(&cpus[i], i, until);
+    send(0, 0, 0, LINK_EVENTS_END);
+    spin_unlock(&batch);
+}
+
+void trace_stream_relieve(void)
+{
+    struct cpu *cpu = cpu_self();
+    if (cpu->trace_count - __atomic_load_n(&state[cpu->index].sent, __ATOMIC_RELAXED) >
+        cpu->trace_mask / 2)
+        trace_stream_flush();
+}
+
+static void on_time(void *arg)
+{
+    (void)arg;
+    trace_stream_flush();
+    timer_set(&timer, clock_mono_ns() + PERIOD_NS);
+}
+
+/* The new ring first, then its size: between the two the CPU uses the first records of it. */
+static int ring_enlarge(struct cpu *cpu)
+{
+    unsigned order = ORDER_MOST;
+    paddr_t pa = page_alloc(order, PAGE_ZERO);
+    while (!pa && order > ORDER_LEAST)
+        pa = page_alloc(--order, PAGE_ZERO);
+    if (!pa)
+        return -ENOMEM;
+    __atomic_store_n(&cpu->trace, phys_to_virt(pa), __ATOMIC_RELEASE);
+    __atomic_store_n(&cpu->trace_mask, (PAGE_SIZE << order) / sizeof(struct trace_record) - 1,
+                     __ATOMIC_RELEASE);
+    state[cpu->index].sent = cpu->trace_count;
+    return 0;
+}
+
+int trace_stream_start(void (*extra)(void))
+{
+    before_batch = extra;
+    for (unsigned i = 0; i < cpu_count; i++) {
+        int err = ring_enlarge(&cpus[i]);
+        if (err)
+            return err;
+    }
+    trace_streaming = true;
+    trace_event(TRACE_SWITCH, cpu_self()->task->id);
+    timer_init(&timer, on_time, NULL);
+    timer_set(&timer, clock_mono_ns() + PERIOD_NS);
+    return 0;
+}
