@@ -26,10 +26,10 @@ enum task_work {
 struct task {
     struct g g;
     uint32_t work;       /* enum task_work */
+    uint32_t id;         /* what traces call it: the thread's id */
     struct aspace *as;   /* the address space it runs in */
     uintptr_t stack_top; /* the trap frame is right below */
     uint64_t tls;        /* TPIDR_EL0 while not running */
-    uint32_t id;         /* what traces call it: the thread's id */
     struct cpu
         *fp_cpu;    /* whose registers hold this task's FP state, if that CPU's fp_owner agrees */
     int64_t cpu_ns; /* time on CPUs up to the last switch */

@@ -48,12 +48,21 @@ void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive)
     spin_unlock(&q->lock);
 }
 
+/* Apart, so that sleeper_wake needs no frame. */
+__attribute__((noinline)) static void ready_traced(struct task *t)
+{
+    trace_event(TRACE_WAKE, t->id);
+    g_ready(&t->g);
+}
+
 void sleeper_wake(struct sleeper *s)
 {
-    struct g *gp = &s->task->g;
+    struct task *t = s->task;
     if (__atomic_exchange_n(&s->woken, WOKEN, __ATOMIC_SEQ_CST) == PARKED) {
-        trace_detail(TRACE_WAKE, s->task->id);
-        g_ready(gp);
+        if (UNLIKELY(trace_streaming))
+            ready_traced(t);
+        else
+            g_ready(&t->g);
     }
 }
 

@@ -6,3 +6,8 @@ ALL += $(B)/test/fuzz_syscalls
 $(B)/test/fuzz_syscalls: $(FUZZ_GUEST_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) $(ARM64_LDFLAGS) -Wl,-z,separate-code -o $@ $^
+SCRIPT_TESTS += tests/fuzz/syscalls.sh
+
+.PHONY: fuzz-syscalls
+fuzz-syscalls: all ## random system calls for MINUTES (10 unless set), from SEED on
+	@tests/fuzz/syscalls.sh $(or $(MINUTES),10) $(SEED)

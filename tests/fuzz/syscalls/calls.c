@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The grammar, made from abi/syscalls.def, and random arguments by kind. What would only end the
- * fuzzer (exit, SIGKILL, unmapping its text, masks without KICK_SIGNAL) is bent in bend().
+ * fuzzer (exit, SIGKILL, unmapping its text, masks without KICK_SIGNAL) is bent.
  */
-#include "guest.h"
+#include "tests/fuzz/syscalls/guest.h"
 #include "lib/str.h"
 
 enum kind {
@@ -38,15 +38,39 @@ struct call {
     uint8_t kinds[6];
 };
 
-#define AU()                                               {K_U64, K_U64, K_U64, K_U64, K_U64, K_U64}
-#define A0()                                               {0}
-#define A1(a, n1)                                          {K_##a}
-#define A2(a, n1, b, n2)                                   {K_##a, K_##b}
-#define A3(a, n1, b, n2, c, n3)                            {K_##a, K_##b, K_##c}
-#define A4(a, n1, b, n2, c, n3, d, n4)                     {K_##a, K_##b, K_##c, K_##d}
-#define A5(a, n1, b, n2, c, n3, d, n4, e, n5)              {K_##a, K_##b, K_##c, K_##d, K_##e}
-#define A6(a, n1, b, n2, c, n3, d, n4, e, n5, f, n6)       {K_##a, K_##b, K_##c, K_##d, K_##e, K_##f}
-#define S(number, number_amd64, text, how, args)           {#text, number, how, args},
+#define AU()                                     \
+    {                                            \
+        K_U64, K_U64, K_U64, K_U64, K_U64, K_U64 \
+    }
+#define A0() \
+    {        \
+        0    \
+    }
+#define A1(a, n1) \
+    {             \
+        K_##a     \
+    }
+#define A2(a, n1, b, n2) \
+    {                    \
+        K_##a, K_##b     \
+    }
+#define A3(a, n1, b, n2, c, n3) \
+    {                           \
+        K_##a, K_##b, K_##c     \
+    }
+#define A4(a, n1, b, n2, c, n3, d, n4) \
+    {                                  \
+        K_##a, K_##b, K_##c, K_##d     \
+    }
+#define A5(a, n1, b, n2, c, n3, d, n4, e, n5) \
+    {                                         \
+        K_##a, K_##b, K_##c, K_##d, K_##e     \
+    }
+#define A6(a, n1, b, n2, c, n3, d, n4, e, n5, f, n6) \
+    {                                                \
+        K_##a, K_##b, K_##c, K_##d, K_##e, K_##f     \
+    }
+#define S(number, number_amd64, text, how, args) {#text, number, how, args},
 
 static const struct call grammar[] = {
 #include "abi/syscalls.def"
@@ -71,10 +95,11 @@ uint64_t random_below(struct worker *w, uint64_t n)
 
 static uint64_t a_number(struct worker *w)
 {
-    static const uint64_t edges[] = {0,          1,           2,          3,          7,          8,
-                                     16,         24,          4095,       4096,       4097,       65536,
-                                     0x7fffffff, 0x80000000u, 0xffffffff, 1ull << 32, 1ull << 47, 1ull << 48,
-                                     1ull << 62, 1ull << 63,  ~0ull,      ~0ull - 1,  ~0ull << 12};
+    static const uint64_t edges[] = {0,          1,          2,          3,           7,
+                                     8,          16,         24,         4095,        4096,
+                                     4097,       65536,      0x7fffffff, 0x80000000u, 0xffffffff,
+                                     1ull << 32, 1ull << 47, 1ull << 48, 1ull << 62,  1ull << 63,
+                                     ~0ull,      ~0ull - 1,  ~0ull << 12};
     switch (random_below(w, 4)) {
     case 0:
         return random_below(w, 64);
@@ -132,12 +157,50 @@ static uint64_t a_bad_pointer(struct worker *w)
 }
 
 static const char *const paths[] = {
-    "a",       "b",         "c",          "d",           "d/a",       "d/b",        "d/d",     "d/d/a",
-    "/fuzz/a", "/fuzz/d",   "/fuzz/d/c",  "/fuzz/../fuzz/b", ".",     "..",         "/",       "",
-    "a/",      "d//a",      "/fuzz/l",    "l",           "l/a",       "/dev/null",  "/dev/zero", "/dev/full",
-    "/dev/random", "/proc/self/maps", "/proc/self/status", "/proc/self/fd", "/proc/self/fd/5", "/proc/self/exe",
-    "/proc/meminfo", "/proc/self/task", "/proc/self/stat", "/proc/self/cmdline", "/sys", "/etc/hosts", "/proc/self/cwd",
-    "/proc/self/fdinfo/4", "/proc/self/smaps", "/proc/self/mountinfo", "/proc/sys/kernel/hostname", "s", "d/s", "fifo",
+    "a",
+    "b",
+    "c",
+    "d",
+    "d/a",
+    "d/b",
+    "d/d",
+    "d/d/a",
+    "/fuzz/a",
+    "/fuzz/d",
+    "/fuzz/d/c",
+    "/fuzz/../fuzz/b",
+    ".",
+    "..",
+    "/",
+    "",
+    "a/",
+    "d//a",
+    "/fuzz/l",
+    "l",
+    "l/a",
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/proc/self/maps",
+    "/proc/self/status",
+    "/proc/self/fd",
+    "/proc/self/fd/5",
+    "/proc/self/exe",
+    "/proc/meminfo",
+    "/proc/self/task",
+    "/proc/self/stat",
+    "/proc/self/cmdline",
+    "/sys",
+    "/etc/hosts",
+    "/proc/self/cwd",
+    "/proc/self/fdinfo/4",
+    "/proc/self/smaps",
+    "/proc/self/mountinfo",
+    "/proc/sys/kernel/hostname",
+    "s",
+    "d/s",
+    "fifo",
 };
 
 static uint64_t a_path(struct worker *w)
@@ -155,8 +218,6 @@ static uint64_t a_path(struct worker *w)
         at[i] = s[i];
     return (uint64_t)at;
 }
-
-static uint64_t a_pointer(struct worker *w);
 
 /* What structures consist of: small numbers, times, lengths, pointers, descriptors. */
 static void shape(struct worker *w, uint64_t at)
@@ -178,7 +239,8 @@ static void shape(struct worker *w, uint64_t at)
             p[i] = an_fd(w) | (random_next(w) & 0x201f0000001full);
             break;
         case 4: /* sockaddr_un */
-            p[i] = i ? 0x6161616161616161ull >> random_below(w, 64) : 0x732f0001ull | random_below(w, 256) << 24;
+            p[i] = i ? 0x6161616161616161ull >> random_below(w, 64)
+                     : 0x732f0001ull | random_below(w, 256) << 24;
             break;
         case 5:
             p[i] = random_below(w, 4);
@@ -187,7 +249,8 @@ static void shape(struct worker *w, uint64_t at)
             p[i] = a_number(w);
             break;
         default:
-            p[i] = random_below(w, 2) ? ARENA_DATA + random_below(w, DATA_BYTES - 256) : random_below(w, 300);
+            p[i] = random_below(w, 2) ? ARENA_DATA + random_below(w, DATA_BYTES - 256)
+                                      : random_below(w, 300);
             break;
         }
 }
@@ -218,10 +281,14 @@ static uint64_t flag_set(struct worker *w, const uint32_t *bits, unsigned n)
 
 static uint64_t argument(struct worker *w, enum kind k)
 {
-    static const uint32_t open_bits[] = {1, 2, 0100, 0200, 01000, 02000, 04000, 040000, 0100000, 02000000, 010000000, 020200000};
-    static const uint32_t map_bits[] = {1, 2, 0x10, 0x20, 0x20, 0x100, 0x4000, 0x8000, 0x20000, 0x40000, 0x100000};
-    static const uint32_t flag_bits[] = {1, 2, 4, 8, 16, 64, 0x100, 0x200, 0x400, 04000, 02000000, 0x1000, 0x10000, 0x40000000};
-    static const uint32_t clone_bits[] = {0x100, 0x200, 0x400, 0x800, 0x4000, 0x10000, 0x40000, 17, 0x80000};
+    static const uint32_t open_bits[] = {1,     2,      0100,    0200,     01000,     02000,
+                                         04000, 040000, 0100000, 02000000, 010000000, 020200000};
+    static const uint32_t map_bits[] = {1,      2,      0x10,    0x20,    0x20,    0x100,
+                                        0x4000, 0x8000, 0x20000, 0x40000, 0x100000};
+    static const uint32_t flag_bits[] = {
+        1, 2, 4, 8, 16, 64, 0x100, 0x200, 0x400, 04000, 02000000, 0x1000, 0x10000, 0x40000000};
+    static const uint32_t clone_bits[] = {0x100,   0x200,   0x400, 0x800,  0x4000,
+                                          0x10000, 0x40000, 17,    0x80000};
     switch (k) {
     case K_FD:
         return an_fd(w);
@@ -277,8 +344,9 @@ static void bend_range(struct worker *w, uint64_t *addr, uint64_t *len)
         return;
     }
     *addr = ARENA_WILD + (random_below(w, WILD_BYTES) & ~(random_below(w, 8) ? 0xfffull : 0));
-    *len = random_below(w, 8) ? random_below(w, MIN(WILD_BYTES - (*addr - ARENA_WILD), 0x40000ull) + 1)
-                              : WILD_BYTES - (*addr - ARENA_WILD);
+    *len = random_below(w, 8)
+               ? random_below(w, MIN(WILD_BYTES - (*addr - ARENA_WILD), 0x40000ull) + 1)
+               : WILD_BYTES - (*addr - ARENA_WILD);
 }
 
 /* A signal set in the worker's own memory: anything but KICK_SIGNAL. Bad addresses stay. */
@@ -286,11 +354,10 @@ static uint64_t a_mask(struct worker *w, unsigned slot)
 {
     if (!random_below(w, 4))
         return random_below(w, 2) ? 0 : 1ull << 48;
-    w->private[slot] = random_next(w) & random_next(w) & ~(1ull << (KICK_SIGNAL - 1)) & ~(1ull << 10) & ~(1ull << 6);
+    w->private[slot] = random_next(w) & random_next(w) & ~(1ull << (KICK_SIGNAL - 1)) &
+                       ~(1ull << 10) & ~(1ull << 6);
     return (uint64_t)&w->private[slot];
 }
-
-extern void on_signal(int sig, void *info, uint64_t *context);
 
 /* A handler that isn't random, with flags that don't undo it. */
 static uint64_t an_action(struct worker *w, uint64_t sig)
@@ -326,7 +393,8 @@ static uint64_t a_stack(struct worker *w)
     if (!random_below(w, 4))
         return random_below(w, 2) ? 0 : 1ull << 48;
     if (!w->private[30])
-        w->private[30] = (uint64_t)stacks[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % WORKERS_MAX];
+        w->private[30] =
+            (uint64_t)stacks[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % WORKERS_MAX];
     w->private[24] = w->private[30];
     w->private[25] = random_below(w, 4) ? 0 : random_next(w);
     w->private[26] = random_below(w, 4) ? 32768 : random_below(w, 2048);
@@ -345,59 +413,64 @@ static uint64_t root_id(struct worker *w)
     return random_below(w, 2) ? 0 : 0xffffffffu;
 }
 
-/* False: the call isn't made. */
-static bool bend(struct worker *w, uint64_t nr, uint64_t a[6])
+/* Masks that never block KICK_SIGNAL, in the worker's own memory. */
+static void bend_masks(struct worker *w, uint64_t nr, uint64_t a[6])
 {
     switch (nr) {
-    case 93: /* exit, exit_group, rt_sigreturn, execve, execveat, reboot */
-    case 94:
-    case 139:
-    case 221:
-    case 281:
-    case 142:
-        return false;
-    case 22: /* epoll_pwait and epoll_pwait2, ppoll, pselect6, rt_sigsuspend, rt_sigprocmask */
+    case 22: /* epoll_pwait, epoll_pwait2 */
     case 441:
         a[4] = a_mask(w, 0);
         break;
-    case 73:
+    case 73: /* ppoll */
         a[3] = a_mask(w, 0);
         break;
-    case 72:
+    case 72: /* pselect6 */
         w->private[4] = a_mask(w, 0);
         w->private[5] = 8;
         a[5] = random_below(w, 4) ? (uint64_t)&w->private[4] : 0;
         break;
-    case 133:
+    case 133: /* rt_sigsuspend */
         a[0] = a_mask(w, 0);
         break;
-    case 135:
+    case 135: /* rt_sigprocmask */
         a[1] = a_mask(w, 0);
         break;
-    case 134:
+    }
+}
+
+static uint64_t not_kill(uint64_t sig)
+{
+    return sig == 9 ? 10 : sig;
+}
+
+static void bend_signals(struct worker *w, uint64_t nr, uint64_t a[6])
+{
+    switch (nr) {
+    case 134: /* rt_sigaction */
         a[1] = an_action(w, a[0]);
         break;
-    case 107:
+    case 107: /* timer_create */
         a[1] = an_event(w);
         break;
-    case 132:
+    case 132: /* sigaltstack */
         a[0] = a_stack(w);
         break;
-    case 129: /* kill and its like */
+    case 129: /* kill, tkill, rt_sigqueueinfo */
     case 130:
-        a[1] = a[1] == 9 ? 10 : a[1];
-        break;
-    case 131:
-    case 240:
-        a[2] = a[2] == 9 ? 10 : a[2];
-        break;
     case 138:
-        a[1] = a[1] == 9 ? 10 : a[1];
+        a[1] = not_kill(a[1]);
         break;
-    case 220: /* clone: only what isn't a thread; the main thread makes those */
-        a[0] &= ~0x10000ull;
-        return (a[0] & 0x4000) == 0;
-    case 215:
+    case 131: /* tgkill, rt_tgsigqueueinfo */
+    case 240:
+        a[2] = not_kill(a[2]);
+        break;
+    }
+}
+
+static void bend_memory(struct worker *w, uint64_t nr, uint64_t a[6])
+{
+    switch (nr) {
+    case 215: /* munmap, mprotect, msync, mlock, munlock, mincore, madvise, mlock2 */
     case 226:
     case 227:
     case 228:
@@ -423,23 +496,38 @@ static bool bend(struct worker *w, uint64_t nr, uint64_t a[6])
         a[0] &= 1;
         break;
     case 214: /* brk */
-        a[0] = random_below(w, 4) ? (uint64_t)CALL(NR_BRK, 0) + random_below(w, 0x20000) - 0xc000 : a[0];
+        a[0] = random_below(w, 4) ? (uint64_t)CALL(NR_BRK, 0) + random_below(w, 0x20000) - 0xc000
+                                  : a[0];
         break;
+    }
+}
+
+static void bend_ioctl(struct worker *w, uint64_t a[6])
+{
+    static const uint32_t requests[] = {0x5401, 0x5402, 0x540e, 0x5413, 0x5414, 0x541b,
+                                        0x5421, 0x5450, 0x5451, 0x540f, 0x5410};
+    if (random_below(w, 2)) {
+        a[1] = PICK(w, requests);
+        a[2] = a_pointer(w);
+    }
+}
+
+static void bend_files(struct worker *w, uint64_t nr, uint64_t a[6])
+{
+    switch (nr) {
     case 51: /* chroot */
         a[0] = random_below(w, 2) ? (uint64_t) "/" : a_bad_pointer(w);
         break;
-    case 45: /* truncate, ftruncate, fallocate, pwrite64 */
+    case 45: /* truncate, ftruncate */
     case 46:
         a[1] = modest(a[1]);
         break;
-    case 47:
+    case 47: /* fallocate */
         a[2] = modest(a[2]);
         a[3] = modest(a[3]);
         break;
-    case 68:
-        a[3] = modest(a[3]);
-        break;
-    case 63: /* read to pwritev: not more than there can be */
+    case 68: /* pwrite64, and others that move bytes: not more than there can be */
+    case 63:
     case 64:
     case 67:
     case 71:
@@ -453,10 +541,24 @@ static bool bend(struct worker *w, uint64_t nr, uint64_t a[6])
         break;
     case 25: /* fcntl: F_DUPFD's lowest */
         a[1] = random_below(w, 3) ? random_below(w, 12) : 1024 + random_below(w, 12);
-        a[2] = a[1] == 0 || a[1] == 1030 ? 3 + random_below(w, 40) : random_below(w, 2) ? a_pointer(w) : a[2];
+        a[2] = a[1] == 0 || a[1] == 1030 ? 3 + random_below(w, 40)
+               : random_below(w, 2)      ? a_pointer(w)
+                                         : a[2];
+        break;
+    case 29:
+        bend_ioctl(w, a);
         break;
     case 436: /* close_range */
         a[0] = 3 + random_below(w, 30);
+        break;
+    }
+}
+
+static void bend_process(struct worker *w, uint64_t nr, uint64_t a[6])
+{
+    switch (nr) {
+    case 220: /* clone: only what isn't a thread; the main thread makes those */
+        a[0] &= ~0x10000ull;
         break;
     case 143: /* credentials: stay root */
     case 144:
@@ -466,26 +568,26 @@ static bool bend(struct worker *w, uint64_t nr, uint64_t a[6])
     case 149:
         a[0] = root_id(w), a[1] = root_id(w), a[2] = root_id(w);
         break;
-    case 163: /* limits: looked at, not changed: the main thread could make no threads */
-    case 164:
-        return false;
-    case 261:
+    case 261: /* prlimit64: limits are looked at only */
         a[2] = random_below(w, 8) ? 0 : 1ull << 48;
         break;
-    case 29: /* ioctl */
-        if (random_below(w, 2)) {
-            static const uint32_t requests[] = {0x5401, 0x5402, 0x540e, 0x5413, 0x5414, 0x541b, 0x5421, 0x5450, 0x5451, 0x540f, 0x5410};
-            a[1] = PICK(w, requests);
-            a[2] = a_pointer(w);
-        }
-        break;
-    case 101: /* nanosleep's and clock_nanosleep's times are short, or no times */
+    case 101: /* nanosleep, clock_nanosleep */
     case 115:
         if (random_below(w, 8))
             a[nr == 101 ? 0 : 2] = a_short_time(w);
         break;
     }
-    return true;
+}
+
+/* exit, exit_group, rt_sigreturn, reboot, execve, execveat; setrlimit, after which the main thread
+ * could make no threads. */
+static bool unwanted(uint64_t nr)
+{
+    static const uint16_t calls[] = {93, 94, 139, 142, 221, 281, 164};
+    for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+        if (calls[i] == nr)
+            return true;
+    return false;
 }
 
 /* A new mapping somewhere else is looked at and given back. */
@@ -513,8 +615,13 @@ void calls_one(struct worker *w)
         return;
     for (unsigned n = 0; n < 6 && c->kinds[n]; n++)
         a[n] = argument(w, c->kinds[n]);
-    if (!bend(w, c->nr, a))
+    if (unwanted(c->nr))
         return;
+    bend_masks(w, c->nr, a);
+    bend_signals(w, c->nr, a);
+    bend_memory(w, c->nr, a);
+    bend_files(w, c->nr, a);
+    bend_process(w, c->nr, a);
     w->call = i;
     long ret = call6(c->nr, a);
     __atomic_fetch_add(ret < 0 && ret > -4096 ? &failed[i] : &succeeded[i], 1, __ATOMIC_RELAXED);

@@ -13,7 +13,7 @@
 
 /* Memory that calls may do anything to, at an address nothing else is near. */
 #define ARENA       UINT64_C(0x1000000000)
-#define ARENA_DATA  (ARENA)                      /* structures, readable and writable */
+#define ARENA_DATA  (ARENA) /* structures, readable and writable */
 #define DATA_BYTES  UINT64_C(0x40000)
 #define ARENA_RO    (ARENA + UINT64_C(0x80000))  /* one page to read only, */
 #define ARENA_NONE  (ARENA_RO + 4096)            /* one for nothing, and none behind it */
@@ -23,10 +23,10 @@
 
 struct worker {
     uint64_t seed;
-    uint64_t random;   /* the state of its generator */
-    uint64_t calls;    /* to make */
-    uint64_t done;     /* made; the main thread looks at it */
-    unsigned call;     /* which one it is in: an index of the grammar */
+    uint64_t random; /* the state of its generator */
+    uint64_t calls;  /* to make */
+    uint64_t done;   /* made; the main thread looks at it */
+    unsigned call;   /* which one it is in: an index of the grammar */
     unsigned finished;
     int64_t tid;
     uint64_t private[64]; /* what must not be random for the fuzzer to live */
@@ -50,18 +50,19 @@ void calls_one(struct worker *w);
 const char *calls_name(unsigned index);
 void calls_report(void (*print)(const char *fmt, ...));
 
-/* signals_install - the handler of every signal, which nothing but RESETHAND-less copies replaces. */
-void signals_install(void);
+/* on_signal - the handler of every signal. */
+void on_signal(int sig, void *info, uint64_t *context);
 
 enum {
-    NR_EPOLL_CTL = 21,
     NR_UNLINKAT = 35,
     NR_MKDIRAT = 34,
+    NR_FALLOCATE = 47,
     NR_CHDIR = 49,
     NR_OPENAT = 56,
     NR_CLOSE = 57,
     NR_GETDENTS64 = 61,
     NR_WRITE = 64,
+    NR_FSTAT = 80,
     NR_EXIT_GROUP = 94,
     NR_NANOSLEEP = 101,
     NR_SETITIMER = 103,
@@ -74,10 +75,10 @@ enum {
     NR_SYSINFO = 179,
     NR_BRK = 214,
     NR_MUNMAP = 215,
-    NR_CLONE = 220,
     NR_MMAP = 222,
     NR_MUNLOCKALL = 231,
     NR_PRLIMIT64 = 261,
+    NR_MEMFD_CREATE = 279,
     NR_CLOSE_RANGE = 436,
 };
 
