@@ -7,6 +7,7 @@
 #include "kernel/core/console.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/page.h"
+#include "kernel/core/trace.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/tracing.h"
@@ -98,7 +99,7 @@ void process_end(struct process *p, int status, int signal)
         for (;;)
             task_park(NULL, NULL, WAIT_PORT);
     fill_exit(&e, p, status, signal);
-    if (tracing_end)
+    if (trace_streaming)
         tracing_end();
     console_exit(&e);
     power_off();
