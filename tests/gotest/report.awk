@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Markdown from three tab-separated inputs: what the tests said here, known reasons, what they said on Linux. cpus: of the machine.
+# Markdown from three tab-separated inputs: what the tests said here, known reasons, what they said on Linux. go: its version; cpus: of the machine.
 FNR == 1 { input++ }
 input == 1 { ran[$1] = 1 }
 input == 1 && $3 == "needs" { needs[$1, $2] = $4; next }
@@ -24,7 +24,7 @@ input == 2 { if (!(($1, $2) in needs)) needs[$1, $2] = $3; next }
 }
 END {
     for (i = 1; i <= n; i++) tested += order[i] in ran
-    printf "\n## -smp %d\n\n%d of %d packages have been run.\n\n", cpus, tested, n
+    printf "\n## %s, -smp %d\n\n%d of %d packages have been run.\n\n", go, cpus, tested, n
     print "| | passed | failed | skipped |\n|---|---|---|---|"
     printf "| Linux, all packages | %d | %d | %d |\n", linux["PASS"], linux["FAIL"], linux["SKIP"]
     printf "| Linux, these packages | %d | %d | %d |\n", compared["PASS"], compared["FAIL"], compared["SKIP"]
