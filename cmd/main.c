@@ -36,6 +36,13 @@ const struct subcommand subcommands[] = {
         .options = wb_option_specs,
     },
     {
+        .name = "ps",
+        .args = "[NAME]",
+        .summary = "list running machines, or all goroutines of one",
+        .run = cmd_ps,
+        .options = ps_options,
+    },
+    {
         .name = "completion",
         .args = "bash|zsh|fish",
         .summary = "print the shell's completion of this command",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mazboot run: boots a program and is, to whoever called it, that program. */
 #include "cmd/cmd.h"
+#include "cmd/registry.h"
 #include "cmd/run_options.h"
 #include "cmd/stats.h"
 #include "cmd/trace_json.h"
@@ -25,6 +26,7 @@
 struct session {
     struct run_options options;
     struct machine *machine;
+    struct registration registration;
     int signal_fd;
     int strace_fd;
     FILE *trace_file; /* NULL without --trace */
@@ -244,6 +246,25 @@ static int print_command(const struct session *session, FILE *out)
     return 0;
 }
 
+static int name_take(struct session *session)
+{
+    struct run_options *options = &session->options;
+    struct machine_entry entry = {.pid = getpid(),
+                                  .memory_bytes = options->machine.memory_bytes,
+                                  .cpu_count = options->machine.cpu_count,
+                                  .image_fd = options->machine.image_fd};
+    struct error err;
+
+    if (!options->name || options->dry_run)
+        return 0;
+    snprintf(entry.program, sizeof(entry.program), "%s", options->guest.name);
+    if (registry_enter(&session->registration, options->name, &err) < 0 ||
+        registry_describe(&session->registration, &entry, &err) < 0)
+        return fail(STATUS_FAILED, "--name %s: %s", options->name, err.text);
+    options->machine.debug_fd = session->registration.debug_fd;
+    return 0;
+}
+
 static int session_run(struct session *session)
 {
     struct run_options *options = &session->options;
@@ -255,6 +276,9 @@ static int session_run(struct session *session)
         return status;
     if (network_open(&options->guest.network, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
+    status = name_take(session);
+    if (status != 0)
+        return status;
     options->machine.nets = options->guest.network.nets;
     options->machine.net_count = options->guest.network.count;
     if (machine_create("qemu", &options->machine, &session->machine, &err) < 0)
@@ -304,6 +328,7 @@ int cmd_run(int argc, char **argv)
     if (status == 0)
         status = session_run(&session);
     machine_free(session.machine);
+    registry_leave(&session.registration);
     guest_close(&session.options.guest);
     return status;
 }

@@ -141,6 +141,15 @@ static int set_accel(void *target, const char *value, struct error *err)
     return error_set(err, -EINVAL, "--accel %s: it is tcg, kvm or auto", value);
 }
 
+static int set_name(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    (void)err;
+    options->name = value;
+    return 0;
+}
+
 static int set_timeout(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
@@ -236,6 +245,7 @@ const struct option_spec run_options[] = {
     {"--add-host", "NAME:IP", "one more line of /etc/hosts; IP may be host-gateway", set_host},
     {"--ca-certs", "FILE|none", "certificate authorities for TLS clients (this host's)",
      set_certificates},
+    {"--name", "NAME", "a name by which mazboot ps finds the machine", set_name},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_strace},

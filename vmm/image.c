@@ -142,3 +142,31 @@ int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct
     *fd = memory;
     return 0;
 }
+
+static const struct payload_header *payload_at(const struct blob *file, size_t at)
+{
+    const struct payload_header *h = (const void *)(file->bytes + at);
+    size_t room = file->size_bytes - at;
+    bool valid = room >= sizeof(*h) && memcmp(h->magic, PAYLOAD_MAGIC, sizeof(h->magic)) == 0 &&
+                 h->version == PAYLOAD_VERSION && h->item_count <= PAYLOAD_ITEMS_MAX &&
+                 h->size_bytes <= room &&
+                 sizeof(*h) + h->item_count * sizeof(h->items[0]) <= h->size_bytes;
+    return valid ? h : NULL;
+}
+
+int image_find(const struct blob *file, enum payload_type type, struct blob *item,
+               struct error *err)
+{
+    for (size_t at = 0; at < file->size_bytes; at += PAYLOAD_ALIGN) {
+        const struct payload_header *h = payload_at(file, at);
+        for (uint32_t i = 0; h && i < h->item_count; i++) {
+            const struct payload_item *p = &h->items[i];
+            if (p->type != type || p->offset_bytes > h->size_bytes ||
+                p->size_bytes > h->size_bytes - p->offset_bytes)
+                continue;
+            *item = (struct blob){file->bytes + at + p->offset_bytes, p->size_bytes};
+            return 0;
+        }
+    }
+    return error_set(err, -ENOENT, "the image holds no item of type %u", type);
+}

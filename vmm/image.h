@@ -35,4 +35,9 @@ int image_write(const struct image *image, int fd, uint64_t *size_bytes,
 int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes,
                 struct error *err) MUST_CHECK;
 
+/* The data of the first item of that type in a whole image; it points into it. -ENOENT: the file
+ * isn't an image with a payload that holds one, or is damaged. */
+int image_find(const struct blob *file, enum payload_type type, struct blob *item,
+               struct error *err) MUST_CHECK;
+
 #endif

@@ -24,7 +24,8 @@ struct machine_config {
     enum machine_accel accel;
     bool count_instructions; /* guest time advances by one nanosecond an instruction; TCG only */
     int image_fd;            /* the kernel image (vmm/image.h); used until machine_start returns */
-    const struct net *nets;  /* network cards, the first with the lowest MAC address */
+    int debug_fd; /* a listening socket for a debugger (vmm/debug.h); 0: none; as image_fd */
+    const struct net *nets; /* network cards, the first with the lowest MAC address */
     unsigned net_count;
     const char *const *extra_args; /* NULL-ended arguments for the backend's program, or NULL */
 };

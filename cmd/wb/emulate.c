@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/wb/gdb.h"
+#include "vmm/gdb.h"
 #include "gobin/layout.h"
 
 enum { OUTPUT_MAX = 1 << 16, LINES_MAX = 64 };

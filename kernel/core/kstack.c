@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/core/kstack.h"
+#include "abi/debug.h"
+#include "kernel/arch/frame.h"
 #include "kernel/arch/mmu.h"
 #include "kernel/core/lock.h"
 #include "kernel/core/page.h"
+
+_Static_assert(DEBUG_STACKS_BASE == KSTACK_BASE && DEBUG_STACK_SLOT == 2 * KSTACK_SIZE &&
+                   sizeof(struct debug_frame) == sizeof(struct trapframe) &&
+                   offsetof(struct debug_frame, pc) == offsetof(struct trapframe, pc),
+               "where mazboot ps finds registers");
 
 /* A free stack keeps the list's link in its topmost word. */
 static struct spinlock lock;

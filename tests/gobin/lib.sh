@@ -92,5 +92,25 @@ check_globals() {
     same "variables $3" "$scratch/want" "$scratch/got"
 }
 
+# The traceback in the form that the stacks program prints; the crashing goroutine is running and left out.
+traceback() {
+    awk '
+        /^goroutine [0-9]+ / {
+            id = $2; state = $0; sub(/^[^[]*\[/, "", state); sub(/(, [0-9]+ minutes)?\]:$/, "", state)
+            shown = running ? state ~ /^running/ : state !~ /^running/; inside = 1
+            if (shown && !running) print "goroutine " id " [" state "]"
+            next }
+        /^$/ { inside = 0 }
+        !inside || !shown { next }
+        /^\t/ {
+            where = $1; sp = ""; pc = ""
+            for (i = 2; i <= NF; i++) { if ($i ~ /^sp=/) sp = $i; if ($i ~ /^pc=/) pc = $i }
+            print name " " where (sp == "" || made ? "" : " " sp " " pc)
+            next }
+        { made = /^created by /; name = $0; sub(/ in goroutine [0-9]+$/, "", name)
+          if (!made) sub(/\([^()]*(\{[^()]*)?\)$/, "", name)
+          if (name == "panic") name = "runtime.gopanic" }' running="${2:-0}" "$1"
+}
+
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT

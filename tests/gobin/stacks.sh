@@ -5,26 +5,6 @@ cd "$(dirname "$0")/../.." || exit 1
 . tests/gobin/lib.sh
 stacks=$PWD/build/gobin/stacks
 
-# The traceback in the form that the stacks program prints; the crashing goroutine is running and left out.
-traceback() {
-    awk '
-        /^goroutine [0-9]+ / {
-            id = $2; state = $0; sub(/^[^[]*\[/, "", state); sub(/(, [0-9]+ minutes)?\]:$/, "", state)
-            shown = running ? state ~ /^running/ : state !~ /^running/; inside = 1
-            if (shown && !running) print "goroutine " id " [" state "]"
-            next }
-        /^$/ { inside = 0 }
-        !inside || !shown { next }
-        /^\t/ {
-            where = $1; sp = ""; pc = ""
-            for (i = 2; i <= NF; i++) { if ($i ~ /^sp=/) sp = $i; if ($i ~ /^pc=/) pc = $i }
-            print name " " where (sp == "" || made ? "" : " " sp " " pc)
-            next }
-        { made = /^created by /; name = $0; sub(/ in goroutine [0-9]+$/, "", name)
-          if (!made) sub(/\([^()]*(\{[^()]*)?\)$/, "", name)
-          if (name == "panic") name = "runtime.gopanic" }' running="${2:-0}" "$1"
-}
-
 # The core file of the guest in $scratch, as core; false where none is written here.
 find_core() {
     core=$(find "$scratch" -name '*.core')

@@ -135,6 +135,17 @@ static void add_streams(struct args *args, const struct qemu *qemu)
     args_add(args, "chardev:console");
 }
 
+/* A debugger that comes stops the machine; until then this costs nothing. */
+static void add_debugger(struct args *args, const struct qemu *qemu)
+{
+    if (qemu->config->debug_fd <= 0)
+        return;
+    args_add(args, "-chardev");
+    args_add(args, "socket,id=debug,fd=%d,server=on,wait=off", qemu->config->debug_fd);
+    args_add(args, "-gdb");
+    args_add(args, "chardev:debug");
+}
+
 /* The program that the environment names instead of QEMU, or NULL. */
 static const char *program_chosen(void)
 {
@@ -153,6 +164,7 @@ static void args_build(struct args *args, const struct qemu *qemu)
     args_add(args, "-kernel");
     args_add(args, "/proc/self/fd/%d", qemu->config->image_fd);
     add_streams(args, qemu);
+    add_debugger(args, qemu);
     net_args(args, qemu->config->nets, qemu->config->net_count);
     for (const char *const *extra = qemu->config->extra_args; extra && *extra; extra++)
         args_add(args, "%s", *extra);
@@ -264,9 +276,11 @@ static int qemu_start(struct machine *machine, struct error *err)
 {
     struct qemu *qemu = qemu_of(machine);
     const struct machine_config *config = qemu->config;
-    int keep[3 + NETS_MAX] = {config->image_fd, qemu->link_fd, qemu->console_fd};
+    int keep[4 + NETS_MAX] = {config->image_fd, qemu->link_fd, qemu->console_fd};
     unsigned keep_count = 3;
 
+    if (config->debug_fd > 0)
+        keep[keep_count++] = config->debug_fd;
     for (unsigned i = 0; i < config->net_count; i++)
         if (config->nets[i].kind == NET_TAP)
             keep[keep_count++] = config->nets[i].tap_fd;

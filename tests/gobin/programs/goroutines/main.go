@@ -1,7 +1,9 @@
-// Goroutines in every state that a look from outside should tell, then a crash that makes the runtime print them itself.
+// Goroutines in every state that a look from outside should tell, then a crash that makes the runtime print them itself; with
+// an argument it waits for SIGQUIT instead.
 package main
 
 import (
+	"os"
 	"sync"
 	"time"
 )
@@ -78,5 +80,9 @@ func main() {
 	go func() { select {} }()
 	go spin()
 	time.Sleep(100 * time.Millisecond)
+	if len(os.Args) > 1 {
+		println("ready")
+		select {}
+	}
 	panic("look at us")
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Source: the GDB manual, "Remote Protocol". Packets are $data#checksum, acknowledged by +. */
-#include "cmd/wb/gdb.h"
+#include "vmm/gdb.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -11,13 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum {
-    PACKET_MAX = 16384,
-    TIMEOUT_MS = 60000,
-    CONNECT_TRIES = 200,
-    CONNECT_PAUSE_US = 25000,
-    SIGNAL_TRAP = 5
-};
+enum { TIMEOUT_MS = 60000, CONNECT_TRIES = 200, CONNECT_PAUSE_US = 25000, SIGNAL_TRAP = 5 };
 
 int gdb_connect(struct gdb *gdb, const char *path, struct error *err)
 {
@@ -44,17 +38,21 @@ void gdb_close(struct gdb *gdb)
 static int read_byte(struct gdb *gdb)
 {
     struct pollfd p = {.fd = gdb->fd, .events = POLLIN};
-    uint8_t byte;
+    if (gdb->first < gdb->end)
+        return gdb->bytes[gdb->first++];
     if (poll(&p, 1, TIMEOUT_MS) <= 0)
         return error_set(gdb->err, -ETIMEDOUT, "the emulated program doesn't end");
-    if (read(gdb->fd, &byte, 1) != 1)
+    ssize_t n = read(gdb->fd, gdb->bytes, sizeof(gdb->bytes));
+    if (n <= 0)
         return error_set(gdb->err, -EPIPE, "the emulator went away");
-    return byte;
+    gdb->first = 1;
+    gdb->end = (size_t)n;
+    return gdb->bytes[0];
 }
 
 static int send_packet(struct gdb *gdb, const char *text)
 {
-    char packet[PACKET_MAX + 8];
+    char packet[GDB_PACKET_MAX + 8];
     uint8_t sum = 0;
     for (const char *c = text; *c; c++)
         sum = (uint8_t)(sum + (uint8_t)*c);
@@ -64,8 +62,7 @@ static int send_packet(struct gdb *gdb, const char *text)
     return 0;
 }
 
-/* The next packet's text. */
-static int receive_packet(struct gdb *gdb, char *text)
+int gdb_receive(struct gdb *gdb, char *text)
 {
     int byte;
     size_t n = 0;
@@ -75,7 +72,7 @@ static int receive_packet(struct gdb *gdb, char *text)
     while ((byte = read_byte(gdb)) != '#') {
         if (byte < 0)
             return byte;
-        if (n + 1 == PACKET_MAX)
+        if (n + 1 == GDB_PACKET_MAX)
             return error_set(gdb->err, -EPROTO, "the emulator sends more than was asked for");
         text[n++] = (char)byte;
     }
@@ -87,28 +84,33 @@ static int receive_packet(struct gdb *gdb, char *text)
                : error_set(gdb->err, -EPIPE, "the emulator went away");
 }
 
-static int ask(struct gdb *gdb, const char *question, char *answer)
+int gdb_ask(struct gdb *gdb, const char *question, char *answer)
 {
     int rc = send_packet(gdb, question);
-    return rc < 0 ? rc : receive_packet(gdb, answer);
+    return rc < 0 ? rc : gdb_receive(gdb, answer);
 }
 
-static int ask_ok(struct gdb *gdb, const char *question)
+int gdb_ask_ok(struct gdb *gdb, const char *question)
 {
-    char answer[PACKET_MAX];
-    int rc = ask(gdb, question, answer);
+    char answer[GDB_PACKET_MAX];
+    int rc = gdb_ask(gdb, question, answer);
     if (rc == 0 && strcmp(answer, "OK") != 0)
         rc = error_set(gdb->err, -EPROTO, "the emulator refuses \"%s\"", question);
     return rc;
 }
 
-static bool bytes_from(const char *hex, uint8_t *out, size_t size)
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool gdb_bytes(const char *hex, void *out, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        unsigned byte;
-        if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+        int high = digit(hex[2 * i]), low = high < 0 ? -1 : digit(hex[2 * i + 1]);
+        if (low < 0)
             return false;
-        out[i] = (uint8_t)byte;
+        ((uint8_t *)out)[i] = (uint8_t)(high << 4 | low);
     }
     return true;
 }
@@ -118,15 +120,15 @@ int gdb_breakpoint(struct gdb *gdb, vaddr_t addr, bool insert, unsigned size_byt
     char question[64];
     snprintf(question, sizeof(question), "%c0,%llx,%u", insert ? 'Z' : 'z',
              (unsigned long long)addr, size_bytes);
-    return ask_ok(gdb, question);
+    return gdb_ask_ok(gdb, question);
 }
 
 int gdb_read(struct gdb *gdb, vaddr_t addr, void *out, size_t size_bytes)
 {
-    char question[64], answer[PACKET_MAX];
+    char question[64], answer[GDB_PACKET_MAX];
     snprintf(question, sizeof(question), "m%llx,%zx", (unsigned long long)addr, size_bytes);
-    int rc = ask(gdb, question, answer);
-    if (rc == 0 && (strlen(answer) != 2 * size_bytes || !bytes_from(answer, out, size_bytes)))
+    int rc = gdb_ask(gdb, question, answer);
+    if (rc == 0 && (strlen(answer) != 2 * size_bytes || !gdb_bytes(answer, out, size_bytes)))
         rc = error_set(gdb->err, -EPROTO, "no memory at %#llx", (unsigned long long)addr);
     return rc;
 }
@@ -138,24 +140,24 @@ int gdb_write(struct gdb *gdb, vaddr_t addr, const void *data, size_t size_bytes
         snprintf(question, sizeof(question), "M%llx,%zx:", (unsigned long long)addr, size_bytes);
     for (size_t i = 0; i < size_bytes && i < 64; i++)
         n += sprintf(question + n, "%02x", ((const uint8_t *)data)[i]);
-    return ask_ok(gdb, question);
+    return gdb_ask_ok(gdb, question);
 }
 
 int gdb_register(struct gdb *gdb, unsigned offset_bytes, uint64_t *out)
 {
-    char answer[PACKET_MAX];
-    int rc = ask(gdb, "g", answer);
-    if (rc == 0 && (strlen(answer) < 2 * (offset_bytes + 8) ||
-                    !bytes_from(answer + 2 * offset_bytes, (uint8_t *)out, 8)))
+    char answer[GDB_PACKET_MAX];
+    int rc = gdb_ask(gdb, "g", answer);
+    if (rc == 0 &&
+        (strlen(answer) < 2 * (offset_bytes + 8) || !gdb_bytes(answer + 2 * offset_bytes, out, 8)))
         rc = error_set(gdb->err, -EPROTO, "the emulator doesn't tell the registers");
     return rc;
 }
 
 int gdb_continue(struct gdb *gdb, int *status)
 {
-    char answer[PACKET_MAX], resume[16] = "c";
+    char answer[GDB_PACKET_MAX], resume[16] = "c";
     for (;;) {
-        int rc = ask(gdb, resume, answer);
+        int rc = gdb_ask(gdb, resume, answer);
         if (rc < 0)
             return rc;
         unsigned number = (unsigned)strtoul(

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sources: the GDB manual, "Remote Protocol"; QEMU's documentation of its gdbstub
+ * (Qqemu.PhyMemMode, system-registers.xml); Arm DDI 0487 D8, stage 1 translation, 4 KiB granule, 48
+ * bits. */
+#include "vmm/debug.h"
+#include "abi/debug.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHUNK_BYTES = 2048, /* of memory in one answer: QEMU's packets are of 4,096 digits */
+    XML_MAX = 1 << 20,
+    THREADS_MAX = 1 << 16,
+    LEVELS = 4,
+    LEVEL_BITS = 9,
+    PAGE_SHIFT = 12,
+    G_SP = 31 * 8, /* in the answer to `g`: x0 to x30, sp, pc, cpsr */
+    G_PC = 32 * 8,
+    G_CPSR = 33 * 8,
+};
+
+#define ENTRY_ADDRESS UINT64_C(0x0000fffffffff000)
+#define TABLE_ADDRESS UINT64_C(0x0000fffffffffffe)
+
+/* A file of the target description, in pieces. */
+static char *xml_read(struct gdb *gdb, const char *name)
+{
+    char *text = malloc(XML_MAX), question[96], answer[GDB_PACKET_MAX];
+    size_t size = 0;
+    do {
+        snprintf(question, sizeof(question), "qXfer:features:read:%s:%zx,ff0", name, size);
+        if (!text || gdb_ask(gdb, question, answer) != 0 || (*answer != 'm' && *answer != 'l') ||
+            size + strlen(answer) >= XML_MAX) {
+            free(text);
+            return NULL;
+        }
+        size_t n = strlen(answer + 1);
+        memcpy(text + size, answer + 1, n + 1);
+        size += n;
+        if (n == 0)
+            break;
+    } while (*answer == 'm');
+    return text;
+}
+
+/* The debugger's number of a system register. */
+static bool register_number(const char *xml, const char *name, unsigned *out)
+{
+    char pattern[64];
+    snprintf(pattern, sizeof(pattern), "<reg name=\"%s\"", name);
+    const char *at = strstr(xml, pattern);
+    const char *end = at ? strchr(at, '>') : NULL;
+    const char *number = at ? strstr(at, "regnum=\"") : NULL;
+    return number && number < end && sscanf(number, "regnum=\"%u", out) == 1;
+}
+
+static int system_register(struct gdb *gdb, const char *xml, const char *name, uint64_t *out)
+{
+    char question[32], answer[GDB_PACKET_MAX];
+    unsigned number;
+    if (!register_number(xml, name, &number))
+        return error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell the register %s", name);
+    snprintf(question, sizeof(question), "p%x", number);
+    int rc = gdb_ask(gdb, question, answer);
+    if (rc == 0 && !gdb_bytes(answer, out, sizeof(*out)))
+        rc = error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell the register %s", name);
+    return rc;
+}
+
+static int page_load(struct debug *d, paddr_t page, uint8_t *out)
+{
+    for (size_t at = 0; at < DEBUG_PAGE_BYTES; at += CHUNK_BYTES) {
+        int rc = gdb_read(&d->gdb, page + at, out + at, CHUNK_BYTES);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static int physical_read(struct debug *d, paddr_t addr, void *out, size_t size)
+{
+    paddr_t page = ALIGN_DOWN(addr, DEBUG_PAGE_BYTES);
+    size_t slot = (page >> PAGE_SHIFT) % DEBUG_PAGES;
+    if (d->pages[slot].addr != page) {
+        d->pages[slot].addr = 0;
+        if (page_load(d, page, d->pages[slot].bytes) != 0)
+            return -EFAULT;
+        d->pages[slot].addr = page;
+    }
+    memcpy(out, d->pages[slot].bytes + (addr - page), size);
+    return 0;
+}
+
+/* Bits 1 and 0 of an entry: 0b11 is a table, or a page at the last level; 0b01 a block. */
+static int translate(struct debug *d, vaddr_t addr, paddr_t *out)
+{
+    paddr_t table = addr >> 63 ? d->kernel_table : d->user_table;
+    if (addr >> 63 ? addr < -(UINT64_C(1) << 48) : addr >= UINT64_C(1) << 48)
+        return -EFAULT;
+    for (unsigned level = 0; level < LEVELS; level++) {
+        unsigned shift = PAGE_SHIFT + LEVEL_BITS * (LEVELS - 1 - level);
+        uint64_t entry, offset = addr & ((UINT64_C(1) << shift) - 1);
+        paddr_t at = table + (addr >> shift) % (1 << LEVEL_BITS) * sizeof(entry);
+        if (physical_read(d, at, &entry, sizeof(entry)) != 0 || !(entry & 1))
+            return -EFAULT;
+        paddr_t base = entry & ENTRY_ADDRESS;
+        if (level == LEVELS - 1 || !(entry & 2)) {
+            *out = ALIGN_DOWN(base, UINT64_C(1) << shift) + offset;
+            return level == 0 || (level == LEVELS - 1 && !(entry & 2)) ? -EFAULT : 0;
+        }
+        table = base;
+    }
+    return -EFAULT;
+}
+
+int debug_read(struct debug *d, vaddr_t addr, void *out, size_t size_bytes)
+{
+    uint8_t *to = out;
+    while (size_bytes > 0) {
+        size_t n = MIN(size_bytes, DEBUG_PAGE_BYTES - addr % DEBUG_PAGE_BYTES);
+        paddr_t at;
+        if (translate(d, addr, &at) != 0 || physical_read(d, at, to, n) != 0)
+            return -EFAULT;
+        to += n;
+        addr += n;
+        size_bytes -= n;
+    }
+    return 0;
+}
+
+static int thread_add(struct debug *d, const struct debug_registers *r)
+{
+    if (d->nthreads == THREADS_MAX)
+        return 0;
+    struct debug_registers *grown = reallocarray(d->threads, d->nthreads + 1, sizeof(*grown));
+    if (!grown)
+        return error_errno(d->gdb.err, "cannot keep the registers");
+    d->threads = grown;
+    d->threads[d->nthreads++] = *r;
+    return 0;
+}
+
+/* The processor's registers, if it runs the program: exception level 0. */
+static int cpu_read(struct debug *d, const char *id)
+{
+    char question[64], answer[GDB_PACKET_MAX];
+    struct debug_registers r;
+    uint32_t cpsr;
+    snprintf(question, sizeof(question), "Hg%s", id);
+    int rc = gdb_ask_ok(&d->gdb, question);
+    if (rc == 0)
+        rc = gdb_ask(&d->gdb, "g", answer);
+    if (rc < 0)
+        return rc;
+    if (strlen(answer) < 2 * (G_CPSR + sizeof(cpsr)) || !gdb_bytes(answer, r.x, sizeof(r.x)) ||
+        !gdb_bytes(answer + 2 * G_SP, &r.sp, 8) || !gdb_bytes(answer + 2 * G_PC, &r.pc, 8) ||
+        !gdb_bytes(answer + 2 * G_CPSR, &cpsr, sizeof(cpsr)))
+        return error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell registers as expected");
+    return (cpsr >> 2 & 3) == 0 ? thread_add(d, &r) : 0;
+}
+
+static int cpus_read(struct debug *d)
+{
+    char answer[GDB_PACKET_MAX], *rest = answer;
+    int rc = gdb_ask(&d->gdb, "qfThreadInfo", answer);
+    if (rc == 0 && *rest++ != 'm')
+        rc = error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell its processors");
+    while (rc == 0 && rest) {
+        const char *id = strsep(&rest, ",");
+        rc = cpu_read(d, id);
+    }
+    return rc;
+}
+
+/* Threads that are in the kernel: by their stacks. */
+static int stacks_read(struct debug *d)
+{
+    struct debug_frame f;
+    int rc = 0;
+    for (vaddr_t end = DEBUG_STACKS_BASE + DEBUG_STACK_SLOT; rc == 0; end += DEBUG_STACK_SLOT) {
+        if (debug_read(d, end - sizeof(f), &f, sizeof(f)) != 0)
+            return 0;
+        struct debug_registers r = {.sp = f.sp, .pc = f.pc};
+        memcpy(r.x, f.x, sizeof(r.x));
+        rc = thread_add(d, &r);
+    }
+    return rc;
+}
+
+static int tables_find(struct debug *d)
+{
+    char *xml = xml_read(&d->gdb, "system-registers.xml");
+    if (!xml)
+        return error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell system registers");
+    int rc = system_register(&d->gdb, xml, "TTBR0_EL1", &d->user_table);
+    if (rc == 0)
+        rc = system_register(&d->gdb, xml, "TTBR1_EL1", &d->kernel_table);
+    free(xml);
+    d->user_table &= TABLE_ADDRESS;
+    d->kernel_table &= TABLE_ADDRESS;
+    return rc;
+}
+
+static int look(struct debug *d)
+{
+    struct gdb *gdb = &d->gdb;
+    char answer[GDB_PACKET_MAX];
+    int rc = gdb_ask(gdb, "qSupported:qXfer:features:read+", answer);
+    if (rc == 0 && *answer == 'T') /* QEMU before 8.1 says by itself that it has stopped */
+        rc = gdb_receive(gdb, answer);
+    if (rc == 0) /* what QEMU makes the description of */
+        free(xml_read(gdb, "target.xml"));
+    if (rc == 0)
+        rc = tables_find(d);
+    if (rc == 0)
+        rc = cpus_read(d);
+    if (rc == 0)
+        rc = gdb_ask_ok(gdb, "Qqemu.PhyMemMode:1");
+    if (rc < 0)
+        return rc;
+    gdb->err = &d->ignored;
+    return stacks_read(d);
+}
+
+int debug_open(struct debug *d, const char *path, struct error *err)
+{
+    memset(d, 0, sizeof(*d));
+    int rc = gdb_connect(&d->gdb, path, err);
+    if (rc < 0)
+        return rc;
+    rc = look(d);
+    if (rc < 0)
+        debug_close(d);
+    return rc;
+}
+
+void debug_close(struct debug *d)
+{
+    char answer[GDB_PACKET_MAX];
+    d->gdb.err = &d->ignored;
+    gdb_ask(&d->gdb, "Qqemu.PhyMemMode:0", answer);
+    gdb_ask(&d->gdb, "D", answer);
+    gdb_close(&d->gdb);
+    free(d->threads);
+    d->threads = NULL;
+}
