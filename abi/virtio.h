@@ -28,6 +28,7 @@ enum virtio_mmio_register {
     VIRTIO_MMIO_QUEUE_DESC = 0x080, /* each of these three: low word, high word */
     VIRTIO_MMIO_QUEUE_DRIVER = 0x090,
     VIRTIO_MMIO_QUEUE_DEVICE = 0x0a0,
+    VIRTIO_MMIO_CONFIG = 0x100, /* the device's own */
 };
 
 #define VIRTIO_MMIO_MAGIC_VALUE 0x74726976u /* "virt" */
@@ -35,6 +36,7 @@ enum virtio_mmio_register {
 enum virtio_device_id {
     VIRTIO_ID_CONSOLE = 3,
     VIRTIO_ID_RNG = 4,
+    VIRTIO_ID_9P = 9,
 };
 
 enum virtio_status {
@@ -44,6 +46,8 @@ enum virtio_status {
     VIRTIO_STATUS_FEATURES_OK = 8,
     VIRTIO_STATUS_FAILED = 128,
 };
+
+#define VIRTIO_9P_MOUNT_TAG UINT64_C(1)
 
 /* The console's control messages (virtio 1.2, 5.3.6.2). */
 #define VIRTIO_CONSOLE_F_MULTIPORT (UINT64_C(1) << 1)

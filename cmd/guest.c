@@ -137,8 +137,8 @@ static int program_open(struct guest *guest, const char *operand)
     return 0;
 }
 
-/* What the program finds itself under: where it is in the folder that --root names, else its name
- * in the root. */
+/* What the program finds itself under: where it is in the folder that --root or --volume names,
+ * else its name in the root. */
 static void add_executable(struct guest *guest)
 {
     char path[PATH_MAX];
@@ -148,6 +148,8 @@ static void add_executable(struct guest *guest)
     if (length && realpath(guest->name, path) && !strncmp(path, guest->root_path, length) &&
         path[length] == '/')
         strings_addf(&guest->options, "execfn=%s", path + length);
+    else if (volumes_find(&guest->volumes, guest->name, path))
+        strings_addf(&guest->options, "execfn=%s", path);
     else
         strings_addf(&guest->options, "execfn=/%s", base ? base + 1 : guest->name);
 }
@@ -231,6 +233,7 @@ int guest_open(struct guest *guest, int count, char **operands)
     if (network_choose(guest, &err) < 0 || kernel_open(guest, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     add_executable(guest);
+    volumes_options(&guest->volumes, &guest->options);
     strings_add(&guest->arguments, guest->name);
     for (int i = 1; i < count; i++)
         strings_add(&guest->arguments, operands[i]);
@@ -266,6 +269,7 @@ void guest_close(struct guest *guest)
     blob_close(&guest->root);
     blob_close(&guest->certificates);
     network_close(&guest->network);
+    volumes_free(&guest->volumes);
     kernel_files_close(&guest->kernel);
     strings_free(&guest->arguments);
     strings_free(&guest->environment);

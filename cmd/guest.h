@@ -7,6 +7,7 @@
 #include "cmd/kernel_files.h"
 #include "cmd/network.h"
 #include "cmd/strings.h"
+#include "cmd/volumes.h"
 #include "vmm/image.h"
 
 struct guest {
@@ -14,6 +15,7 @@ struct guest {
     struct blob program;
     struct blob root;         /* an archive; empty without --root */
     char root_path[PATH_MAX]; /* what --root names, absolute; "" without it */
+    struct volumes volumes;
     struct kernel_files kernel;
     struct network network;
     const char *default_net;       /* what --net is where the program can open sockets */

@@ -281,6 +281,8 @@ static int session_run(struct session *session)
         return status;
     options->machine.nets = options->guest.network.nets;
     options->machine.net_count = options->guest.network.count;
+    options->machine.volumes = options->guest.volumes.list;
+    options->machine.volume_count = options->guest.volumes.count;
     if (machine_create("qemu", &options->machine, &session->machine, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     if (options->dry_run)

@@ -73,6 +73,14 @@ static int set_kernel(void *target, const char *value, struct error *err)
     return guest_set_kernel(&options->guest, value, err);
 }
 
+static int set_volume(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    options->guest.full_for = "--volume";
+    return volumes_add(&options->guest.volumes, value, err);
+}
+
 static int set_hostname(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
@@ -233,6 +241,8 @@ const struct option_spec run_options[] = {
     {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
      set_variable},
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
+    {"--volume", "HOST:GUEST[:ro]", "have a folder of the host in the guest; may be repeated",
+     set_volume},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
     {"--kernel", "NAME", "small, full or an image; small where that has all the program can use",
      set_kernel},

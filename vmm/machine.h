@@ -17,6 +17,14 @@ enum machine_accel {
     MACHINE_ACCEL_KVM,
 };
 
+#define MACHINE_VOLUMES_MAX 8
+
+/* A folder of the host that the guest gets as a 9P device with the tag "vol000", "vol001" ... */
+struct machine_volume {
+    const char *host_path; /* absolute */
+    bool readonly;
+};
+
 struct machine_config {
     uint64_t memory_bytes;
     unsigned cpu_count;
@@ -27,6 +35,8 @@ struct machine_config {
     int debug_fd; /* a listening socket for a debugger (vmm/debug.h); 0: none; as image_fd */
     const struct net *nets; /* network cards, the first with the lowest MAC address */
     unsigned net_count;
+    const struct machine_volume *volumes;
+    unsigned volume_count;         /* at most MACHINE_VOLUMES_MAX */
     const char *const *extra_args; /* NULL-ended arguments for the backend's program, or NULL */
 };
 

@@ -136,6 +136,8 @@ static inline enum aspace_fault map_zeroed(struct aspace *as, const struct regio
 
 static enum aspace_fault fault_present(struct aspace *as, const struct region *r, vaddr_t va,
                                        unsigned access);
+static enum aspace_fault fault_object(struct aspace *as, const struct region *r, vaddr_t va,
+                                      unsigned access);
 
 static enum aspace_fault fault_anonymous(struct aspace *as, const struct region *r, vaddr_t va,
                                          unsigned access)
@@ -196,6 +198,12 @@ static unsigned object_flags(const struct region *r)
     return r->flags & ASPACE_SHARED ? 0 : PGTABLE_COW;
 }
 
+/* A page that is only read so far, in a mapping whose object wants to know of the first write. */
+static unsigned watched(const struct region *r, unsigned access)
+{
+    return r->obj->tracks_writes && !(access & ASPACE_WRITE) ? PGTABLE_COW : 0;
+}
+
 /* Pages that are there: all of this table's that belong to the region. */
 static enum aspace_fault map_around(struct aspace *as, const struct region *r, vaddr_t va)
 {
@@ -238,11 +246,20 @@ static enum aspace_fault map_object_page(struct aspace *as, const struct region 
         page_put(page);
         return copy == PAGE_NONE ? ASPACE_FAULT_OOM : map_own(as, r, va, copy);
     }
-    if (pgtable_map(&as->pgtable, va, page, r->prot, object_flags(r) | PGTABLE_OWNED)) {
+    if (pgtable_map(&as->pgtable, va, page, r->prot,
+                    object_flags(r) | watched(r, access) | PGTABLE_OWNED)) {
         page_put(page);
         return ASPACE_FAULT_OOM;
     }
     as->resident_pages++;
+    return ASPACE_FAULT_NONE;
+}
+
+/* The object's page (a reference of ours) where it has been readable so far: now for writing. */
+static enum aspace_fault allow_writing(struct aspace *as, const struct region *r, vaddr_t va,
+                                       paddr_t page)
+{
+    pgtable_replace(&as->pgtable, va, page, r->prot, PGTABLE_OWNED);
     return ASPACE_FAULT_NONE;
 }
 
@@ -263,8 +280,13 @@ static enum aspace_fault fault_object(struct aspace *as, const struct region *r,
     spin_lock(&as->lock);
 
     /* Meanwhile the regions may have changed, or another CPU may have served the same fault. */
-    if (as->sequence == sequence && !pgtable_query(&as->pgtable, va, &e))
-        f = err ? fault_of_error(err) : map_object_page(as, r, va, access, page);
+    bool same = as->sequence == sequence, there = pgtable_query(&as->pgtable, va, &e);
+    if (same && err)
+        f = fault_of_error(err);
+    else if (same && !there)
+        f = map_object_page(as, r, va, access, page);
+    else if (same && write && e.flags & PGTABLE_COW)
+        f = allow_writing(as, r, va, page);
     else if (!err)
         page_put(page);
 
@@ -313,6 +335,8 @@ static enum aspace_fault fault_present(struct aspace *as, const struct region *r
         return ASPACE_FAULT_AGAIN;
     if (!(access & ASPACE_WRITE) || !(e.flags & PGTABLE_COW))
         return ASPACE_FAULT_NONE;
+    if (r->obj && r->obj->tracks_writes && r->flags & ASPACE_SHARED)
+        return fault_object(as, r, va, access);
     return break_cow(as, r, va, &e);
 }
 

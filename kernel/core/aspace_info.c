@@ -90,6 +90,33 @@ int aspace_lock_all(struct aspace *as, uint32_t flags)
     return err && as->mapped_bytes > as->limit_locked_bytes ? err : 0; /* holes are no error here */
 }
 
+/* The objects of [addr, end), one after the other: each may sleep, so the next region is looked for
+ * anew. */
+static int sync_objects(struct aspace *as, vaddr_t addr, vaddr_t end)
+{
+    int err = 0;
+
+    while (!err && addr < end) {
+        struct vmobj *o = NULL;
+        uint64_t first = 0, last = 0;
+        spin_lock(&as->lock);
+        struct region *r = region_above(as, addr);
+        vaddr_t from = r ? MAX(addr, r->start) : end, to = r ? MIN(end, r->end) : end;
+        if (r && from < to && r->obj && r->obj->ops->sync) {
+            o = vmobj_get(r->obj);
+            first = (r->offset + (from - r->start)) >> PAGE_SHIFT;
+            last = first + ((to - from) >> PAGE_SHIFT);
+        }
+        spin_unlock(&as->lock);
+        if (o) {
+            err = o->ops->sync(o, first, last);
+            vmobj_put(o);
+        }
+        addr = MAX(to, addr + PAGE_SIZE);
+    }
+    return err;
+}
+
 int aspace_sync(struct aspace *as, vaddr_t addr, uint64_t size_bytes, bool invalidate)
 {
     bool hole = false, busy = false;
@@ -106,7 +133,8 @@ int aspace_sync(struct aspace *as, vaddr_t addr, uint64_t size_bytes, bool inval
         pos = r->end;
     }
     spin_unlock(&as->lock);
-    return busy ? -EBUSY : hole || pos < end ? -ENOMEM : 0;
+    int err = busy ? -EBUSY : sync_objects(as, addr, end);
+    return err ? err : hole || pos < end ? -ENOMEM : 0;
 }
 
 /* ---- names ---- */

@@ -10,6 +10,8 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 
+const struct machine *machine_here;
+
 enum {
     P_COMPATIBLE,
     P_REG,

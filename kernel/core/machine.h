@@ -84,6 +84,9 @@ struct machine {
 const char *machine_read(struct machine *m, void *dtb, size_t size_bytes,
                          uint64_t boot_mpidr) MUST_CHECK;
 
+/* The machine that this is, from the boot on. */
+extern const struct machine *machine_here;
+
 /* machine_memory_bytes - the sum of its RAM. */
 uint64_t machine_memory_bytes(const struct machine *m);
 

@@ -20,7 +20,12 @@ extern const boot_step __start_boot_steps[], __stop_boot_steps[]; /* the linker'
 #define BOOT_STEP(fn) \
     static const boot_step step_##fn __attribute__((used, section("boot_steps"))) = (fn)
 
-/* boot_steps_run - every step that this image has, in no order, until one fails. */
+/* One that comes after all of those. */
+#define BOOT_STEP_LAST(fn) \
+    static const boot_step step_##fn __attribute__((used, section("boot_steps_last"))) = (fn)
+
+/* boot_steps_run - every step that this image has, but for the last in no order, until one fails.
+ */
 static inline int boot_steps_run(void)
 {
     int err = 0;

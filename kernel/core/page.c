@@ -264,6 +264,15 @@ static void cache_put(paddr_t pa)
         cache_trim(c, CACHE_MAX_SCARCE);
 }
 
+bool (*page_reclaim)(void);
+
+/* Before there is no page at all, caches give theirs back. */
+static __attribute__((noinline)) bool cache_refill_hard(struct cache *c, unsigned flags)
+{
+    return cache_refill(c, flags) ||
+           (page_reclaim && page_reclaim() && (c->count || cache_refill(c, flags)));
+}
+
 /* ---- the interface ---- */
 
 static paddr_t alloc_block(unsigned order, unsigned flags)
@@ -289,7 +298,7 @@ unsigned page_alloc_zeroed(paddr_t *pages, unsigned n)
     struct cache *c = my_cache();
 
     for (unsigned i = 0; i < n; i++) {
-        if (UNLIKELY(!c->count) && !cache_refill(c, 0))
+        if (UNLIKELY(!c->count) && !cache_refill_hard(c, 0))
             return i;
         paddr_t pa = c->pages[--c->count];
         *desc_of(zone_of(pa), pa) = 1;
@@ -305,7 +314,7 @@ paddr_t page_alloc(unsigned order, unsigned flags)
 
     if (LIKELY(order == 0)) {
         struct cache *c = my_cache();
-        if (UNLIKELY(!c->count) && !cache_refill(c, flags))
+        if (UNLIKELY(!c->count) && !cache_refill_hard(c, flags))
             return PAGE_NONE;
         pa = c->pages[--c->count];
         *desc_of(zone_of(pa), pa) = 1;

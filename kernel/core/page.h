@@ -57,6 +57,11 @@ unsigned page_refs(paddr_t pa);
 unsigned page_order(paddr_t pa);
 void page_split(paddr_t pa);
 
+/* page_reclaim - for whoever keeps pages that can be had again (NULL: nobody): called when there
+ * are none, in any context with any lock held; gives back what it can without waiting for a lock or
+ * freeing kmalloc's memory. Whether that was anything. */
+extern bool (*page_reclaim)(void);
+
 /* page_stats - how much memory there is, is free, and was in use at most. */
 void page_stats(struct page_stats *s);
 

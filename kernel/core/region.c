@@ -206,6 +206,8 @@ struct region *region_merge(struct aspace *as, struct region *r)
 
 void region_free(struct region *r)
 {
+    if (r->obj && r->obj->ops->unmapped)
+        r->obj->ops->unmapped(r->obj);
     if (r->obj)
         vmobj_put(r->obj);
     region_name_put(r->name);

@@ -19,6 +19,11 @@ struct vmobj_ops {
      * beyond the end (the program gets SIGBUS); -ENOMEM; -EIO (SIGBUS).
      */
     int (*get_page)(struct vmobj *o, uint64_t index, bool write, paddr_t *pa);
+    /* Bring what was changed in pages [first, end) to where it belongs. NULL: it is there. May
+     * sleep. 0, -EIO, -ENOSPC. */
+    int (*sync)(struct vmobj *o, uint64_t first, uint64_t end);
+    /* A mapping of it is gone. May sleep. NULL: nothing to do */
+    void (*unmapped)(struct vmobj *o);
     /* The last reference is gone. NULL: nothing to do (static objects). */
     void (*release)(struct vmobj *o);
     /* "/etc/hosts" for /proc/self/maps; may be NULL. Writes at most size_bytes including the NUL.
@@ -33,6 +38,8 @@ struct vmobj {
                        are not counted */
     uint64_t pinned_bytes;  /* beyond the last page of these a touch is SIGBUS */
     uint64_t inode, device; /* for /proc/self/maps */
+    bool tracks_writes;     /* get_page wants to know of each page's first write through a shared
+                               mapping; after     vmobj_invalidate of the next one, too */
 };
 
 /* vmobj_init - one reference. */

@@ -147,3 +147,8 @@ int sleeper_sleep(struct sleeper *s, int64_t deadline_ns)
         return -ETIMEDOUT;
     return interrupted(t) ? -ERESTARTSYS : 0;
 }
+
+bool sleeper_sleep_through(struct sleeper *s, int64_t deadline_ns)
+{
+    return !park_until(s, deadline_ns);
+}

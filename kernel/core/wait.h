@@ -79,6 +79,10 @@ bool sleeper_wake_fn(struct waiter *w, unsigned events); /* for extra waiters: a
  */
 int sleeper_sleep(struct sleeper *s, int64_t deadline_ns) MUST_CHECK;
 
+/* sleeper_sleep_through - the same, but signals don't end it: for waits that are short. True:
+ * woken, false: deadline_ns passed. */
+bool sleeper_sleep_through(struct sleeper *s, int64_t deadline_ns);
+
 /* sleeper_wake - end s's sleep, or the next one that hasn't been armed anew. Any context; s must
  * not go away meanwhile. */
 void sleeper_wake(struct sleeper *s);
@@ -104,5 +108,23 @@ void sleeper_wake(struct sleeper *s);
         }                                                         \
         err_;                                                     \
     })
+
+/* wait_event_through - wait for cond or the deadline, whatever signals come. */
+#define wait_event_through(q, cond, deadline_ns)                      \
+    do {                                                              \
+        if (!(cond)) {                                                \
+            bool in_time_ = true;                                     \
+            struct sleeper s_;                                        \
+            sleeper_init(&s_);                                        \
+            waitq_add((q), &s_.waiter);                               \
+            for (;;) {                                                \
+                __atomic_store_n(&s_.woken, 0, __ATOMIC_SEQ_CST);     \
+                if ((cond) || !in_time_)                              \
+                    break;                                            \
+                in_time_ = sleeper_sleep_through(&s_, (deadline_ns)); \
+            }                                                         \
+            waitq_remove((q), &s_.waiter);                            \
+        }                                                             \
+    } while (0)
 
 #endif

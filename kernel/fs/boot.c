@@ -30,7 +30,8 @@ static int make_directory(const char *path, uint32_t mode, void (*when_entered)(
     err = path_lookup(super_top(), path, WALK_DIRECTORY, &d);
     if (err)
         return err;
-    tmpfs_when_entered(d->inode, when_entered);
+    if (d->inode->super == super_top()->inode->super) /* no volume */
+        tmpfs_when_entered(d->inode, when_entered);
     dentry_put(d);
     return 0;
 }

@@ -339,12 +339,23 @@ static int lookup_inode(struct dentry *parent, const struct name *n, struct dent
     return err;
 }
 
+/* A name that leads elsewhere by now is taken out of the tree. */
+static bool still_so(struct dentry *parent, const struct name *n, struct dentry *d)
+{
+    struct inode *dir = parent->inode;
+    if (LIKELY(!dir->ops->still) || d->mounted || dir->ops->still(dir, n, d->inode))
+        return true;
+    dentry_remove(d);
+    dentry_put(d);
+    return false;
+}
+
 int dentry_lookup(struct dentry *parent, const struct name *n, struct dentry **out)
 {
     struct inode *dir = parent->inode;
     for (;;) {
         *out = dentry_find(parent, n);
-        if (*out)
+        if (*out && still_so(parent, n, *out))
             return 0;
         if (!dir->ops->lookup)
             return -ENOENT;
@@ -356,6 +367,8 @@ int dentry_lookup(struct dentry *parent, const struct name *n, struct dentry **o
 
 bool dentry_has_children(struct dentry *d)
 {
+    if (d->inode->ops->lookup)
+        return false;
     spin_lock(&names_lock);
     bool any = d->dir && d->dir->count;
     spin_unlock(&names_lock);

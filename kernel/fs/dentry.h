@@ -71,7 +71,8 @@ struct dentry *dentry_find(struct dentry *parent, const struct name *n) MUST_CHE
  * system's error. */
 int dentry_lookup(struct dentry *parent, const struct name *n, struct dentry **d) MUST_CHECK;
 
-/* dentry_has_children - are there names in d's part of the tree? */
+/* dentry_has_children - are there names in d, where the tree is the directory? Elsewhere the file
+ * system knows: false. */
 bool dentry_has_children(struct dentry *d);
 
 /* dentry_is_below - is d equal to or below `above`? Under names_lock. */

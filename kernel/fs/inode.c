@@ -95,6 +95,8 @@ int inode_access(struct inode *inode, int want)
         return -EROFS;
     if (!c->uid)
         return access_root(inode, want);
+    if (inode->ops->refresh)
+        inode->ops->refresh(inode);
     uint32_t bits = inode->mode;
     if (inode->uid == c->uid)
         bits >>= 6;

@@ -45,6 +45,8 @@ struct inode_ops {
     /* The inode called n, with a reference, or -ENOENT. NULL: the dentry tree itself is the
      * directory. */
     int (*lookup)(struct inode *dir, const struct name *n, struct inode **inode);
+    /* Is n still inode, which it was? NULL: nobody but we change names. */
+    bool (*still)(struct inode *dir, const struct name *n, struct inode *inode);
     /* A new inode called n; mode with its type; rdev for devices, target for links. NULL: -EPERM */
     int (*make)(struct inode *dir, const struct name *n, uint32_t mode, uint64_t rdev,
                 const char *target, struct inode **inode);

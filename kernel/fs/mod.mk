@@ -8,6 +8,9 @@ FS_SRCS := $(FS_BASE) $(FS_FULL)
 PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c)
 KERNEL_SRCS += $(FS_BASE) $(PROC_SRCS)
 KERNEL_FULL_SRCS += $(FS_FULL) kernel/linux/timerfd.c
+P9_SRCS := $(addprefix kernel/fs/,p9_ask.c p9_cache.c p9_call.c p9_dir.c p9_file.c p9_inode.c p9_mount.c p9_names.c) \
+    $(addprefix kernel/drivers/virtio/,9p.c chain.c) kernel/init/volumes.c
+KERNEL_FULL_SRCS += $(P9_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.
 FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c) $(addprefix kernel/linux/,fd.c io.c epoll.c)

@@ -113,6 +113,30 @@ void pages_tree_remove(struct pages *p, uint64_t first, uint64_t end)
         p->height = 0;
 }
 
+static bool drop_idle_below(struct pages *p, void **at, uint32_t level)
+{
+    bool any = false;
+    if (!*at)
+        return false;
+    if (!level) {
+        if (page_refs(to_page(*at)) > 1)
+            return false;
+        page_put(to_page(*at));
+        p->count--;
+        *at = NULL;
+        return true;
+    }
+    struct node *n = *at;
+    for (unsigned i = 0; i < SLOTS; i++)
+        any |= drop_idle_below(p, &n->slot[i], level - 1);
+    return any;
+}
+
+bool pages_tree_drop_idle(struct pages *p)
+{
+    return drop_idle_below(p, &p->root, p->height);
+}
+
 static uint64_t next_below(void *at, uint32_t level, uint64_t base, uint64_t from)
 {
     if (!at)

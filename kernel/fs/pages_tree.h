@@ -15,6 +15,10 @@ int pages_tree_insert(struct pages *p, uint64_t index, paddr_t page) MUST_CHECK;
 /* pages_tree_remove - drop all pages in [first, end); references go with them. */
 void pages_tree_remove(struct pages *p, uint64_t first, uint64_t end);
 
+/* pages_tree_drop_idle - drop the pages that nobody else refers to. The tree's own memory stays.
+ * Whether there were any. */
+bool pages_tree_drop_idle(struct pages *p);
+
 /* pages_tree_next - the lowest index at or above `from` that has a page, UINT64_MAX for none. */
 uint64_t pages_tree_next(const struct pages *p, uint64_t from);
 

@@ -4,6 +4,7 @@
 
 #include "abi/errno.h"
 #include "kernel/fs/names.h"
+#include "kernel/fs/sync.h"
 #include "kernel/fs/walk.h"
 
 struct super super_nameless = {.type = "anon_inodefs",
@@ -14,6 +15,8 @@ struct super super_nameless = {.type = "anon_inodefs",
                                .node = LIST_INIT(super_nameless.node),
                                .next_ino = 1};
 struct list super_mounts = LIST_INIT(super_mounts);
+
+void (*fs_sync_hook)(void);
 
 void super_init(struct super *s)
 {

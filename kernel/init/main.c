@@ -70,6 +70,7 @@ static void cpu_setup(struct cpu *cpu, unsigned index, uintptr_t stack_top)
 /* The console first: without it nobody reads why the rest failed. */
 static void machine_init(paddr_t tree)
 {
+    machine_here = &machine;
     const char *why = machine_read(&machine, phys_to_virt(tree), TREE_BYTES_MAX, cpu_affinity());
     if (machine.uart.size_bytes) {
         pl011_init(mmio_map(machine.uart.base, machine.uart.size_bytes));

@@ -6,6 +6,7 @@
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/context.h"
 #include "kernel/fs/inotify.h"
+#include "kernel/fs/sync.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/path.h"
 #include "kernel/linux/syscall.h"
@@ -247,7 +248,8 @@ long sys_sync_file_range(int fd, int64_t offset, int64_t len, uint32_t flags)
 
 long sys_sync(void)
 {
-    return 0; /* files in memory are as stable as they get; others write through */
+    fs_sync();
+    return 0;
 }
 
 long sys_fadvise64(int fd, int64_t offset, int64_t len, int advice)

@@ -8,6 +8,7 @@
 #include "kernel/core/cpu.h"
 #include "kernel/core/page.h"
 #include "kernel/core/trace.h"
+#include "kernel/fs/sync.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/tracing.h"
@@ -98,6 +99,7 @@ void process_end(struct process *p, int status, int signal)
     if (__atomic_exchange_n(&p->ending, true, __ATOMIC_SEQ_CST))
         for (;;)
             task_park(NULL, NULL, WAIT_PORT);
+    fs_sync();
     fill_exit(&e, p, status, signal);
     if (trace_streaming)
         tracing_end();

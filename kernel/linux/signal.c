@@ -4,6 +4,7 @@
 #include "kernel/arch/sigframe.h"
 #include "kernel/core/log.h"
 #include "kernel/core/trace.h"
+#include "kernel/fs/signal_hook.h"
 #include "kernel/linux/vdso/vdso.h"
 
 #define IGNORED (SIG_BIT(SIGCHLD) | SIG_BIT(SIGCONT) | SIG_BIT(SIGURG) | SIG_BIT(SIGWINCH))
@@ -152,6 +153,17 @@ static bool take(struct thread *t, struct linux_siginfo *info, struct linux_siga
         task_set_work(&t->task, WORK_SIGNAL);
     spin_unlock(&p->lock);
     return found;
+}
+
+bool thread_is_ending(void)
+{
+    struct thread *t = thread_self();
+    bool ending = false;
+    spin_lock(&t->process->lock);
+    for (uint64_t left = deliverable_locked(t) & ~(IGNORED | STOPS); left; left &= left - 1)
+        ending |= t->process->actions[__builtin_ctzl(left) + 1].handler == SIG_DFL;
+    spin_unlock(&t->process->lock);
+    return ending;
 }
 
 /* One process and nobody to continue it: a stop would be the end. */

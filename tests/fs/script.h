@@ -24,6 +24,11 @@ void say(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3
 /* pick - a number below n from the run's random sequence, the same on both sides. */
 unsigned pick(struct run *r, unsigned n);
 
+/* run_new - a run on k. run_script - let the script act. run_free. */
+struct run *run_new(const struct api *k, uint64_t seed);
+void run_script(struct run *r, script_fn *script);
+void run_free(struct run *r);
+
 /* compare_run - 0 if both kernels said the same; otherwise prints the first differing lines with
  * what came before them. */
 int compare_run(const char *name, script_fn *script, uint64_t seed);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,37 @@ static void add_debugger(struct args *args, const struct qemu *qemu)
     args_add(args, "chardev:debug");
 }
 
+/* A value within an option: a comma is written twice. */
+static void escape(const char *value, char *out, size_t size)
+{
+    size_t n = 0;
+
+    for (; *value && n + 3 < size; value++) {
+        if (*value == ',')
+            out[n++] = ',';
+        out[n++] = *value;
+    }
+    out[n] = '\0';
+}
+
+/*
+ * Files keep the owner, the mode and the links that they have here: security_model=none. The mapped
+ * models hide those in extended attributes, and the guest's links would be files here. Where QEMU's
+ * user may not change an owner it stays.
+ */
+static void add_volumes(struct args *args, const struct machine_config *config)
+{
+    for (unsigned i = 0; i < config->volume_count; i++) {
+        char path[2 * PATH_MAX];
+        escape(config->volumes[i].host_path, path, sizeof(path));
+        args_add(args, "-fsdev");
+        args_add(args, "local,id=vol%03u,security_model=none,multidevs=remap%s,path=%s", i,
+                 config->volumes[i].readonly ? ",readonly=on" : "", path);
+        args_add(args, "-device");
+        args_add(args, "virtio-9p-device,fsdev=vol%03u,mount_tag=vol%03u", i, i);
+    }
+}
+
 /* The program that the environment names instead of QEMU, or NULL. */
 static const char *program_chosen(void)
 {
@@ -166,6 +198,7 @@ static void args_build(struct args *args, const struct qemu *qemu)
     add_streams(args, qemu);
     add_debugger(args, qemu);
     net_args(args, qemu->config->nets, qemu->config->net_count);
+    add_volumes(args, qemu->config);
     for (const char *const *extra = qemu->config->extra_args; extra && *extra; extra++)
         args_add(args, "%s", *extra);
 }

@@ -36,12 +36,20 @@ static bool slot_is(const struct machine_virtio *slot, uint32_t id, struct virti
     return version == 1 || version == 2;
 }
 
-bool virtio_find(const struct machine *m, uint32_t id, struct virtio_device *d)
+bool virtio_find_next(const struct machine *m, uint32_t id, unsigned *slot, struct virtio_device *d)
 {
-    for (unsigned i = m->nvirtio; i-- > 0;)
+    for (unsigned i = MIN(*slot, m->nvirtio); i-- > 0;) {
+        *slot = i;
         if (slot_is(&m->virtio[i], id, d))
             return true;
+    }
     return false;
+}
+
+bool virtio_find(const struct machine *m, uint32_t id, struct virtio_device *d)
+{
+    unsigned slot = VIRTIO_SLOT_FIRST;
+    return virtio_find_next(m, id, &slot, d);
 }
 
 static uint64_t features_offered(struct virtio_device *d)

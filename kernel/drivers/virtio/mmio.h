@@ -18,6 +18,12 @@ struct virtio_device {
  * QEMU puts the first device. */
 bool virtio_find(const struct machine *m, uint32_t id, struct virtio_device *d);
 
+/* virtio_find_next - the same behind *slot, where the last one was; VIRTIO_SLOT_FIRST: from the
+ * start. */
+#define VIRTIO_SLOT_FIRST UINT32_MAX
+bool virtio_find_next(const struct machine *m, uint32_t id, unsigned *slot,
+                      struct virtio_device *d);
+
 /* virtio_begin - reset d and agree on those of the `wanted` feature bits that it offers, besides
  * the transport's own: *agreed. 0 or -EIO. virtio_queue_start - let d use queue `index` laid out in
  * q: -EIO when it hasn't got one of this size. virtio_ready - d may start. */

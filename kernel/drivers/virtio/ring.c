@@ -19,15 +19,20 @@ size_t virtq_bytes(unsigned size)
     return ALIGN_UP(end + sizeof(uint16_t), VIRTQ_ALIGN);
 }
 
-void virtq_init(struct virtq *q, void *memory, unsigned size)
+void virtq_place(struct virtq *q, void *memory, unsigned size)
 {
-    ASSERT(size > 0 && size <= VIRTQ_SIZE_MAX && (size & (size - 1)) == 0);
     *q = (struct virtq){
         .desc = memory,
         .avail = (void *)((char *)memory + size * sizeof(struct virtq_desc)),
         .used = (void *)((char *)memory + used_offset(size)),
         .size = (uint16_t)size,
     };
+}
+
+void virtq_init(struct virtq *q, void *memory, unsigned size)
+{
+    ASSERT(size > 0 && size <= VIRTQ_SIZE_MAX && (size & (size - 1)) == 0);
+    virtq_place(q, memory, size);
 }
 
 void virtq_bind(struct virtq *q, unsigned i, paddr_t buffer, bool device_writes)

@@ -31,6 +31,10 @@ struct virtq {
 /* virtq_bytes - memory that a queue of `size` descriptors takes: a multiple of 64. */
 size_t virtq_bytes(unsigned size);
 
+/* virtq_place - say where things are in a queue of `size` descriptors, a power of two, that begins
+ * at `memory`. */
+void virtq_place(struct virtq *q, void *memory, unsigned size);
+
 /* virtq_init - lay out an empty queue in `memory`, zeroed, at a multiple of VIRTQ_PLACE_BYTES.
  * size: a power of two up to VIRTQ_SIZE_MAX. */
 void virtq_init(struct virtq *q, void *memory, unsigned size);
