@@ -3,6 +3,7 @@
 #include "cmd/certificates.h"
 #include "cmd/cmd.h"
 #include "cmd/gobuild.h"
+#include "cmd/guest_path.h"
 #include "cmd/kernel_choice.h"
 #include "gobin/needs.h"
 #include "vmm/program.h"
@@ -67,6 +68,7 @@ int guest_set_cwd(struct guest *guest, const char *path, struct error *err)
     if (strlen(path) > CWD_BYTES_MAX)
         return error_set(err, -ENAMETOOLONG, "--cwd takes a path of at most %d bytes",
                          CWD_BYTES_MAX);
+    guest->cwd = path;
     strings_addf(&guest->options, "cwd=%s", path);
     return 0;
 }
@@ -137,21 +139,31 @@ static int program_open(struct guest *guest, const char *operand)
     return 0;
 }
 
+/* Where the program is in the folder that --root names, if it is. */
+static const char *path_in_root(const struct guest *guest, char path[PATH_MAX])
+{
+    size_t length = strlen(guest->root_path);
+    bool inside = length && realpath(guest->name, path) &&
+                  !strncmp(path, guest->root_path, length) && path[length] == '/';
+
+    return inside ? path + length : NULL;
+}
+
 /* What the program finds itself under: where it is in the folder that --root or --volume names,
- * else its name in the root. */
+ * else where argv[0] leads. */
 static void add_executable(struct guest *guest)
 {
-    char path[PATH_MAX];
-    size_t length = strlen(guest->root_path);
+    char buffer[PATH_MAX];
     const char *base = strrchr(guest->name, '/');
+    const char *path = path_in_root(guest, buffer);
 
-    if (length && realpath(guest->name, path) && !strncmp(path, guest->root_path, length) &&
-        path[length] == '/')
-        strings_addf(&guest->options, "execfn=%s", path + length);
-    else if (volumes_find(&guest->volumes, guest->name, path))
-        strings_addf(&guest->options, "execfn=%s", path);
-    else
-        strings_addf(&guest->options, "execfn=/%s", base ? base + 1 : guest->name);
+    if (!path && volumes_find(&guest->volumes, guest->name, buffer))
+        path = buffer;
+    if (!path) {
+        guest_path(buffer, guest->cwd && *guest->name != '/' && base ? base + 1 : guest->name);
+        path = buffer;
+    }
+    strings_addf(&guest->options, "execfn=%s", path);
 }
 
 /* A program that isn't Go's tells nothing of itself: it gets what the options say. */

@@ -16,6 +16,7 @@ struct guest {
     struct blob root;         /* an archive; empty without --root */
     char root_path[PATH_MAX]; /* what --root names, absolute; "" without it */
     struct volumes volumes;
+    const char *cwd; /* --cwd; NULL without it */
     struct kernel_files kernel;
     struct network network;
     const char *default_net;       /* what --net is where the program can open sockets */

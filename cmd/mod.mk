@@ -1,7 +1,7 @@
 # The command ./mazboot. Subcommands add their file here and their row in cmd/main.c.
 CMD_LIBS := vmm gobin
 CMD_SRC := cmd/main.c cmd/version.c cmd/completion.c cmd/options.c cmd/quantity.c cmd/strings.c cmd/kernel_files.c cmd/kernel_choice.c \
-           cmd/gobuild.c cmd/net_spec.c cmd/network.c cmd/certificates.c cmd/guest.c cmd/volumes.c cmd/run_options.c cmd/run.c cmd/trace_json.c cmd/stats.c cmd/build.c
+           cmd/gobuild.c cmd/net_spec.c cmd/network.c cmd/certificates.c cmd/guest_path.c cmd/guest.c cmd/volumes.c cmd/run_options.c cmd/run.c cmd/trace_json.c cmd/stats.c cmd/build.c
 CMD_SRC += cmd/inspect.c cmd/inspect/report.c cmd/inspect/text.c cmd/inspect/json.c cmd/inspect/svg.c cmd/inspect/treemap.c
 CMD_SRC += cmd/registry.c cmd/goroutines.c cmd/ps.c
 CMD_SRC += cmd/wb.c cmd/wb/list.c cmd/wb/explain.c cmd/wb/patch.c cmd/wb/verify.c cmd/wb/emulate.c cmd/wb/ram.c
@@ -11,6 +11,7 @@ $(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
 $(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)
 $(call unit_test,cmd-net-spec,tests/cmd/net_spec_test.c cmd/net_spec.c cmd/quantity.c vmm/address.c vmm/tap.c vmm/error.c)
 $(call fuzz_test,cmd-net-spec,tests/cmd/net_spec_fuzz.c cmd/net_spec.c cmd/quantity.c vmm/address.c vmm/tap.c vmm/error.c,tests/cmd/corpus/net_spec)
+$(call unit_test,cmd-guest-path,tests/cmd/guest_path_test.c cmd/guest_path.c)
 $(call unit_test,cmd-strings,tests/cmd/strings_test.c cmd/strings.c)
 
 $(call fuzz_test,cmd-trace,tests/cmd/trace_json_fuzz.c cmd/trace_json.c vmm/error.c,tests/cmd/corpus/trace,,-ljansson)

@@ -46,6 +46,12 @@ static void make_program(void)
     const void *bytes = payload_item(PAYLOAD_PROGRAM, &size);
     if (!option_copy("execfn", path, sizeof(path)))
         memcpy(path, "/program", sizeof("/program"));
+    char *base = strrchr(path, '/');
+    if (base && base > path) {
+        *base = 0;
+        (void)!names_make_dirs(path); /* what couldn't be made fs_open finds missing */
+        *base = '/';
+    }
     if (!bytes || fs_open(super_top(), path, O_WRONLY | O_CREAT | O_EXCL, 0755, &f))
         return;
     tmpfs_set_below(f->inode, bytes, size);

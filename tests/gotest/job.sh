@@ -41,7 +41,7 @@ boot() {
             GO_GCFLAGS=none HOME=/root USER=root PATH=/usr/local/bin:/usr/bin:/bin -- "${arguments[@]}"
     else
         "$mazboot" run -m 1536M -smp "$gotest_cpus" --timeout $((limit_seconds + 20))s ${clock:+--qemu-arg -rtc --qemu-arg "base=$clock"} \
-            --root "$gotest_root" --cwd "$gotest_go/src/$package" -e GO_GCFLAGS=none -e HOME=/root -e USER=root "$binary" "${arguments[@]}" </dev/null
+            --root "$gotest_root" --cwd "$gotest_go/src/$package" -e GO_GCFLAGS=none -e HOME=/root -e USER=root "$PWD/$binary" "${arguments[@]}" </dev/null
     fi >"$log.round" 2>&1
 }
 
