@@ -18,28 +18,29 @@ static void append(struct code *c, const uint8_t *bytes, size_t n)
         vec_push(&c->unit->arena, &c->bytes, bytes[i]);
 }
 
+void code_vput(struct code *c, const void *bytes, size_t n, const char *format, va_list ap)
+{
+    if (c->want_text)
+        add_line(c, n, format, ap);
+    append(c, bytes, n);
+}
+
 void code_put(struct code *c, const void *bytes, size_t n, const char *format, ...)
 {
-    if (c->want_text) {
-        va_list ap;
-        va_start(ap, format);
-        add_line(c, n, format, ap);
-        va_end(ap);
-    }
-    append(c, bytes, n);
+    va_list ap;
+    va_start(ap, format);
+    code_vput(c, bytes, n, format, ap);
+    va_end(ap);
 }
 
 void code_put32(struct code *c, uint32_t word, const char *format, ...)
 {
     uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
                         (uint8_t)(word >> 24)};
-    if (c->want_text) {
-        va_list ap;
-        va_start(ap, format);
-        add_line(c, 4, format, ap);
-        va_end(ap);
-    }
-    append(c, bytes, 4);
+    va_list ap;
+    va_start(ap, format);
+    code_vput(c, bytes, 4, format, ap);
+    va_end(ap);
 }
 
 void code_label(struct code *c, const char *text)

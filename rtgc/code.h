@@ -36,6 +36,7 @@ struct code {
  */
 void code_put(struct code *c, const void *bytes, size_t n, const char *format, ...)
     PRINTF_LIKE(4, 5);
+void code_vput(struct code *c, const void *bytes, size_t n, const char *format, va_list ap);
 void code_put32(struct code *c, uint32_t word, const char *format, ...) PRINTF_LIKE(3, 4);
 void code_reloc(struct code *c, int kind, int32_t sym,
                 int64_t addend); /* of the instruction that comes next */

@@ -111,6 +111,7 @@ static void write_headers(const struct unit *u, const struct image *im, uint64_t
         .entry = code,
         .phoff = sizeof h,
         .shoff = sections_at,
+        .flags = u->target->elf_flags,
         .ehsize = sizeof h,
         .phentsize = sizeof(struct elf_segment),
         .phnum = im->bss_bytes ? 3 : 2,

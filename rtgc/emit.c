@@ -18,7 +18,7 @@ struct move {
 struct tail {
     struct branch branch;
     int32_t to;
-    bool far;
+    int reach; /* see target.h */
 };
 
 struct body {
@@ -305,7 +305,7 @@ static size_t tails_bytes(const struct target *t, const struct body *b)
 {
     size_t n = 0;
     for (int i = 0; i < b->ntails; i++)
-        n += t->branch_bytes(&b->tails[i].branch, b->tails[i].far);
+        n += t->branch_bytes(&b->tails[i].branch, b->tails[i].reach);
     return n;
 }
 
@@ -323,7 +323,7 @@ static int64_t tail_distance(const struct emit *e, const struct body *bodies, si
     const struct body *b = &bodies[k];
     size_t at = b->at + b->end - b->start;
     for (int i = 0; i < tail; i++)
-        at += e->target->branch_bytes(&b->tails[i].branch, b->tails[i].far);
+        at += e->target->branch_bytes(&b->tails[i].branch, b->tails[i].reach);
     return (int64_t)bodies[e->func->blocks.at[b->tails[tail].to]->order].at - (int64_t)at;
 }
 
@@ -336,9 +336,10 @@ static void relax(const struct emit *e, struct body *bodies, size_t n)
         for (size_t k = 0; k < n; k++)
             for (int i = 0; i < bodies[k].ntails; i++) {
                 struct tail *t = &bodies[k].tails[i];
-                if (t->far || e->target->branch_reaches(&t->branch, tail_distance(e, bodies, k, i)))
+                if (e->target->branch_reaches(&t->branch, t->reach, tail_distance(e, bodies, k, i)))
                     continue;
-                t->far = changed = true;
+                t->reach++;
+                changed = true;
             }
     }
 }
@@ -375,7 +376,7 @@ static void join_bodies(struct emit *e, struct code *c, struct body *bodies, siz
         copy_body(c, e->code, b);
         c->pos = e->func->blocks.at[e->func->order.at[k]]->term.pos;
         for (int i = 0; i < b->ntails; i++)
-            e->target->branch(c, &b->tails[i].branch, b->tails[i].far,
+            e->target->branch(c, &b->tails[i].branch, b->tails[i].reach,
                               tail_distance(e, bodies, k, i), block_label(e, b->tails[i].to));
     }
 }

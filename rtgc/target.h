@@ -21,6 +21,7 @@ struct branch {
 struct target {
     const char *name; /* arm64, amd64, riscv64 */
     uint16_t elf_machine;
+    uint32_t elf_flags;
     const char *qemu, *triple; /* for messages and listings */
     uint32_t allocatable;      /* registers by bit */
     uint32_t callee_saved;
@@ -65,11 +66,12 @@ struct target {
     void (*call)(struct emit *e, const struct ins *i); /* the call itself, arguments are in place */
     void (*stop)(struct code *c);                      /* what execution must not reach */
 
-    /* Branches: emit what comes before (a comparison), then each with its reach. */
+    /* Branches: emit what comes before (a comparison), then each in the form number `reach`: 0 is
+     * the shortest, and branch_reaches is true of the last. */
     void (*compare)(struct emit *e, const struct term *t, struct branch *b);
-    unsigned (*branch_bytes)(const struct branch *b, bool far);
-    bool (*branch_reaches)(const struct branch *b, int64_t displacement);
-    void (*branch)(struct code *c, const struct branch *b, bool far, int64_t displacement,
+    unsigned (*branch_bytes)(const struct branch *b, int reach);
+    bool (*branch_reaches)(const struct branch *b, int reach, int64_t displacement);
+    void (*branch)(struct code *c, const struct branch *b, int reach, int64_t displacement,
                    const char *label);
 
     /* Writes the distance or address of a relocation into code; false when it does not reach. */

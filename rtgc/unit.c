@@ -68,27 +68,45 @@ size_t unit_add_source(struct unit *u, const char *name, const char *text, size_
     return u->files.n - 1;
 }
 
-struct place unit_place(const struct unit *u, srcpos_t pos)
+static void find_lines(struct unit *u, struct source *s)
 {
-    struct place p = {0};
+    vec_push(&u->arena, &s->lines, 0);
+    for (size_t i = 0; i < s->size_bytes; i++)
+        if (s->text[i] == '\n')
+            vec_push(&u->arena, &s->lines, (uint32_t)i + 1);
+}
+
+/* The number of the line, from 1, that the byte is in. */
+static size_t line_of(const struct source *s, size_t at)
+{
+    size_t low = 0, high = s->lines.n;
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (s->lines.at[middle] <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+struct place unit_place(struct unit *u, srcpos_t pos)
+{
+    struct source *s = NULL;
     for (size_t i = 0; i < u->files.n && pos; i++)
         if (pos >= u->files.at[i].start && pos - u->files.at[i].start <= u->files.at[i].size_bytes)
-            p.file = &u->files.at[i];
-    if (!p.file)
-        return p;
-    size_t at = pos - p.file->start, bol = 0;
-    p.line = 1;
-    for (size_t i = 0; i < at; i++) {
-        if (p.file->text[i] != '\n')
-            continue;
-        p.line++;
-        bol = i + 1;
-    }
-    p.col = (unsigned)(at - bol) + 1;
-    p.line_text = p.file->text + bol;
-    const char *eol = memchr(p.line_text, '\n', p.file->size_bytes - bol);
-    p.line_bytes = eol ? (size_t)(eol - p.line_text) : p.file->size_bytes - bol;
-    return p;
+            s = &u->files.at[i];
+    if (!s)
+        return (struct place){0};
+    if (!s->lines.n)
+        find_lines(u, s);
+    size_t at = pos - s->start, line = line_of(s, at), bol = s->lines.at[line - 1];
+    const char *eol = memchr(s->text + bol, '\n', s->size_bytes - bol);
+    return (struct place){.file = s,
+                          .line = (unsigned)line,
+                          .col = (unsigned)(at - bol) + 1,
+                          .line_text = s->text + bol,
+                          .line_bytes = eol ? (size_t)(eol - s->text) - bol : s->size_bytes - bol};
 }
 
 /* The line and a caret below the column; tabs stay tabs, so that the caret stands right at any tab

@@ -13,8 +13,9 @@ typedef uint32_t srcpos_t;
 struct source {
     const char *name, *text;
     size_t size_bytes;
-    srcpos_t start; /* position of its first byte */
-    bool prelude;   /* the compiler's own support functions (prelude.c) */
+    srcpos_t start;      /* position of its first byte */
+    bool prelude;        /* the compiler's own support functions (prelude.c) */
+    VEC(uint32_t) lines; /* where each begins; filled when a place is first asked for */
 };
 
 struct place {
@@ -54,7 +55,7 @@ struct sym **name_binding(const char *name);
 size_t unit_add_source(struct unit *u, const char *name, const char *text, size_t n, bool prelude);
 
 /* Where a position is. file is NULL for position 0. */
-struct place unit_place(const struct unit *u, srcpos_t pos);
+struct place unit_place(struct unit *u, srcpos_t pos);
 
 /* Writes a diagnostic: file:line:col: message, the line, a caret. Warnings are for programs without
  * errors: among errors they would only be their echo. */

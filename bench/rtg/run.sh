@@ -61,11 +61,9 @@ for arch; do
         container) sources=(initx/container.rtg initx/lib.rtg "${addresses[@]}" "${container[@]}") ;;
         *) sources=("bench/rtg/programs/$program.rtg") ;;
         esac
-        march=()
-        [ "$arch" = riscv64 ] && march=(-march=rv64g) # the same instructions: rtg makes no compressed ones
         row "$arch" $program rtg ./rtg build -g --arch "$arch" -o "$work/rtg" "${sources[@]}"
         for level in O0 O1 Os; do
-            row "$arch" $program gcc-$level "$cc" "${flags[@]}" "${march[@]}" -Ibench/rtg/"$arch" -$level bench/rtg/c/$program.c -o "$work/gcc-$level" -lgcc
+            row "$arch" $program gcc-$level "$cc" "${flags[@]}" -Ibench/rtg/"$arch" -$level bench/rtg/c/$program.c -o "$work/gcc-$level" -lgcc
         done
         [ "$arch" = amd64 ] && row amd64 $program tcc tcc -nostdlib -static -w -fwrapv -fno-strict-aliasing -fno-tree-loop-distribute-patterns -Ibench/rtg/c -Ibench/rtg/amd64 bench/rtg/c/$program.c \
             bench/rtg/amd64/syscall.S -o "$work/tcc"

@@ -354,8 +354,10 @@ void amd64_compare(struct emit *e, const struct term *t, struct branch *b)
     compare(e, t->a, t->b);
 }
 
-void amd64_branch(struct code *c, const struct branch *b, bool far, int64_t disp, const char *label)
+void amd64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
+                  const char *label)
 {
+    bool far = reach > 0;
     if (b->kind == BRANCH_ALWAYS)
         x86_jmp(c, far, disp, label);
     else

@@ -18,7 +18,7 @@ void amd64_epilogue(struct emit *e);
 void amd64_ins(struct emit *e, const struct ins *i);
 void amd64_call(struct emit *e, const struct ins *i);
 void amd64_compare(struct emit *e, const struct term *t, struct branch *b);
-void amd64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+void amd64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
                   const char *label);
 
 #endif

@@ -99,15 +99,15 @@ static uint32_t avoid_result(const struct ins *i)
     return is_shift(i) && i->b.kind != OPND_INT ? BIT(RCX) : 0;
 }
 
-static unsigned branch_bytes(const struct branch *b, bool far)
+static unsigned branch_bytes(const struct branch *b, int reach)
 {
-    return !far ? 2 : b->kind == BRANCH_ALWAYS ? 5 : 6;
+    return !reach ? 2 : b->kind == BRANCH_ALWAYS ? 5 : 6;
 }
 
-static bool branch_reaches(const struct branch *b, int64_t disp)
+static bool branch_reaches(const struct branch *b, int reach, int64_t disp)
 {
     (void)b;
-    return disp - 2 >= -128 && disp - 2 <= 127;
+    return reach || (disp - 2 >= -128 && disp - 2 <= 127);
 }
 
 static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)

@@ -433,8 +433,10 @@ void arm64_compare(struct emit *e, const struct term *t, struct branch *b)
     compare(e, t->a, t->b);
 }
 
-void arm64_branch(struct code *c, const struct branch *b, bool far, int64_t disp, const char *label)
+void arm64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
+                  const char *label)
 {
+    bool far = reach > 0;
     enum cc cc = far ? b->cc ^ 1u : b->cc;
     int64_t first = far ? 8 : disp;
     const char *text = far ? ". + 8" : label;

@@ -20,7 +20,7 @@ void arm64_epilogue(struct emit *e);
 void arm64_ins(struct emit *e, const struct ins *i);
 void arm64_call(struct emit *e, const struct ins *i);
 void arm64_compare(struct emit *e, const struct term *t, struct branch *b);
-void arm64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+void arm64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
                   const char *label);
 
 #endif

@@ -75,14 +75,14 @@ static uint32_t avoid_result(const struct ins *i)
     return 0;
 }
 
-static unsigned branch_bytes(const struct branch *b, bool far)
+static unsigned branch_bytes(const struct branch *b, int reach)
 {
-    return far && b->kind != BRANCH_ALWAYS ? 8 : 4;
+    return reach && b->kind != BRANCH_ALWAYS ? 8 : 4;
 }
 
-static bool branch_reaches(const struct branch *b, int64_t disp)
+static bool branch_reaches(const struct branch *b, int reach, int64_t disp)
 {
-    return b->kind == BRANCH_ALWAYS || (disp >= -MIB && disp < MIB);
+    return reach || b->kind == BRANCH_ALWAYS || (disp >= -MIB && disp < MIB);
 }
 
 static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The IR's instructions in RV64IM. t5 and t6 hold spilled operands, t4 is scratch within an
+/* The IR's instructions in RV64IMC. t5 and t6 hold spilled operands, t4 is scratch within an
  * instruction: no temp lives there. */
 #include "rtgc/riscv64/emit.h"
 
@@ -268,10 +268,11 @@ static void zero(struct emit *e, const struct ins *i)
     add_constant(c, T5, SP, at);
     riscv64_constant(c, T6, n);
     rv_op(c, RV_ADD, T6, T6, T5);
+    size_t start = c->bytes.n;
     code_label(c, "1");
     rv_store(c, 64, ZERO, T5, 0);
     rv_imm(c, RV_ADD, T5, T5, 8);
-    rv_branch(c, CC_ULT, T5, T6, -8, "1b");
+    rv_branch(c, CC_ULT, T5, T6, false, -(int64_t)(c->bytes.n - start), "1b");
 }
 
 /* d = a cc b for the conditions the machine has no instruction for: the opposite, turned over. */
@@ -356,21 +357,53 @@ void riscv64_compare(struct emit *e, const struct term *t, struct branch *b)
     b->rb = (uint8_t)emit_operand(e, t->b, 1);
 }
 
-void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+/* The machine's own conditions: the others have their operands swapped. */
+static struct branch turned(const struct branch *b, bool opposite)
+{
+    struct branch t = *b;
+    t.cc = opposite ? b->cc ^ 1u : b->cc;
+    if (t.cc == CC_GT || t.cc == CC_LE || t.cc == CC_UGT || t.cc == CC_ULE)
+        t = (struct branch){t.kind, cc_swap(t.cc), t.rb, t.ra};
+    return t;
+}
+
+/* A conditional branch has three forms: 2 bytes where there is such an instruction, 4 bytes, and
+ * the opposite around a jump. A jump has two. */
+static bool has_small(const struct branch *b, bool opposite)
+{
+    struct branch t = turned(b, opposite);
+    return rv_branch_shortens(t.cc, t.ra, t.rb);
+}
+
+unsigned riscv64_branch_bytes(const struct branch *b, int reach)
+{
+    if (b->kind == BRANCH_ALWAYS)
+        return reach ? 4 : 2;
+    if (reach < 2)
+        return !reach && has_small(b, false) ? 2 : 4;
+    return has_small(b, true) ? 6 : 8;
+}
+
+bool riscv64_branch_reaches(const struct branch *b, int reach, int64_t disp)
+{
+    if (b->kind == BRANCH_ALWAYS)
+        return reach || rv_j_reaches(disp, true);
+    return reach > 1 || rv_branch_reaches(disp, !reach && has_small(b, false));
+}
+
+void riscv64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
                     const char *label)
 {
     if (b->kind == BRANCH_ALWAYS) {
-        rv_j(c, disp, label);
+        rv_j(c, !reach, disp, label);
         return;
     }
-    enum cc cc = far ? b->cc ^ 1u : b->cc;
-    bool swaps = cc == CC_GT || cc == CC_LE || cc == CC_UGT || cc == CC_ULE;
-    if (swaps)
-        cc = cc_swap(cc);
-    rv_branch(c, cc, swaps ? b->rb : b->ra, swaps ? b->ra : b->rb, far ? 8 : disp,
-              far ? "2f" : label);
+    bool far = reach > 1, small = reach != 1 && has_small(b, far);
+    struct branch t = turned(b, far);
+    int64_t size = small ? 2 : 4;
+    rv_branch(c, t.cc, t.ra, t.rb, small, far ? size + 4 : disp, far ? "2f" : label);
     if (!far)
         return;
-    rv_j(c, disp - 4, label);
+    rv_j(c, false, disp - size, label);
     code_label(c, "2");
 }

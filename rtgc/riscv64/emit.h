@@ -20,7 +20,9 @@ void riscv64_epilogue(struct emit *e);
 void riscv64_ins(struct emit *e, const struct ins *i);
 void riscv64_call(struct emit *e, const struct ins *i);
 void riscv64_compare(struct emit *e, const struct term *t, struct branch *b);
-void riscv64_branch(struct code *c, const struct branch *b, bool far, int64_t disp,
+unsigned riscv64_branch_bytes(const struct branch *b, int reach);
+bool riscv64_branch_reaches(const struct branch *b, int reach, int64_t disp);
+void riscv64_branch(struct code *c, const struct branch *b, int reach, int64_t disp,
                     const char *label);
 
 #endif

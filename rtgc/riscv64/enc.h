@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RV64IM instructions without compressed ones: each function appends one, bytes and text (RISC-V
- * Unprivileged ISA, RV32I to M). */
+/* RV64IMC: each function appends one instruction, bytes and text (RISC-V Unprivileged ISA, RV32I to
+ * M, and C). The text is that of the 4-byte form: an assembler that knows C shortens what we
+ * shorten. */
 #ifndef RTGC_RISCV64_ENC_H
 #define RTGC_RISCV64_ENC_H
 
 #include "rtgc/code.h"
+
+#define RV_ELF_FLAGS 1 /* EF_RISCV_RVC */
 
 enum {
     ZERO = 0,
@@ -54,9 +57,16 @@ void rv_auipc_pair(struct code *c, int rd,
                    const char *symbol); /* lla: 8 bytes, relocated together */
 void rv_load(struct code *c, int bits, int rd, int rs1, int imm); /* zero-extends */
 void rv_store(struct code *c, int bits, int rs2, int rs1, int imm);
-void rv_branch(struct code *c, enum cc cc, int rs1, int rs2, int64_t disp,
+
+/* Branches and jumps come in two lengths, which the caller chooses: 2 bytes reach 256 bytes (and 2
+ * KiB), 4 bytes 4 KiB (and 1 MiB). Only comparisons of A0 and its like with zero have the short
+ * form. */
+bool rv_branch_shortens(enum cc cc, int rs1, int rs2);
+bool rv_branch_reaches(int64_t disp, bool small);
+bool rv_j_reaches(int64_t disp, bool small);
+void rv_branch(struct code *c, enum cc cc, int rs1, int rs2, bool small, int64_t disp,
                const char *label); /* EQ NE LT GE ULT UGE */
-void rv_j(struct code *c, int64_t disp, const char *label);
+void rv_j(struct code *c, bool small, int64_t disp, const char *label);
 void rv_jal(struct code *c, const char *symbol);
 void rv_call_far(struct code *c,
                  const char *symbol); /* auipc and jalr: 8 bytes, relocated together */

@@ -73,16 +73,6 @@ static uint32_t avoid_result(const struct ins *i)
     return 0;
 }
 
-static unsigned branch_bytes(const struct branch *b, bool far)
-{
-    return far && b->kind != BRANCH_ALWAYS ? 8 : 4;
-}
-
-static bool branch_reaches(const struct branch *b, int64_t disp)
-{
-    return b->kind == BRANCH_ALWAYS || (disp >= -4096 && disp < 4096);
-}
-
 static void or_word(uint8_t *code, uint32_t bits)
 {
     uint32_t word;
@@ -108,12 +98,13 @@ static bool relocate(uint8_t *code, int kind, int64_t place, int64_t target)
 }
 
 /* t0 to t2, t3, then argument registers from the last, then saved ones. */
-static const uint8_t order[] = {5, 6,  7,  28, 16, 15, 14, 13, 12, 11, 10, 17,  8,
-                                9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0xff};
+static const uint8_t order[] = {15, 14, 13, 12, 11, 10, 16, 17, 5,  6,  7,  28,  8,
+                                9,  18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 0xff};
 
 const struct target target_riscv64 = {
     .name = "riscv64",
     .elf_machine = 243,
+    .elf_flags = RV_ELF_FLAGS,
     .qemu = "qemu-riscv64",
     .triple = "riscv64",
     .allocatable = 0x1fffffe0u,  /* not zero, ra, sp, gp, tp, t4 to t6 */
@@ -127,7 +118,8 @@ const struct target target_riscv64 = {
     .has_zero = true,
     .zero = ZERO,
     .stack = SP,
-    .ins_align = 4,
+    .two_address = true, /* shorter instructions */
+    .ins_align = 2,
     .clobbers = clobbers,
     .operand_ok = operand_ok,
     .branch_ok = branch_ok,
@@ -147,8 +139,8 @@ const struct target target_riscv64 = {
     .call = riscv64_call,
     .stop = rv_ebreak,
     .compare = riscv64_compare,
-    .branch_bytes = branch_bytes,
-    .branch_reaches = branch_reaches,
+    .branch_bytes = riscv64_branch_bytes,
+    .branch_reaches = riscv64_branch_reaches,
     .branch = riscv64_branch,
     .relocate = relocate,
 };

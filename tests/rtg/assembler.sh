@@ -13,7 +13,7 @@ declare -A emulation=([arm64]=aarch64linux [amd64]=elf_x86_64 [riscv64]=elf64lri
 
 assemble() { # FILE ARCH OPTION
     local attributes=
-    [ "$2" = riscv64 ] && attributes=-mattr=+m
+    [ "$2" = riscv64 ] && attributes=-mattr=+m,+c
     # shellcheck disable=SC2046
     set -- "$1" "$2" $3 $(sed -n 's|^// args: ||p' "$1")
     local file=$1 arch=$2
@@ -30,6 +30,7 @@ for ((seed = first; seed < first + count; seed++)); do
     build/tests/rtg-generate "$seed" >"$work/random$seed.rtg" && files+=("$work/random$seed.rtg")
 done
 awk -f tests/rtg/far.awk >"$work/far.rtg" && files+=("$work/far.rtg")
+awk -f tests/rtg/reach.awk >"$work/reach.ir" && files+=("$work/reach.ir")
 for arch in arm64 amd64 riscv64; do
     bad=0
     for file in "${files[@]}"; do
