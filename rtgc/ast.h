@@ -121,6 +121,7 @@ struct func_decl {
     VEC(struct param) params;
     struct node *result_type; /* NULL: none */
     struct node *body;
+    uint32_t body_bytes; /* of source */
     bool prelude;
     bool has_labels; /* has a parameter of type label: expanded at each call */
     bool expanding;  /* lowering: is being expanded now */

@@ -9,6 +9,12 @@
 
 #define MAX_EXPANSIONS 24 /* nesting of functions expanded in each other */
 #define MAX_ARGS       16 /* of a Printf or a function that is expanded */
+/* What keeps functions small enough to compile and their frames on the stack: bytes of source of a
+ * function that is expanded because it is called once, temps and bytes of buffers of what it goes
+ * into. */
+#define MAX_EXPANDED       16384
+#define MAX_EXPANDED_TEMPS 4000
+#define MAX_EXPANDED_FRAME 65536
 
 static struct func_decl *prelude_func(struct lowerer *l, const char *name)
 {
@@ -58,6 +64,21 @@ static struct opnd expand(struct lowerer *l, struct func_decl *f, struct opnd *a
     return has_result ? opnd_temp(result) : opnd_int(0);
 }
 
+static bool has_room(const struct func *f)
+{
+    int64_t bytes = 0;
+    for (size_t i = 0; i < f->slots.n; i++)
+        bytes += f->slots.at[i].size_bytes;
+    return f->temps.n < MAX_EXPANDED_TEMPS && bytes < MAX_EXPANDED_FRAME;
+}
+
+/* A function that is called once costs less in place of the call. */
+static bool expands(const struct lowerer *l, const struct func_decl *f)
+{
+    return f->calls == 1 && f->ir < 0 && !f->expanding && l->expansions < MAX_EXPANSIONS &&
+           f->body_bytes < MAX_EXPANDED && has_room(l->func);
+}
+
 struct opnd lower_call_func(struct lowerer *l, struct func_decl *f, struct opnd *args,
                             int32_t nargs, srcpos_t pos)
 {
@@ -69,8 +90,7 @@ struct opnd lower_call_func(struct lowerer *l, struct func_decl *f, struct opnd 
         unit_error(l->unit, pos, "functions that take labels are nested too deeply");
         return opnd_int(0);
     }
-    if (f->has_labels ||
-        (f->calls == 1 && f->ir < 0 && !f->expanding && l->expansions < MAX_EXPANSIONS))
+    if (f->has_labels || expands(l, f))
         return expand(l, f, args, pos);
     int32_t fn = func_symbol(l, f);
     struct ins *i = lower_ins(l, OP_CALL, pos);

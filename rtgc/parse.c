@@ -232,6 +232,7 @@ static void function(struct parser *p)
         return;
     }
     f->body = parse_block(p);
+    f->body_bytes = p->tok.pos - f->pos;
     if (!method)
         vec_push(&p->unit->arena, &p->program->funcs, f);
 }

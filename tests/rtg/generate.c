@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Prints a random program that RTG and Go share: integer types of all widths, nested expressions,
- * calls, loops, switches, memory. It ends, divides by no zero, and prints what it computed. The
- * same seed gives the same program. generate SEED */
+/* Prints random programs that RTG and Go share: integer types of all widths, nested expressions,
+ * calls, loops, switches, memory. They end, divide by no zero, and print what they computed. The
+ * same seed gives the same program. Several programs are one file, whose main runs them in turn: a
+ * toolchain that takes its time is started once. generate SEED [COUNT] */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static const struct type types[] = {
 #define NTYPES ARRAY_SIZE(types)
 
 struct generator {
-    uint64_t state;
+    uint64_t state, seed;
     int vars[MAX_VARS]; /* types of v0, v1, ... */
     int nvars;
     int params[MAX_FUNCS]; /* counts of f0, f1, ...: all int64 */
@@ -133,7 +134,7 @@ static void shift(struct generator *g, int type, int depth)
 static void call(struct generator *g, int type, int depth)
 {
     int f = (int)pick(g, (unsigned)g->nfuncs);
-    printf("%s(f%d(", types[type].name, f);
+    printf("%s(f%llu_%d(", types[type].name, (unsigned long long)g->seed, f);
     for (int i = 0; i < g->params[f]; i++) {
         printf(i ? ", " : "");
         expr(g, 0, depth - 2);
@@ -371,7 +372,7 @@ static void report(struct generator *g)
 static void function(struct generator *g, int n)
 {
     int params = 1 + (int)pick(g, 6);
-    printf("func f%d(", n);
+    printf("func f%llu_%d(", (unsigned long long)g->seed, n);
     g->nvars = 0;
     for (int i = 0; i < params; i++) {
         printf("%sv%d int64", i ? ", " : "", i);
@@ -391,21 +392,16 @@ static void function(struct generator *g, int n)
     g->params[n] = params;
 }
 
-int main(int argc, char **argv)
+static void program(uint64_t seed)
 {
-    struct generator g = {.state = argc > 1 ? strtoull(argv[1], NULL, 10) * 7919 + 1 : 1};
-    printf("package main\n\nimport \"rtg/runtime\"\n\n");
-    printf("func id(v int64) int64 {\n\treturn v\n}\n\n");
-    for (size_t i = 0; i < NTYPES; i++)
-        printf("func id%s(v %s) %s {\n\treturn v\n}\n\n", types[i].name, types[i].name,
-               types[i].name);
+    struct generator g = {.state = seed * 7919 + 1, .seed = seed};
     int nfuncs = (int)pick(&g, MAX_FUNCS);
     for (int i = 0; i < nfuncs; i++) {
         function(&g, i);
         g.nfuncs = i + 1;
     }
     g.nvars = 0;
-    printf("func main() {");
+    printf("func run%llu() {", (unsigned long long)seed);
     g.indent = 1;
     line(&g);
     printf("var buf [64]byte");
@@ -413,6 +409,23 @@ int main(int argc, char **argv)
         declare(&g);
     statements(&g, 10, 3);
     report(&g);
-    printf("\n}\n");
+    printf("\n}\n\n");
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
+    uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    printf("package main\n\nimport \"rtg/runtime\"\n\n");
+    printf("func id(v int64) int64 {\n\treturn v\n}\n\n");
+    for (size_t i = 0; i < NTYPES; i++)
+        printf("func id%s(v %s) %s {\n\treturn v\n}\n\n", types[i].name, types[i].name,
+               types[i].name);
+    for (uint64_t seed = first; seed < first + count; seed++)
+        program(seed);
+    printf("func main() {\n");
+    for (unsigned long long seed = first; seed < first + count; seed++)
+        printf("\truntime.Printf(\"program %llu\\n\")\n\trun%llu()\n", seed, seed);
+    printf("}\n");
     return 0;
 }
