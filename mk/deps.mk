@@ -18,6 +18,7 @@ DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_
 DEPS_WANTED += $(if $(filter test-gort-machines,$(DEPS_GOALS)),aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
     riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu qemu-riscv64:qemu-user)
 DEPS_WANTED += $(if $(filter test-gort-windows,$(DEPS_GOALS)),x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64)
+DEPS_WANTED += $(if $(filter test-rtg-guest,$(DEPS_GOALS)),cpio:cpio qemu-system-x86_64:qemu-system-x86 qemu-system-riscv64:qemu-system-misc)
 DEPS_WANTED := $(strip $(DEPS_WANTED))
 
 # Plain `make` only says what is missing. This happens while the makefiles are read, since every rule depends on it.

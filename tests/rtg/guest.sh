@@ -19,7 +19,7 @@ build() { # ARCH MAILBOX
         --config-int "CONFIG_REGION_PHYS_ADDR=$(($2 + 0x3000))")
     local container=(-D command_loop -D root_bind --config hostname=tester --config workdir=/ --config "hosts_content=127.0.0.1 localhost"
         --config root_source=/container --config root_type= --config exec_strings=x --config-int exec_argc=1 --config-int exec_envc=0)
-    for m in virtio virtio_ring virtio_mmio; do # those that are not in the kernel, in the order in which they need each other
+    for m in virtio_ring virtio virtio_mmio; do # those that are not in the kernel, in the order in which they need each other
         [ -f "build/tests/debian-$arch/$m.ko" ] && modules+=(--embed "modules=build/tests/debian-$arch/$m.ko")
     done
     rm -rf "$root" && mkdir -p "$root/container/bin" "$root/container/etc" &&
@@ -55,6 +55,10 @@ steps() {
 check() { # ARCH BASE OFFSET QEMU OPTION...
     local arch=$1 mailbox=$(($2 + $3)) offset=$3
     shift 3
+    command -v "$1" >/dev/null || {
+        echo "skip rtg guest $arch: there is no $1"
+        return
+    }
     tests/rtg/fetch-kernel.sh "$arch" >/dev/null 2>&1 || {
         echo "skip rtg guest $arch: Debian's kernel cannot be fetched"
         return
@@ -83,14 +87,14 @@ check() { # ARCH BASE OFFSET QEMU OPTION...
 # riscv64 has no mem=: QEMU's device tree gets a reserved range.
 reserve() { # ADDRESS SIZE
     local tree=$work/tree node=/reserved-memory/initx@${1#0x}
-    qemu-system-riscv64 -M virt,dumpdtb="$tree" -m 256 -append "$append" >/dev/null 2>&1 && fdtput -c "$tree" /reserved-memory "$node" &&
+    qemu-system-riscv64 -M virt,dumpdtb="$tree" -m 256 >/dev/null 2>&1 && fdtput -c "$tree" /reserved-memory "$node" &&
         fdtput -t x "$tree" /reserved-memory '#address-cells' 2 && fdtput -t x "$tree" /reserved-memory '#size-cells' 2 &&
         fdtput "$tree" /reserved-memory ranges && fdtput -t x "$tree" "$node" reg 0 "$1" 0 "$2" && fdtput "$tree" "$node" no-map
 }
 
 [ $# -gt 0 ] || set -- arm64 amd64 riscv64
+append="loglevel=3 panic=-1"
 for arch; do
-    append="loglevel=3 panic=-1"
     case $arch in
     arm64)
         check arm64 $((0x40000000)) $((0xf000000)) qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 \
@@ -101,12 +105,8 @@ for arch; do
             -append "console=ttyS0 memmap=16M\$0xf000000 nokaslr mitigations=off $append"
         ;;
     riscv64)
-        append="console=ttyS0 $append"
-        if reserve 0x8c000000 0x1000000; then
-            check riscv64 $((0x80000000)) $((0xc000000)) qemu-system-riscv64 -M virt -dtb "$work/tree" -append "$append"
-        else
-            echo "skip rtg guest riscv64: it needs qemu-system-riscv64 and fdtput (packages qemu-system-misc, device-tree-compiler)"
-        fi
+        reserve 0x8c000000 0x1000000
+        check riscv64 $((0x80000000)) $((0xc000000)) qemu-system-riscv64 -M virt -dtb "$work/tree" -append "console=ttyS0 $append"
         ;;
     esac
 done

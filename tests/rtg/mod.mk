@@ -13,5 +13,5 @@ test-rtg: rtg build/tests/rtg-generate build/tests/rtg-host build/fuzz/rtg-sourc
 	@tests/run.sh build/fuzz/rtg-source.run build/fuzz/rtg-ir.run $(RTG_SCRIPTS)
 test-rtg-night: rtg build/tests/rtg-generate ## 10,000 random programs: rtg on three machines against the Go toolchain (half an hour)
 	@status=0; for first in $$(seq 1001 500 10501); do tests/rtg/oracle.sh 500 $$first || status=1; done; exit $$status
-test-rtg-guest: rtg build/tests/rtg-host ## the init program as /init of Debian's kernels under QEMU (fetches them)
+test-rtg-guest: rtg build/tests/rtg-host ## both init programs on Debian's kernels of three machines under QEMU (fetches them)
 	@tests/rtg/guest.sh
