@@ -12,6 +12,7 @@
 #include "lib/str.h"
 
 #define LOOK_AGAIN_NS 50000 /* CPU time isn't looked at more often */
+#define PERIOD_NS     20000 /* nor does a timer fire more often: the rest are overruns */
 #define TIMERS_MAX    65536 /* of timer_create, in a process */
 
 /* Time on the timer's clock now. The CPU time of a thread that is gone stands still. */
@@ -63,7 +64,7 @@ static void advance_locked(struct itimer *it, int64_t now)
     if (it->info.code == SI_TIMER)
         it->info.timer.overrun = it->overrun;
     it->armed = it->interval_ns != 0;
-    it->due_ns += (missed + 1) * it->interval_ns;
+    it->due_ns = time_add(it->due_ns + missed * it->interval_ns, it->interval_ns);
 }
 
 static void fired(void *arg)
@@ -75,7 +76,7 @@ static void fired(void *arg)
     if (due)
         advance_locked(it, now);
     if (it->armed)
-        timer_set(&it->timer, wake_at(it, now));
+        timer_set(&it->timer, MAX(wake_at(it, now), clock_mono_ns() + PERIOD_NS));
     spin_unlock(&it->lock);
     if (due)
         send(it);

@@ -55,8 +55,9 @@ static uint64_t take(struct timerfd *t, int64_t *next)
     if (expired_locked(t)) {
         count = 1;
         if (t->interval_ns) {
-            count += (uint64_t)((clock_mono_ns() - t->next_ns) / t->interval_ns);
-            t->next_ns += (int64_t)count * t->interval_ns;
+            int64_t missed = (clock_mono_ns() - t->next_ns) / t->interval_ns;
+            t->next_ns = time_add(t->next_ns + missed * t->interval_ns, t->interval_ns);
+            count += (uint64_t)missed;
         } else {
             t->next_ns = 0;
         }

@@ -2,6 +2,7 @@
 /* What random system calls (tests/fuzz) once broke the kernel with, one after the other. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -10,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *result(long r)
@@ -44,8 +46,24 @@ static void nameless_files(void)
     open_again("folder", open("/tmp", O_PATH));
 }
 
+/* A timer that is due all the time must not leave time for nothing else. */
+static void restless_timer(void)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1};
+    struct itimerspec spec = {{0, 1}, {0, 1}}, off = {{0, 0}, {0, 0}};
+    struct timespec pause = {0, 20000000};
+    timer_t id;
+    signal(SIGUSR1, SIG_IGN);
+    if (timer_create(CLOCK_MONOTONIC, &event, &id) || timer_settime(id, 0, &spec, NULL))
+        return;
+    nanosleep(&pause, NULL);
+    timer_settime(id, 0, &off, NULL);
+    puts("the timer is off");
+}
+
 int main(void)
 {
     nameless_files();
+    restless_timer();
     return 0;
 }
