@@ -27,10 +27,11 @@ enum link_type {
     LINK_EXIT = 5,  /* struct link_exit; the last frame; the machine powers off after it */
     LINK_EVENTS = 6, /* --trace: struct link_events, then struct link_record one after the other */
     LINK_THREAD = 7, /* --trace: struct link_thread: what a thread is called from here on */
+    LINK_STATE = 8,  /* answers LINK_DUMP: struct link_state of a thread, then bytes of its stack */
     /* launcher to guest */
     LINK_STDIN = 16,  /* data that answers a LINK_WANT; size 0 is end of file */
     LINK_SIGNAL = 17, /* u32: deliver this Linux signal number to the program (Ctrl-C is 2) */
-    LINK_DUMP = 18,   /* no data: print every thread and what it waits for, as log text */
+    LINK_DUMP = 18,   /* no data: tell of every thread, by a LINK_STATE each */
 };
 
 #define LINK_FRAME_MAX 65536u /* largest size_bytes; a longer frame is a protocol error */
@@ -90,6 +91,34 @@ struct link_thread {
     char name[20]; /* NUL-ended */
 };
 
+enum link_thread_state {
+    STATE_RUNNING = 0,
+    STATE_RUNNABLE = 1, /* waits for a CPU */
+    STATE_WAITING = 2,  /* for what its system call is about */
+    STATE_STUCK = 3,    /* its CPU doesn't answer: it has been in the kernel for long */
+};
+
+#define LINK_STATE_FRAMES      8
+#define LINK_STATE_STACK_BYTES 2048
+
+/* A thread: where it is in the program and, when it waits, in the kernel. */
+struct link_state {
+    uint32_t tid;
+    uint8_t state;        /* enum link_thread_state */
+    uint8_t cpu;          /* where it runs or ran last */
+    uint16_t stack_bytes; /* that follow, from sp on; 0: they aren't in memory */
+    int32_t syscall;      /* its number; -1: none */
+    uint32_t file; /* offset in the kernel image of a function of the file that the call's first
+                      argument names; 0: no file */
+    uint64_t args[6];
+    uint64_t pc, sp, lr;                /* the program's, as of its last entry into the kernel */
+    uint64_t cpu_ns;                    /* time it has had on CPUs */
+    uint32_t kernel[LINK_STATE_FRAMES]; /* offsets of return addresses in the kernel image,
+                                           innermost first; 0 ends them */
+    char name[16];
+};
+
+_Static_assert(sizeof(struct link_state) == 144, "link state layout");
 _Static_assert(sizeof(struct link_frame) == 8, "link frame layout");
 _Static_assert(sizeof(struct link_events) == 8, "link events layout");
 _Static_assert(sizeof(struct link_record) == 16, "link record layout");

@@ -4,6 +4,7 @@
 #include "cmd/registry.h"
 #include "cmd/run_options.h"
 #include "cmd/stats.h"
+#include "cmd/thread_view.h"
 #include "cmd/trace_json.h"
 #include "vmm/relay.h"
 
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define POWER_OFF_MS                                                             \
@@ -31,6 +33,12 @@ struct session {
     int strace_fd;
     FILE *trace_file; /* NULL without --trace */
     struct trace_json *trace;
+    struct thread_view *threads; /* once somebody asked */
+    char line[128];              /* the UART's, as far as it has come */
+    size_t line_length;
+    char panic_line[128]; /* what a kernel panic says of the program */
+    bool terminal;        /* standard input is one, whose Ctrl-T is ours */
+    struct termios saved;
 };
 
 static void kernel_options(struct run_options *options)
@@ -90,13 +98,58 @@ static int trace_open(struct session *session)
     return session->trace ? 0 : fail(STATUS_FAILED, "out of memory");
 }
 
-static void trace_take(void *context, enum link_type type, const void *data, size_t size_bytes)
+static struct thread_view *threads_of(struct session *session)
+{
+    const struct guest *guest = &session->options.guest;
+
+    if (!session->threads)
+        session->threads = thread_view_open(&guest->program, &guest->kernel.symbols);
+    return session->threads;
+}
+
+/* Keeps the line of a panic that says where the program was. */
+static void console_take(void *context, const void *text, size_t size_bytes)
 {
     struct session *session = context;
 
-    if (type == LINK_EVENTS)
+    for (const char *p = text; p < (const char *)text + size_bytes; p++) {
+        if (*p != '\n' && session->line_length < sizeof(session->line) - 1) {
+            session->line[session->line_length++] = *p;
+            continue;
+        }
+        session->line[session->line_length] = 0;
+        session->line_length = 0;
+        if (strncmp(session->line, "program: ", 9) == 0)
+            memcpy(session->panic_line, session->line, sizeof(session->panic_line));
+    }
+}
+
+/* That line in terms of the program. */
+static void panic_explain(struct session *session)
+{
+    uint64_t pc, lr;
+    unsigned tid;
+
+    if (sscanf(session->panic_line, "program: thread %u, pc %" SCNx64 ", lr %" SCNx64, &tid, &pc,
+               &lr) != 3 ||
+        !threads_of(session))
+        return;
+    fprintf(stderr, "thread %u of the program was in\n", tid);
+    thread_view_place(session->threads, stderr, pc, true);
+    thread_view_place(session->threads, stderr, lr, false);
+}
+
+static void take(void *context, enum link_type type, const void *data, size_t size_bytes)
+{
+    struct session *session = context;
+
+    if (type == LINK_STATE && threads_of(session))
+        thread_view_state(session->threads, stderr, data, size_bytes);
+    else if (type == LINK_DUMP)
+        fail(0, "the kernel doesn't say what its threads do: it hangs, which is a bug of mazboot");
+    else if (session->trace && type == LINK_EVENTS)
         trace_json_events(session->trace, data, size_bytes);
-    else
+    else if (session->trace)
         trace_json_thread(session->trace, data, size_bytes);
 }
 
@@ -118,7 +171,7 @@ static void trace_close(struct session *session)
 
 static int signals_catch(struct session *session)
 {
-    static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP};
+    static const int caught[] = {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGUSR1, SIGTSTP};
     sigset_t set;
 
     sigemptyset(&set);
@@ -132,20 +185,41 @@ static int signals_catch(struct session *session)
                : 0;
 }
 
+/* Ctrl-T ends a line, so that it can be read at once. */
+static void terminal_take(struct session *session)
+{
+    struct termios t;
+
+    session->terminal = tcgetattr(STDIN_FILENO, &session->saved) == 0;
+    if (!session->terminal || tcgetpgrp(STDIN_FILENO) != getpgrp())
+        return;
+    t = session->saved;
+    t.c_cc[VEOL2] = 'T' - '@';
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+static void terminal_give(const struct session *session)
+{
+    if (session->terminal && tcgetpgrp(STDIN_FILENO) == getpgrp())
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &session->saved);
+}
+
 /* Ctrl-Z: the signal comes again, to do what it would have done. The system stops nobody whom no
  * shell could continue; then the machine just goes on. */
 static void suspend(void *context)
 {
-    const struct session *session = context;
+    struct session *session = context;
     sigset_t set;
 
     sigemptyset(&set);
     sigaddset(&set, SIGTSTP);
+    terminal_give(session);
     machine_pause(session->machine, true);
     raise(SIGTSTP);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     sigprocmask(SIG_BLOCK, &set, NULL);
     machine_pause(session->machine, false);
+    terminal_take(session);
 }
 
 /* How QEMU's own end is told when the guest did not say how its program ended. */
@@ -195,6 +269,7 @@ static int finish(struct session *session, const struct relay_result *result)
     case RELAY_TIMEOUT:
         return fail(STATUS_TIMEOUT, "the program did not end in the time that --timeout gives it");
     case RELAY_PANIC:
+        panic_explain(session);
         return fail(STATUS_FAILED, "the kernel panicked; what it said is above");
     case RELAY_SIGNAL:
         return STATUS_SIGNAL + result->signal;
@@ -216,6 +291,7 @@ static int boot(struct session *session)
 
     if (machine_start(session->machine, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
+    terminal_take(session);
     const struct relay_config config = {
         .link_fd = session->machine->link_fd,
         .console_fd = session->machine->console_fd,
@@ -223,7 +299,9 @@ static int boot(struct session *session)
         .out_fd = STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
         .trace_fd = session->strace_fd,
-        .trace = session->trace ? trace_take : NULL,
+        .terminal = session->terminal,
+        .take = take,
+        .console = console_take,
         .signal_fd = session->signal_fd,
         .suspend = suspend,
         .context = session,
@@ -231,6 +309,7 @@ static int boot(struct session *session)
     };
     struct relay_result result;
     relay_run(&config, &result);
+    terminal_give(session);
     trace_close(session);
     return finish(session, &result);
 }
@@ -329,6 +408,7 @@ int cmd_run(int argc, char **argv)
     int status = guest_open(&session.options.guest, argc - operand, argv + operand);
     if (status == 0)
         status = session_run(&session);
+    thread_view_close(session.threads);
     machine_free(session.machine);
     registry_leave(&session.registration);
     guest_close(&session.options.guest);

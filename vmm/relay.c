@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -25,6 +26,8 @@
 #define LAST_WORDS_NS       (1 * SECOND_NS)
 #define DUMP_QUIET_NS       (SECOND_NS / 4)
 #define PANIC_QUIET_NS      (1 * SECOND_NS)
+#define DUMP_ANSWER_NS      (2 * SECOND_NS)
+#define CTRL_T              0x14
 #define NEVER               UINT64_MAX
 
 /* Frames for the guest that have not been sent: one answer to LINK_WANT, and signals, a few of
@@ -66,6 +69,10 @@ struct relay {
     uint64_t timeout_at_ns;
     uint64_t grace_at_ns;
     uint64_t last_words_at_ns;
+    uint64_t dump_answer_at_ns; /* when the guest must have told of a thread */
+    bool held_end;              /* end of file comes after held */
+    size_t held_size;           /* what a terminal has given and the guest hasn't asked for yet */
+    uint8_t held[4096];
     struct sink link_sink;
     struct sink console_sink;
     size_t send_size;
@@ -133,6 +140,12 @@ static void sink_fill(struct relay *r, struct sink *sink, int fd, const uint8_t 
         r->last_words_at_ns = MIN(r->last_words_at_ns, now_ns() + DUMP_QUIET_NS);
 }
 
+static void give(struct relay *r, enum link_type type, const void *data, size_t size)
+{
+    if (r->config->take)
+        r->config->take(r->config->context, type, data, size);
+}
+
 static void take_frame(struct relay *r, const struct frame *frame)
 {
     const struct relay_config *config = r->config;
@@ -153,8 +166,13 @@ static void take_frame(struct relay *r, const struct frame *frame)
         break;
     case LINK_EVENTS:
     case LINK_THREAD:
-        if (config->trace)
-            config->trace(config->context, frame->type, frame->data, frame->size_bytes);
+        give(r, frame->type, frame->data, frame->size_bytes);
+        break;
+    case LINK_STATE:
+        r->dump_answer_at_ns = NEVER;
+        if (r->dumping)
+            r->last_words_at_ns = MIN(r->last_words_at_ns, now_ns() + DUMP_QUIET_NS);
+        give(r, frame->type, frame->data, frame->size_bytes);
         break;
     default: /* LINK_EXIT: frame_next lets nothing else through */
         memcpy(&r->result->exit, frame->data, sizeof(r->result->exit));
@@ -228,9 +246,17 @@ static void console_receive(struct relay *r)
     if (n > 0) {
         sink_fill(r, &r->console_sink, r->config->err_fd, r->console, (size_t)n);
         console_watch(r, r->console, (size_t)n);
+        if (r->config->console)
+            r->config->console(r->config->context, r->console, (size_t)n);
     } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         r->console_open = false;
     }
+}
+
+static void dump_ask(struct relay *r)
+{
+    if (send_frame(r, LINK_DUMP, NULL, 0))
+        r->dump_answer_at_ns = now_ns() + DUMP_ANSWER_NS;
 }
 
 /* What cannot be read (closed, a directory) is at its end for the guest. */
@@ -243,6 +269,50 @@ static void input_receive(struct relay *r)
         return;
     send_frame(r, LINK_STDIN, data, n > 0 ? (uint32_t)n : 0);
     r->wanted_bytes = 0;
+}
+
+/* A terminal is read whether the guest wants input or not: Ctrl-T may be among it. */
+static void terminal_receive(struct relay *r)
+{
+    ssize_t n = read(r->config->in_fd, r->held, sizeof(r->held));
+
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    r->held_end = n <= 0;
+    for (ssize_t i = 0; i < n; i++) {
+        if (r->held[i] == CTRL_T)
+            dump_ask(r);
+        else
+            r->held[r->held_size++] = r->held[i];
+    }
+}
+
+static void terminal_give(struct relay *r)
+{
+    uint32_t n = (uint32_t)MIN((size_t)r->wanted_bytes, r->held_size);
+
+    if (r->wanted_bytes == 0 || r->send_size > 0 || (n == 0 && !r->held_end))
+        return;
+    send_frame(r, LINK_STDIN, r->held, n);
+    r->wanted_bytes = 0;
+    r->held_end = r->held_end && n > 0;
+    r->held_size -= n;
+    memmove(r->held, r->held + n, r->held_size);
+}
+
+/* What the guest didn't ask for is for whoever reads the terminal next, where the system allows it.
+ */
+static void terminal_return(const struct relay *r)
+{
+    for (size_t i = 0; i < r->held_size; i++)
+        ioctl(r->config->in_fd, TIOCSTI, &r->held[i]);
+}
+
+/* In the background it belongs to another. */
+static bool terminal_readable(const struct relay *r)
+{
+    return r->config->terminal && r->held_size == 0 && !r->held_end &&
+           tcgetpgrp(r->config->in_fd) == getpgrp();
 }
 
 static void signal_take(struct relay *r, uint32_t number)
@@ -272,6 +342,8 @@ static void signal_receive(struct relay *r)
         return;
     if (info.ssi_signo == SIGTSTP)
         r->config->suspend(r->config->context);
+    else if (info.ssi_signo == SIGUSR1)
+        dump_ask(r);
     else
         signal_take(r, info.ssi_signo);
 }
@@ -286,6 +358,10 @@ static void deadlines_check(struct relay *r)
 {
     uint64_t now = now_ns();
 
+    if (now >= r->dump_answer_at_ns) {
+        r->dump_answer_at_ns = NEVER;
+        give(r, LINK_DUMP, NULL, 0);
+    }
     if (now >= r->grace_at_ns) {
         r->result->signal = r->grace_signal;
         finish(r, RELAY_SIGNAL);
@@ -295,13 +371,15 @@ static void deadlines_check(struct relay *r)
         r->timeout_at_ns = NEVER;
         r->dumping = true;
         r->last_words_at_ns = now + LAST_WORDS_NS;
+        r->dump_answer_at_ns = r->last_words_at_ns;
         send_frame(r, LINK_DUMP, NULL, 0);
     }
 }
 
 static int poll_timeout_ms(const struct relay *r)
 {
-    uint64_t at = MIN(MIN(r->timeout_at_ns, r->grace_at_ns), r->last_words_at_ns);
+    uint64_t at =
+        MIN(MIN(r->timeout_at_ns, r->grace_at_ns), MIN(r->last_words_at_ns, r->dump_answer_at_ns));
     uint64_t now = now_ns();
 
     if (at == NEVER)
@@ -316,7 +394,8 @@ static void slots_fill(const struct relay *r, struct pollfd slots[SLOTS])
     const struct relay_config *config = r->config;
     bool link_reads = r->link_open && r->link_sink.size == 0;
     bool console_reads = r->console_open && r->console_sink.size == 0;
-    bool input_reads = r->wanted_bytes > 0 && r->send_size == 0;
+    bool input_reads =
+        config->terminal ? terminal_readable(r) : r->wanted_bytes > 0 && r->send_size == 0;
 
     for (int i = 0; i < SLOTS; i++)
         slots[i] = (struct pollfd){.fd = -1};
@@ -353,7 +432,9 @@ static void slots_serve(struct relay *r, const struct pollfd slots[SLOTS])
     if (slots[SLOT_CONSOLE].revents && r->console_sink.size == 0 && !r->done)
         console_receive(r);
     if (slots[SLOT_IN].revents && !r->done)
-        input_receive(r);
+        (r->config->terminal ? terminal_receive : input_receive)(r);
+    if (r->config->terminal && !r->done)
+        terminal_give(r);
 }
 
 static bool all_drained(const struct relay *r)
@@ -374,7 +455,7 @@ void relay_run(const struct relay_config *config, struct relay_result *result)
     r->config = config;
     r->result = result;
     r->link_open = r->console_open = true;
-    r->grace_at_ns = r->last_words_at_ns = NEVER;
+    r->grace_at_ns = r->last_words_at_ns = r->dump_answer_at_ns = NEVER;
     r->timeout_at_ns = config->timeout_ns > 0 ? now_ns() + config->timeout_ns : NEVER;
     while (!r->done) {
         struct pollfd slots[SLOTS];
@@ -386,5 +467,6 @@ void relay_run(const struct relay_config *config, struct relay_result *result)
         if (!r->done)
             deadlines_check(r);
     }
+    terminal_return(r);
     free(r);
 }

@@ -121,6 +121,15 @@ static void print_text(const char *line)
     console_panic(line, strlen(line));
 }
 
+/* Where the program was: the launcher knows its functions. */
+static void print_program(void)
+{
+    const struct task *t = cpu_self()->task;
+    const struct trapframe *tf = t ? task_frame((struct task *)t) : NULL;
+    if (tf)
+        print("program: thread %u, pc %lx, lr %lx\n", t->id, tf->pc, tf->regs[30]);
+}
+
 void panic_v(const char *fmt, va_list ap)
 {
     char text[200];
@@ -131,6 +140,7 @@ void panic_v(const char *fmt, va_list ap)
     if (!nested)
         backtrace((uint64_t)__builtin_return_address(0) - 4,
                   *(uint64_t *)__builtin_frame_address(0));
+    print_program();
     print("last events of this CPU:\n");
     trace_print(print_text);
     print("last messages:\n");

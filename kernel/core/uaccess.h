@@ -29,6 +29,10 @@ int clear_user(vaddr_t dst, size_t size_bytes) MUST_CHECK;
  * -ENAMETOOLONG when no NUL fits. */
 long copy_string_from_user(char *dst, vaddr_t src, size_t size_bytes) MUST_CHECK;
 
+/* user_peek - what of [src, src + size) of the active address space is in memory, from its start,
+ * without faulting: for reports. Bytes copied. Any context. */
+size_t user_peek(void *dst, vaddr_t src, size_t size_bytes);
+
 /* user_load_u32 - an atomic, acquire load of an aligned word, for futex. 0 or -EFAULT.
  * user_cas_u32: *old gets what was there. */
 int user_load_u32(vaddr_t addr, uint32_t *value) MUST_CHECK;

@@ -69,6 +69,7 @@ static const struct handler *handler_find(unsigned intid)
 
 void irq_handle(void)
 {
+    cpu_self()->interrupts++;
     for (;;) {
         uint32_t acknowledged = chip->acknowledge();
         unsigned intid = acknowledged & 0x3ff;

@@ -169,7 +169,7 @@ const char *program_start(void)
         return "the machine has too little memory; give it more with -m";
     if (link_up()) {
         link_on_signal(on_signal);
-        link_on_dump(threads_dump);
+        dump_init();
     }
     t->task.begin = first_thread;
     thread_start(t);

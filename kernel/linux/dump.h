@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What everybody is doing: for the launcher's LINK_DUMP (Ctrl-T, --timeout). */
+/* What everybody is doing: for the launcher's LINK_DUMP (Ctrl-T, SIGUSR1, --timeout). */
 #ifndef KERNEL_LINUX_DUMP_H
 #define KERNEL_LINUX_DUMP_H
 
-/* threads_dump - every thread with its state, the system call it is in and where it came from, as
- * log text. Interrupt context. */
+/* dump_init - threads_dump may be called. Boot. */
+void dump_init(void);
+
+/* threads_dump - tell the launcher of every thread: where it is, what it waits for. Running ones
+ * are asked; a CPU that doesn't answer is told. Interrupt context. */
 void threads_dump(void);
 
 #endif

@@ -130,7 +130,6 @@ void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
 
 void trap_irq(void)
 {
-    cpu_self()->interrupts++;
     irq_handle();
 }
 

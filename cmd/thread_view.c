@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/thread_view.h"
+#include "abi/link.h"
+#include "abi/payload.h"
+#include "gobin/unwind.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FRAMES_MAX 16 /* of a stack that are shown */
+
+struct thread_view {
+    struct gobin go;
+    bool is_go;
+    struct blob symbols;
+};
+
+enum kind {
+    K_NONE,
+    K_INT,
+    K_FD,
+    K_DIRFD,
+    K_SIG,
+    K_U32,
+    K_FLAGS,
+    K_MODE,
+    K_PROT,
+    K_MAPFLAGS,
+    K_OFLAGS,
+    K_FUTEXOP,
+    K_S64,
+    K_U64,
+    K_CLONEFLAGS,
+    K_SIZE,
+    K_PTR,
+    K_STR,
+    K_INBUF,
+    K_OUTBUF,
+};
+
+struct call {
+    const char *name;
+    uint8_t kinds[6];
+};
+
+#define AU()                                     \
+    {                                            \
+        K_U64, K_U64, K_U64, K_U64, K_U64, K_U64 \
+    }
+#define A0() \
+    {        \
+        0    \
+    }
+#define A1(a, n1) \
+    {             \
+        K_##a     \
+    }
+#define A2(a, n1, b, n2) \
+    {                    \
+        K_##a, K_##b     \
+    }
+#define A3(a, n1, b, n2, c, n3) \
+    {                           \
+        K_##a, K_##b, K_##c     \
+    }
+#define A4(a, n1, b, n2, c, n3, d, n4) \
+    {                                  \
+        K_##a, K_##b, K_##c, K_##d     \
+    }
+#define A5(a, n1, b, n2, c, n3, d, n4, e, n5) \
+    {                                         \
+        K_##a, K_##b, K_##c, K_##d, K_##e     \
+    }
+#define A6(a, n1, b, n2, c, n3, d, n4, e, n5, f, n6) \
+    {                                                \
+        K_##a, K_##b, K_##c, K_##d, K_##e, K_##f     \
+    }
+
+/* By number. */
+static const struct call calls[] = {
+#define S(nr, nr_amd64, text, status, args) [nr] = {#text, args},
+#include "abi/syscalls.def"
+#undef S
+};
+
+struct thread_view *thread_view_open(const struct blob *program, const struct blob *symbols)
+{
+    struct thread_view *view = calloc(1, sizeof(*view));
+    if (!view)
+        return NULL;
+    view->is_go = gobin_open(&view->go, program->bytes, program->size_bytes) == 0;
+    view->symbols = *symbols;
+    return view;
+}
+
+void thread_view_close(struct thread_view *view)
+{
+    if (view && view->is_go)
+        gobin_close(&view->go);
+    free(view);
+}
+
+/* ---- the kernel ---- */
+
+/* The name of the kernel's function that holds the address at this offset; NULL: not known. */
+static const char *kernel_function(const struct blob *symbols, uint32_t offset)
+{
+    const char *bytes = (const char *)symbols->bytes, *name = NULL;
+    uint32_t count = 0;
+    struct payload_symbol symbol;
+    if (symbols->size_bytes >= sizeof(count))
+        memcpy(&count, bytes, sizeof(count));
+    for (uint32_t i = 0;
+         i < count && sizeof(count) + (i + 1) * sizeof(symbol) <= symbols->size_bytes; i++) {
+        memcpy(&symbol, bytes + sizeof(count) + i * sizeof(symbol), sizeof(symbol));
+        if (symbol.offset_bytes > offset)
+            break;
+        bool ended = symbol.name_bytes < symbols->size_bytes &&
+                     memchr(bytes + symbol.name_bytes, 0, symbols->size_bytes - symbol.name_bytes);
+        name = ended ? bytes + symbol.name_bytes : NULL;
+    }
+    return name;
+}
+
+static void put_kernel(const struct thread_view *view, FILE *out, const struct link_state *s)
+{
+    const char *between = "    in the kernel: ";
+    for (unsigned i = 0; i < LINK_STATE_FRAMES && s->kernel[i]; i++) {
+        const char *name = kernel_function(&view->symbols, s->kernel[i] - 4);
+        fprintf(out, "%s%s", between, name ? name : "?");
+        between = " < ";
+    }
+    if (s->kernel[0])
+        fputc('\n', out);
+}
+
+/* "pipe" of pipe_poll. */
+static void put_file(const struct thread_view *view, FILE *out, uint32_t file)
+{
+    const char *name = file ? kernel_function(&view->symbols, file) : NULL;
+    size_t length = name ? strcspn(name, "_") : 0;
+    if (length)
+        fprintf(out, " (%.*s)", (int)length, name);
+}
+
+/* ---- the system call ---- */
+
+static void put_futex_op(FILE *out, uint64_t v)
+{
+    static const char *const ops[] = {"WAIT",        "WAKE",        "FD",         "REQUEUE",
+                                      "CMP_REQUEUE", "WAKE_OP",     "LOCK_PI",    "UNLOCK_PI",
+                                      "TRYLOCK_PI",  "WAIT_BITSET", "WAKE_BITSET"};
+    if ((v & 127) < ARRAY_SIZE(ops))
+        fprintf(out, "FUTEX_%s%s%s", ops[v & 127], v & 128 ? "_PRIVATE" : "",
+                v & 256 ? "|CLOCK_REALTIME" : "");
+    else
+        fprintf(out, "%#" PRIx64, v);
+}
+
+static void put_argument(const struct thread_view *view, FILE *out, const struct link_state *s,
+                         unsigned i, enum kind k)
+{
+    uint64_t v = s->args[i];
+    switch (k) {
+    case K_INT:
+    case K_FD:
+    case K_DIRFD:
+    case K_SIG:
+        fprintf(out, "%" PRId32, (int32_t)v);
+        if (k == K_FD && i == 0)
+            put_file(view, out, s->file);
+        break;
+    case K_FUTEXOP:
+        put_futex_op(out, (uint32_t)v);
+        break;
+    case K_S64:
+        fprintf(out, "%" PRId64, (int64_t)v);
+        break;
+    case K_U32:
+    case K_SIZE:
+        fprintf(out, "%" PRIu64, v);
+        break;
+    default:
+        fprintf(out, v ? "%#" PRIx64 : "NULL", v);
+        break;
+    }
+}
+
+static void put_call(const struct thread_view *view, FILE *out, const struct link_state *s)
+{
+    const struct call *call = (size_t)s->syscall < ARRAY_SIZE(calls) ? &calls[s->syscall] : NULL;
+    if (!call || !call->name) {
+        fprintf(out, "system call %" PRId32, s->syscall);
+        return;
+    }
+    fprintf(out, "%s(", call->name);
+    for (unsigned i = 0; i < ARRAY_SIZE(s->args) && call->kinds[i]; i++) {
+        fputs(i ? ", " : "", out);
+        put_argument(view, out, s, i, call->kinds[i]);
+    }
+    fputc(')', out);
+}
+
+/* ---- the program ---- */
+
+static void put_position(FILE *out, const struct gopos *p, bool inlined)
+{
+    fprintf(out, "    %s", p->func);
+    if (p->line)
+        fprintf(out, " %s:%d", p->file, p->line);
+    fputs(inlined ? " (inlined)\n" : "\n", out);
+}
+
+static void put_function(struct thread_view *view, FILE *out, const struct gofunc *f,
+                         uint64_t lookup)
+{
+    struct gopos at[8];
+    size_t n = pclntab_positions(&view->go.pclntab, f, lookup, at, ARRAY_SIZE(at));
+    for (size_t i = 0; i < n; i++)
+        put_position(out, &at[i], i + 1 < n);
+}
+
+void thread_view_place(struct thread_view *view, FILE *out, uint64_t pc, bool exact)
+{
+    struct gofunc f;
+    if (view->is_go && pclntab_find(&view->go.pclntab, pc, &f) == 0)
+        put_function(view, out, &f, !exact && pc > f.entry ? pc - 1 : pc);
+}
+
+/* The bytes of the stack that came along. */
+struct stack {
+    uint64_t sp;
+    const uint8_t *bytes;
+    size_t size_bytes;
+};
+
+static int stack_read(void *context, vaddr_t addr, void *out, size_t size)
+{
+    const struct stack *stack = context;
+    uint64_t into = addr - stack->sp;
+    if (addr < stack->sp || into > stack->size_bytes || size > stack->size_bytes - into)
+        return -EFAULT;
+    memcpy(out, stack->bytes + into, size);
+    return 0;
+}
+
+static void put_stack(struct thread_view *view, FILE *out, const struct link_state *s,
+                      const uint8_t *bytes)
+{
+    struct stack stack = {s->sp, bytes, s->stack_bytes};
+    struct memory memory = {.read = stack_read, .context = &stack};
+    struct unwind u;
+    struct frame frame;
+    if (!view->is_go) {
+        fprintf(out, "    pc %#" PRIx64 ", sp %#" PRIx64 ", lr %#" PRIx64 "\n", s->pc, s->sp,
+                s->lr);
+        return;
+    }
+    unwind_start(&u, &view->go, &memory, s->pc, s->sp, s->lr, true);
+    for (unsigned i = 0; i < FRAMES_MAX && unwind_next(&u, &frame); i++)
+        put_function(view, out, &frame.func, frame.lookup);
+    if (u.depth == 0)
+        fprintf(out, "    pc %#" PRIx64 ", which is in no Go function (lr %#" PRIx64 ")\n", s->pc,
+                s->lr);
+    else if (u.end == UNWIND_MORE || u.end == UNWIND_UNKNOWN)
+        fputs("    ...\n", out);
+}
+
+static void put_state(const struct thread_view *view, FILE *out, const struct link_state *s)
+{
+    switch (s->state) {
+    case STATE_RUNNING:
+        fprintf(out, "runs on CPU %u", s->cpu);
+        break;
+    case STATE_RUNNABLE:
+        fputs("waits for a CPU", out);
+        break;
+    case STATE_WAITING:
+        fputs("waits", out);
+        break;
+    default:
+        fprintf(out, "is stuck in the kernel on CPU %u", s->cpu);
+        break;
+    }
+    if (s->syscall >= 0) {
+        fputs(" in ", out);
+        put_call(view, out, s);
+    }
+}
+
+void thread_view_state(struct thread_view *view, FILE *out, const void *data, size_t size_bytes)
+{
+    struct link_state s;
+    if (size_bytes < sizeof(s))
+        return;
+    memcpy(&s, data, sizeof(s));
+    s.stack_bytes = (uint16_t)MIN((size_t)s.stack_bytes, size_bytes - sizeof(s));
+    fprintf(out, "thread %" PRIu32, s.tid);
+    if (s.name[0])
+        fprintf(out, " (%.*s)", (int)sizeof(s.name), s.name);
+    fputc(' ', out);
+    put_state(view, out, &s);
+    fprintf(out, "; %" PRIu64 ".%03" PRIu64 " ms of CPU time\n", s.cpu_ns / 1000000,
+            s.cpu_ns / 1000 % 1000);
+    put_kernel(view, out, &s);
+    put_stack(view, out, &s, (const uint8_t *)data + sizeof(s));
+}
