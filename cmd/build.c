@@ -95,7 +95,7 @@ const struct option_spec build_options[] = {
      set_variable},
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
-    {"--kernel", "NAME", "small, full or an image; small where that has all the program can use",
+    {"--kernel", "NAME", "small, net, full or an image; the first that has all that is needed",
      set_kernel},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {"--net", "NET", "none, dhcp, or ip=A.B.C.D/N,gw=A.B.C.D,dns=A.B.C.D (dhcp)", set_net},

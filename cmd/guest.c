@@ -56,7 +56,7 @@ int guest_set_root(struct guest *guest, const char *path, struct error *err)
     blob_close(&guest->root);
     if (!realpath(path, guest->root_path))
         guest->root_path[0] = 0;
-    guest->full_for = "--root";
+    guest_need(guest, KERNEL_FULL, "--root");
     int result = root_open(&guest->root, path, &why);
     return result < 0 ? error_set(err, result, "--root: %s", why.text) : 0;
 }
@@ -90,7 +90,7 @@ void guest_set_certificates(struct guest *guest, const char *path)
 int guest_set_kernel(struct guest *guest, const char *name, struct error *err)
 {
     if (!*name)
-        return error_set(err, -EINVAL, "--kernel takes small, full or a file");
+        return error_set(err, -EINVAL, "--kernel takes small, net, full or a file");
     guest->kernel_name = name;
     return 0;
 }
@@ -199,32 +199,16 @@ static int network_choose(struct guest *guest, struct error *err)
         return result;
     network_describe(&guest->network, &guest->options);
     if (guest->network.count > 0)
-        guest->full_for = "a network";
+        guest_need(guest, KERNEL_NET, "a network");
     return certificates_choose(guest, needs.certificates, err);
 }
 
-static int chosen_open(struct guest *guest, const char *name, struct error *err)
+void guest_need(struct guest *guest, enum kernel_kind kind, const char *why)
 {
-    if (guest->full_for && strcmp(name, KERNEL_SMALL) == 0)
-        return error_set(err, -EINVAL, "%s needs the full kernel: leave out --kernel small",
-                         guest->full_for);
-    return kernel_files_open(&guest->kernel, name, err);
-}
-
-/* The full one, unless the small one does; one that isn't there is no reason to fail. */
-static int fitting_open(struct guest *guest, struct error *err)
-{
-    struct kernel_files small;
-    struct error ignored;
-
-    int result = kernel_files_open(&guest->kernel, KERNEL_FULL, err);
-    if (result < 0 || guest->full_for || kernel_files_open(&small, KERNEL_SMALL, &ignored) < 0)
-        return result;
-    bool fits = kernel_small_suffices(&guest->program, &small.image, &guest->kernel.image);
-    kernel_files_close(fits ? &guest->kernel : &small);
-    if (fits)
-        guest->kernel = small;
-    return 0;
+    if (kind <= guest->least)
+        return;
+    guest->least = kind;
+    guest->least_for = why;
 }
 
 static int kernel_open(struct guest *guest, struct error *err)
@@ -232,7 +216,15 @@ static int kernel_open(struct guest *guest, struct error *err)
     const char *named = getenv("MAZBOOT_KERNEL");
     const char *name = guest->kernel_name ? guest->kernel_name : named && *named ? named : NULL;
 
-    return name ? chosen_open(guest, name, err) : fitting_open(guest, err);
+    if (!name)
+        return kernel_choose(&guest->kernel, &guest->program, guest->least, err);
+    enum kernel_kind kind = kernel_kind_of(name);
+    if (kind == KERNEL_KINDS)
+        return kernel_files_open(&guest->kernel, name, err);
+    if (kind < guest->least)
+        return error_set(err, -EINVAL, "%s needs the %s kernel: leave out --kernel %s",
+                         guest->least_for, kernel_kind_name(guest->least), name);
+    return kernel_files_open_kind(&guest->kernel, kind, err);
 }
 
 int guest_open(struct guest *guest, int count, char **operands)

@@ -22,8 +22,9 @@ struct guest {
     const char *default_net;       /* what --net is where the program can open sockets */
     const char *certificates_from; /* --ca-certs; NULL without it */
     struct blob certificates;
-    const char *kernel_name; /* small, full or a file; NULL: whatever does */
-    const char *full_for;    /* an option that the small kernel can't serve; NULL without */
+    const char *kernel_name; /* small, net, full or a file; NULL: whatever does */
+    enum kernel_kind least;  /* the kernel that the options need */
+    const char *least_for;   /* the one that needs it */
     struct strings arguments;
     struct strings environment;
     struct strings options; /* for the kernel: abi/payload.h PAYLOAD_OPTIONS */
@@ -40,7 +41,10 @@ int guest_set_variable(struct guest *guest, const char *assignment, struct error
  * where the program starts. --hostname NAME: what uname tells. */
 int guest_set_root(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
 int guest_set_cwd(struct guest *guest, const char *path, struct error *err) MUST_CHECK;
-/* --kernel small|full|FILE. */
+/* The machine's kernel has to be of this kind or a larger one; why: the option that says so. */
+void guest_need(struct guest *guest, enum kernel_kind kind, const char *why);
+
+/* --kernel small|net|full|FILE. */
 int guest_set_kernel(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 int guest_set_hostname(struct guest *guest, const char *name, struct error *err) MUST_CHECK;
 

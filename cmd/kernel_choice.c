@@ -3,24 +3,50 @@
 #include "gobin/reach.h"
 #include "vmm/kernel_info.h"
 
-static bool small_has_all(const struct reach *reach, const struct blob *small,
-                          const struct blob *full)
+static bool reach_of(struct reach *reach, const struct blob *program)
 {
-    for (unsigned i = 0; i < REACH_NUMBERS; i++)
-        if (reach_has(reach, i) && kernel_has_call(full, i) && !kernel_has_call(small, i))
-            return false;
-    return true;
-}
-
-bool kernel_small_suffices(const struct blob *program, const struct blob *small,
-                           const struct blob *full)
-{
-    struct reach reach;
     struct gobin bin;
 
     if (gobin_open(&bin, program->bytes, program->size_bytes) < 0)
         return false;
-    bool suffices = reach_find(&reach, &bin) == 0 && small_has_all(&reach, small, full);
+    bool known = reach_find(reach, &bin) == 0 && !reach->unknown;
     gobin_close(&bin);
-    return suffices;
+    return known;
+}
+
+static bool has_all(const struct blob *image, const struct blob *full, const struct reach *reach)
+{
+    for (unsigned i = 0; i < REACH_NUMBERS; i++)
+        if (reach_has(reach, i) && kernel_has_call(full, i) && !kernel_has_call(image, i))
+            return false;
+    return true;
+}
+
+/* Puts a smaller kernel in the place of the full one. One that isn't there is no reason to fail. */
+static bool replace(struct kernel_files *full, enum kernel_kind kind, const struct reach *reach)
+{
+    struct kernel_files smaller;
+    struct error ignored;
+
+    if (kernel_files_open_kind(&smaller, kind, &ignored) < 0)
+        return false;
+    bool fits = has_all(&smaller.image, &full->image, reach);
+    kernel_files_close(fits ? full : &smaller);
+    if (fits)
+        *full = smaller;
+    return fits;
+}
+
+int kernel_choose(struct kernel_files *kernel, const struct blob *program, enum kernel_kind least,
+                  struct error *err)
+{
+    struct reach reach;
+
+    int result = kernel_files_open_kind(kernel, KERNEL_FULL, err);
+    if (result < 0 || least == KERNEL_FULL || !reach_of(&reach, program))
+        return result;
+    for (enum kernel_kind kind = least; kind < KERNEL_FULL; kind++)
+        if (replace(kernel, kind, &reach))
+            break;
+    return 0;
 }

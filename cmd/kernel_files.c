@@ -24,36 +24,39 @@ static bool join(char path[PATH_MAX], const char *folder, const char *name)
     return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
-/* The kernel of that kind beside this command. */
-static int own_find(char path[PATH_MAX], bool full, struct error *err)
+static const char *const kind_names[KERNEL_KINDS] = {"small", "net", "full"};
+
+const char *kernel_kind_name(enum kernel_kind kind)
 {
-    static const char *const places[2][2] = {
+    return kind_names[kind];
+}
+
+enum kernel_kind kernel_kind_of(const char *name)
+{
+    unsigned kind = 0;
+
+    while (kind < KERNEL_KINDS && strcmp(name, kind_names[kind]) != 0)
+        kind++;
+    return kind;
+}
+
+static int own_find(char path[PATH_MAX], enum kernel_kind kind, struct error *err)
+{
+    static const char *const places[KERNEL_KINDS][2] = {
         {"build/kernel-arm64/mazboot.img", "../lib/mazboot/kernel-arm64.img"},
+        {"build/kernel-arm64/mazboot-net.img", "../lib/mazboot/kernel-arm64-net.img"},
         {"build/kernel-arm64/mazboot-full.img", "../lib/mazboot/kernel-arm64-full.img"}};
     char folder[PATH_MAX];
 
     int result = own_folder(folder, err);
     if (result < 0)
         return result;
-    for (size_t i = 0; i < ARRAY_SIZE(places[full]); i++)
-        if (join(path, folder, places[full][i]) && access(path, R_OK) == 0)
+    for (size_t i = 0; i < ARRAY_SIZE(places[kind]); i++)
+        if (join(path, folder, places[kind][i]) && access(path, R_OK) == 0)
             return 0;
     return error_set(err, -ENOENT,
                      "there is no kernel: neither %s/%s nor %s/%s; build one with make", folder,
-                     places[full][1], folder, places[full][0]);
-}
-
-static int image_find(char path[PATH_MAX], const char *name, struct error *err)
-{
-    bool full = strcmp(name, KERNEL_FULL) == 0;
-
-    if (full || strcmp(name, KERNEL_SMALL) == 0)
-        return own_find(path, full, err);
-    if (access(name, R_OK) < 0)
-        return error_errno(err, "cannot read the kernel %s", name);
-    if (snprintf(path, PATH_MAX, "%s", name) >= PATH_MAX)
-        return error_set(err, -ENAMETOOLONG, "the kernel's name is too long");
-    return 0;
+                     places[kind][1], folder, places[kind][0]);
 }
 
 static void symbols_open(struct kernel_files *kernel)
@@ -70,15 +73,30 @@ static void symbols_open(struct kernel_files *kernel)
         kernel->symbols = (struct blob){0};
 }
 
-int kernel_files_open(struct kernel_files *kernel, const char *name, struct error *err)
+static int path_open(struct kernel_files *kernel, struct error *err)
 {
-    *kernel = (struct kernel_files){0};
-    int result = image_find(kernel->path, name, err);
-    if (result == 0)
-        result = blob_open(&kernel->image, kernel->path, err);
+    int result = blob_open(&kernel->image, kernel->path, err);
+
     if (result == 0)
         symbols_open(kernel);
     return result;
+}
+
+int kernel_files_open_kind(struct kernel_files *kernel, enum kernel_kind kind, struct error *err)
+{
+    *kernel = (struct kernel_files){0};
+    int result = own_find(kernel->path, kind, err);
+    return result < 0 ? result : path_open(kernel, err);
+}
+
+int kernel_files_open(struct kernel_files *kernel, const char *path, struct error *err)
+{
+    *kernel = (struct kernel_files){0};
+    if (access(path, R_OK) < 0)
+        return error_errno(err, "cannot read the kernel %s", path);
+    if (snprintf(kernel->path, PATH_MAX, "%s", path) >= PATH_MAX)
+        return error_set(err, -ENAMETOOLONG, "the kernel's name is too long");
+    return path_open(kernel, err);
 }
 
 void kernel_files_close(struct kernel_files *kernel)

@@ -77,7 +77,7 @@ static int set_volume(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
 
-    options->guest.full_for = "--volume";
+    guest_need(&options->guest, KERNEL_FULL, "--volume");
     return volumes_add(&options->guest.volumes, value, err);
 }
 
@@ -174,7 +174,7 @@ static int set_strace(void *target, const char *value, struct error *err)
 
     (void)err;
     options->strace = true;
-    options->guest.full_for = "--strace";
+    guest_need(&options->guest, KERNEL_FULL, "--strace");
     options->strace_path = value;
     return 0;
 }
@@ -185,7 +185,7 @@ static int set_trace(void *target, const char *value, struct error *err)
 
     (void)err;
     options->trace_path = value;
-    options->guest.full_for = "--trace";
+    guest_need(&options->guest, KERNEL_FULL, "--trace");
     return 0;
 }
 
@@ -244,7 +244,7 @@ const struct option_spec run_options[] = {
     {"--volume", "HOST:GUEST[:ro]", "have a folder of the host in the guest; may be repeated",
      set_volume},
     {"--cwd", "PATH", "start the program in this folder of the guest (/)", set_cwd},
-    {"--kernel", "NAME", "small, full or an image; small where that has all the program can use",
+    {"--kernel", "NAME", "small, net, full or an image; the first that has all that is needed",
      set_kernel},
     {"--hostname", "NAME", "the machine's name, as uname tells it (mazboot)", set_hostname},
     {"-p, --publish", "HOST:GUEST", "a port of this host leads to one of the guest; /udp behind it",

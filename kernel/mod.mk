@@ -1,14 +1,18 @@
-# The kernels. An image is an inventory of files: the small one has KERNEL_SRCS, the full one KERNEL_FULL_SRCS as well (what a
-# small one does without: kernel/core/optional.h). Each owner adds the files of its folder; everything else here turns them into
-#   build/kernel-arm64/mazboot.elf   for gdb        build/kernel-arm64/mazboot.img   arm64 Image
-#   build/kernel-arm64/mazboot.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
-# and mazboot-full.* likewise. The launcher takes the small one for programs that don't need more (cmd/kernel_files.c).
+# The kernels. An image is an inventory of files; each has those of the ones before it:
+#   mazboot       KERNEL_SRCS, for programs that ask for little
+#   mazboot-net   KERNEL_NET_SRCS: every system call, and the network
+#   mazboot-full  KERNEL_FULL_SRCS: what the launcher's options need
+# Each owner adds the files of its folder (what they have to mind: kernel/core/optional.h); everything else here turns them into
+#   build/kernel-arm64/NAME.elf   for gdb        build/kernel-arm64/NAME.img   arm64 Image
+#   build/kernel-arm64/NAME.sym   PAYLOAD_SYMBOLS, from the ELF's symbol table
+# The launcher takes the first that does (cmd/kernel_choice.c).
 K := $(B)/kernel-arm64
 
 KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess.S mmu.c cpu.c trap.c timer.c uaccess.c sigframe.c fpu.S)
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c timespec.c sched.c info.c creds.c itimer.c)
-KERNEL_FULL_SRCS += $(addprefix kernel/linux/,strace.c tracing.c watchdog.c mremap.c) kernel/core/aspace_remap.c kernel/core/trace_stream.c
+KERNEL_NET_SRCS += kernel/linux/mremap.c kernel/core/aspace_remap.c
+KERNEL_FULL_SRCS += $(addprefix kernel/linux/,strace.c tracing.c watchdog.c) kernel/core/trace_stream.c
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
@@ -46,14 +50,14 @@ $(K)/offsets.h: kernel/arch/arm64/offsets.c
 ALL_DEPS += $(K)/offsets.d
 $(call objects,kernel-arm64,$(addprefix kernel/arch/arm64/,vectors.S start.S)): $(K)/offsets.h
 
-KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_FULL_SRCS)))
-ALL += $(foreach k,mazboot mazboot-full,$(K)/$k.img $(K)/$k.sym)
+KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_NET_SRCS) $(KERNEL_FULL_SRCS)))
+ALL += $(foreach k,mazboot mazboot-net mazboot-full,$(K)/$k.img $(K)/$k.sym)
 
 include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
 
 # The sources are complete only after every mod.mk has been read. Objects made with other flags don't link.
 .SECONDEXPANSION:
-$(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_FULL_SRCS))): kernel/mod.mk mk/toolchain.mk
+$(KERNEL_OBJS): kernel/mod.mk mk/toolchain.mk
 
 # $(call kernel_image,NAME,SOURCES): NAME.elf of them, KERNEL_EXTRA_OBJS and the table of those system calls that they define. SOURCES is expanded
 # late.
@@ -71,4 +75,5 @@ $(K)/$1.sym: $(K)/$1.elf tools/symtab.sh
 endef
 kernel_image = $(eval $(call kernel_image_,$1,$2))
 $(call kernel_image,mazboot,$$(KERNEL_SRCS))
-$(call kernel_image,mazboot-full,$$(KERNEL_SRCS) $$(KERNEL_FULL_SRCS))
+$(call kernel_image,mazboot-net,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS))
+$(call kernel_image,mazboot-full,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS) $$(KERNEL_FULL_SRCS))

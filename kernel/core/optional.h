@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parts that not every image has. An image is an inventory of files (kernel/mod.mk): the small one
- * links without those of the full one. A file that may be missing is known to the rest only by its
- * boot steps, by its system calls (arch/arm64/syscall_table.S), and by functions that are declared
- * OPTIONAL and called behind `if (function)` or behind a condition that only they make true.
+ * Parts that not every image has. An image is an inventory of files (kernel/mod.mk): smaller
+ * ones link without those of larger ones. A file that may be missing is known to the rest only by
+ * its boot steps, by its system calls (arch/arm64/syscall_table.S), and by functions that are
+ * declared OPTIONAL and called behind `if (function)` or behind a condition that only they make
+ * true.
  */
 #ifndef KERNEL_CORE_OPTIONAL_H
 #define KERNEL_CORE_OPTIONAL_H

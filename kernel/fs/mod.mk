@@ -1,13 +1,14 @@
-# Files, and the system calls about them. FS_FULL is what the full kernel alone has.
+# Files, and the system calls about them. FS_NET is what the small kernel does without.
 FS_BASE := $(addprefix kernel/fs/,boot.c context.c dentry.c device.c epoll.c etc.c eventfd.c file.c flock.c inode.c \
     mutex.c names.c open.c pages.c pages_tree.c pipe.c pipe_open.c pseudo.c rename.c stdio.c super.c tmpfs.c text.c tmpfs_file.c uio.c walk.c)
 FS_BASE += $(addprefix kernel/linux/,attr.c dir.c epoll.c fcntl.c fd.c io.c names.c open.c path.c sigwait.c stat.c)
-FS_FULL := $(addprefix kernel/fs/,archive.c inotify.c notify.c socket.c splice.c unix.c unix_data.c)
-FS_FULL += $(addprefix kernel/linux/,inotify.c poll.c pollset.c socket.c socket_message.c splice.c)
-FS_SRCS := $(FS_BASE) $(FS_FULL)
+FS_NET := $(addprefix kernel/fs/,inotify.c notify.c socket.c splice.c unix.c unix_data.c)
+FS_NET += $(addprefix kernel/linux/,inotify.c poll.c pollset.c socket.c socket_message.c splice.c)
+FS_SRCS := $(FS_BASE) $(FS_NET) kernel/fs/archive.c
 PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c)
 KERNEL_SRCS += $(FS_BASE) $(PROC_SRCS)
-KERNEL_FULL_SRCS += $(FS_FULL) kernel/linux/timerfd.c
+KERNEL_NET_SRCS += $(FS_NET) kernel/linux/timerfd.c
+KERNEL_FULL_SRCS += kernel/fs/archive.c
 P9_SRCS := $(addprefix kernel/fs/,p9_ask.c p9_cache.c p9_call.c p9_dir.c p9_file.c p9_inode.c p9_mount.c p9_names.c) \
     $(addprefix kernel/drivers/virtio/,9p.c chain.c) kernel/init/volumes.c
 KERNEL_FULL_SRCS += $(P9_SRCS)

@@ -9,7 +9,7 @@ prefix=$tmp/stage/usr
 make -s install PREFIX=/usr DESTDIR="$tmp/stage" >"$tmp/log" 2>&1 || cat "$tmp/log"
 mazboot=$prefix/bin/mazboot
 play "exit 0" run --dry-run "$tmp/hello"
-same 'installs the kernels and their symbols' 'kernel-arm64-full.img kernel-arm64-full.sym kernel-arm64.img kernel-arm64.sym' "$(cd "$prefix/lib/mazboot" && echo *)"
+same 'installs the kernels and their symbols' 'kernel-arm64-full.img kernel-arm64-full.sym kernel-arm64-net.img kernel-arm64-net.sym kernel-arm64.img kernel-arm64.sym' "$(cd "$prefix/lib/mazboot" && echo *)"
 same 'finds its kernel' '0|' "$status|$err"
 rm -rf "$prefix/lib/mazboot"
 play "exit 0" run "$tmp/hello"

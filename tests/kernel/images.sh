@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The two kernels: what they may weigh, and which one a program gets.
+# The three kernels: what they may weigh, and which one a program gets.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/programs/lib.sh
@@ -20,7 +20,7 @@ gets() {
 }
 
 check 'the small kernel has at most 160 KiB' at_most mazboot 163840
-check 'the full kernel has at most 320 KiB' at_most mazboot-full 327680
+check 'the kernel with the network has at most 320 KiB' at_most mazboot-net 327680
 cat >"$tmp/socket.go" <<'GO'
 package main
 
@@ -50,8 +50,8 @@ while read -r name go; do
     done
     check "$name: println takes the small kernel" gets mazboot "$tmp/hello"
     check "$name: stripped println takes the small kernel" gets mazboot "$tmp/hello.stripped"
-    check "$name: sockets take the full kernel" gets mazboot-full "$tmp/socket"
-    check "$name: sockets of a stripped program too" gets mazboot-full "$tmp/socket.stripped"
+    check "$name: sockets take the kernel with the network" gets mazboot-net "$tmp/socket"
+    check "$name: sockets of a stripped program too" gets mazboot-net "$tmp/socket.stripped"
     check "$name: a number that isn't constant takes the full kernel" gets mazboot-full "$tmp/any"
     check "$name: --strace takes the full kernel" gets mazboot-full "$tmp/hello" --strace
     check "$name: --kernel full" gets mazboot-full "$tmp/hello" --kernel full
