@@ -80,8 +80,35 @@ $(call gort_prog,$(B)/bench/gort,bench/gort/bench.c)
 $(B)/bench/gort-go: bench/gort/bench.go
 	@mkdir -p $(@D)
 	$(call say,GO,$@)$(GORT_GO) build -o $@ $<
-bench-gort: $(B)/bench/gort $(B)/bench/gort-go ## gort beside Go: CPU time per operation, bytes per goroutine
-	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go
+$(B)/bench/gort-raw: bench/gort/raw.c $(GORT_CORE_ASM_$(GORT_HOST_MACHINE)) gort/g.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -O2 -I. -o $@ $(filter %.c %.S,$^)
+
+# Other libraries, built by gcc as their packages are.
+GORT_PEERS := $(addprefix $(B)/bench/gort-,gccgo boost pth st)
+$(B)/bench/gort-gccgo: bench/gort/bench.go
+	@mkdir -p $(@D)
+	$(call say,GCCGO,$@)gccgo -O2 -o $@ $<
+$(B)/bench/gort-boost: bench/gort/peers/boost.cc bench/gort/peers/peer.h
+	@mkdir -p $(@D)
+	$(call say,CXX,$@)g++ -O2 -I. -o $@ $< -lboost_fiber -lboost_context -pthread
+$(B)/bench/gort-pth $(B)/bench/gort-st: $(B)/bench/gort-%: bench/gort/peers/%.c bench/gort/peers/peer.h
+	@mkdir -p $(@D)
+	$(call say,CC,$@)gcc -O2 -I. -o $@ $< -l$*
+bench-gort: $(B)/bench/gort $(B)/bench/gort-go $(B)/bench/gort-raw $(GORT_PEERS) ## gort beside Go and others: CPU time per operation, bytes per goroutine
+	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go $(GORT_PEERS)
+	@printf '%-28s %9s %30s\n' "raw switch" "$$($(B)/bench/gort-raw | sed 's/cpu //')" "goal 3.5"
+
+# Counted instructions don't depend on the machine's load. Valgrind can't read the debug information that we make otherwise.
+GORT_COUNTED := $(call objects,gort-counted,$(GORT_SRCS) bench/gort/bench.c)
+$(call object_rules,gort-counted,$(filter-out -g,$(GORT_CFLAGS)) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
+ALL_DEPS += $(GORT_COUNTED:.o=.d)
+$(B)/bench/gort-counted: $(GORT_COUNTED)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)$(CC) -rdynamic -o $@ $^ -pthread
+.PHONY: test-gort-instructions
+test-gort-instructions: $(B)/bench/gort-counted ## instructions per gort operation, against their limits
+	@tests/run.sh tests/gort/instructions.sh
 
 # What install-gort puts below PREFIX: header, both libraries, pkg-config file, manual pages, gdb commands.
 GORT_VERSION := 0.1.0

@@ -17,6 +17,8 @@ DEPS_WANTED := $(if $(filter all run install,$(DEPS_GOALS)),$(DEPS_BUILD)) $(if 
 DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_BENCH))
 DEPS_WANTED += $(if $(filter test-gort-machines,$(DEPS_GOALS)),aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
     riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu qemu-riscv64:qemu-user)
+DEPS_WANTED += $(if $(filter bench-gort,$(DEPS_GOALS)),golang-1.19-go gccgo:gccgo g++:g++ libboost-fiber-dev libpth-dev libst-dev)
+DEPS_WANTED += $(if $(filter test-gort-instructions,$(DEPS_GOALS)),valgrind:valgrind)
 DEPS_WANTED += $(if $(filter test-gort-windows,$(DEPS_GOALS)),x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64)
 DEPS_WANTED += $(if $(filter test-rtg-guest,$(DEPS_GOALS)),cpio:cpio qemu-system-x86_64:qemu-system-x86 qemu-system-riscv64:qemu-system-misc)
 DEPS_WANTED := $(strip $(DEPS_WANTED))

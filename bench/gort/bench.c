@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One operation, many times: bench NAME COUNT PROCS prints CPU and wall nanoseconds per operation.
  * bench.go does the same in Go. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "gort/gort.h"
@@ -221,6 +223,71 @@ static void bench_skynet(void)
         abort();
 }
 
+/* ---- requests and responses over loopback, on 64 connections */
+#define CONNECTIONS 64
+static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+static const char response[] = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello, world\n";
+static struct sockaddr_in where;
+
+static bool read_exactly(go_fd *f, char *buf, size_t size)
+{
+    for (size_t got = 0; got < size;) {
+        ssize_t r = go_read(f, buf + got, size - got, GO_FOREVER);
+        if (r <= 0)
+            return false;
+        got += (size_t)r;
+    }
+    return true;
+}
+
+static void serve(void *arg)
+{
+    go_fd f = *(go_fd *)arg;
+    char buf[sizeof(request)];
+    while (read_exactly(&f, buf, sizeof(request) - 1))
+        if (go_write(&f, response, sizeof(response) - 1, GO_FOREVER) < 0)
+            break;
+    go_fd_close(&f);
+    free(arg);
+}
+
+static void ask(void *arg)
+{
+    go_fd f;
+    char buf[sizeof(response)];
+    (void)arg;
+    if (go_fd_open(&f, socket(AF_INET, SOCK_STREAM, 0)) ||
+        go_connect(&f, (struct sockaddr *)&where, sizeof(where), GO_FOREVER))
+        abort();
+    for (int64_t i = 0; i < n / CONNECTIONS; i++)
+        if (go_write(&f, request, sizeof(request) - 1, GO_FOREVER) < 0 ||
+            !read_exactly(&f, buf, sizeof(response) - 1))
+            abort();
+    go_fd_close(&f);
+    go_wg_done(&wg);
+}
+
+static void bench_http(void)
+{
+    go_fd listener;
+    socklen_t len = sizeof(where);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    where = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    if (bind(fd, (struct sockaddr *)&where, sizeof(where)) || listen(fd, CONNECTIONS) ||
+        getsockname(fd, (struct sockaddr *)&where, &len) || go_fd_open(&listener, fd))
+        abort();
+    go_wg_add(&wg, CONNECTIONS);
+    for (int i = 0; i < CONNECTIONS; i++) {
+        go_fd *f = malloc(sizeof(*f));
+        go(ask, NULL);
+        if (go_accept(&listener, f, GO_FOREVER))
+            abort();
+        go(serve, f);
+    }
+    go_wg_wait(&wg);
+    go_fd_close(&listener);
+}
+
 /* ---- n parked goroutines: bytes of each */
 static int64_t resident(void)
 {
@@ -264,6 +331,7 @@ static const struct {
     {"select2", bench_select2},   {"selectdefault", bench_selectdefault},
     {"select8", bench_select8},   {"mutex", bench_mutex},
     {"skynet", bench_skynet},     {"parked", bench_parked},
+    {"http", bench_http},
 };
 
 static void run(void *arg)

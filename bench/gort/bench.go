@@ -5,6 +5,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"runtime"
 	"strconv"
@@ -178,6 +180,60 @@ func skynet() {
 	}
 }
 
+const connections = 64
+
+var request = []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+var response = []byte("HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello, world\n")
+
+func serve(c net.Conn) {
+	buf := make([]byte, len(request))
+	for {
+		if _, err := io.ReadFull(c, buf); err != nil {
+			break
+		}
+		if _, err := c.Write(response); err != nil {
+			break
+		}
+	}
+	c.Close()
+}
+
+func ask(where string) {
+	c, err := net.Dial("tcp", where)
+	if err != nil {
+		panic(err)
+	}
+	buf := make([]byte, len(response))
+	for i := int64(0); i < n/connections; i++ {
+		if _, err := c.Write(request); err != nil {
+			panic(err)
+		}
+		if _, err := io.ReadFull(c, buf); err != nil {
+			panic(err)
+		}
+	}
+	c.Close()
+	wg.Done()
+}
+
+func http() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	wg.Add(connections)
+	for i := 0; i < connections; i++ {
+		go ask(l.Addr().String())
+		c, err := l.Accept()
+		if err != nil {
+			panic(err)
+		}
+		go serve(c)
+	}
+	wg.Wait()
+	l.Close()
+}
+
 func resident() (bytes int64) {
 	b, _ := os.ReadFile("/proc/self/status")
 	for _, line := range strings.Split(string(b), "\n") {
@@ -211,7 +267,7 @@ func main() {
 		"stream":   func() { stream(0) },
 		"buffered": func() { stream(128) },
 		"select2":  select2, "selectdefault": selectdefault, "select8": select8,
-		"mutex": mutex, "skynet": skynet, "parked": parked,
+		"mutex": mutex, "skynet": skynet, "parked": parked, "http": http,
 	}
 	n, _ = strconv.ParseInt(os.Args[2], 10, 64)
 	procs, _ := strconv.Atoi(os.Args[3])

@@ -34,6 +34,7 @@ static struct {
     _Atomic bool active;
     _Atomic bool claimed;
     _Atomic uint32_t waiters;
+    _Atomic uint32_t runs;
     int epfd, breakfd;
     struct go_pd *free;
 } poll = {.epfd = -1, .breakfd = -1};
@@ -46,6 +47,11 @@ bool netpoll_active(void)
 uint32_t netpoll_waiters(void)
 {
     return atomic_load(&poll.waiters);
+}
+
+uint32_t netpoll_runs(void)
+{
+    return atomic_load_explicit(&poll.runs, memory_order_relaxed);
 }
 
 bool netpoll_claim(void)
@@ -127,6 +133,7 @@ unsigned netpoll_run(int64_t wait_until_ns)
 {
     struct epoll_event ev[EVENTS];
     unsigned readied = 0;
+    atomic_fetch_add_explicit(&poll.runs, 1, memory_order_relaxed);
     int n = wait_events(ev, wait_until_ns);
     for (int i = 0; i < n; i++) {
         if (ev[i].data.ptr)

@@ -21,6 +21,7 @@
 #define DELAY_MIN_NS     (20 * GO_US)
 #define DELAY_MAX_NS     (10 * GO_MS)
 #define QUIET_ROUNDS     50
+#define IDLE_ROUNDS      1 /* of DELAY_MAX_NS, before it parks: an M that wakes in between needs no sysmon */
 #define CALL_GRACE_NS    (20 * GO_US) /* a call shorter than this keeps its P */
 #define CALL_IDLE_NS     (10 * GO_MS) /* the same when nobody wants the P */
 #define DEADLOCK_LOOK_NS (2 * GO_MS)
@@ -37,6 +38,8 @@ static struct {
     _Atomic uint32_t parked; /* futex: 1 parked for ever, 2 asleep until `next` */
     _Atomic int64_t next;
     int64_t trace_every, trace_next;
+    uint32_t poll_runs; /* netpoll_runs(), and since when it is that */
+    int64_t poll_since;
     struct watch p[GORT_MAX_PROCS];
 } mon;
 
@@ -158,13 +161,18 @@ static bool watch_p(unsigned i, int64_t now)
     return true;
 }
 
-static bool poll_if_nobody_does(void)
+/* Ms poll when they run out of Gs; one poll of theirs finds more than many of ours would. */
+static void poll_if_nobody_does(int64_t now)
 {
-    if (!netpoll_active() || netpoll_waiters() == 0 || !netpoll_claim())
-        return false;
-    unsigned n = netpoll_run(0);
+    uint32_t runs = netpoll_runs();
+    if (runs != mon.poll_runs) {
+        mon.poll_runs = runs;
+        mon.poll_since = now;
+    }
+    if (now - mon.poll_since < DELAY_MAX_NS || netpoll_waiters() == 0 || !netpoll_claim())
+        return;
+    netpoll_run(0);
     netpoll_unclaim();
-    return n > 0;
 }
 
 static void trace(int64_t now)
@@ -185,7 +193,8 @@ static void trace(int64_t now)
 static bool round_of_watch(void)
 {
     int64_t now = clock_real();
-    bool busy = poll_if_nobody_does();
+    bool busy = false;
+    poll_if_nobody_does(now);
     for (unsigned i = 0; i < sched_nprocs() && !rt.cfg.virtual_time; i++)
         busy |= watch_p(i, now);
     trace(now);
@@ -201,19 +210,28 @@ static int64_t next_look(int64_t delay)
     return until;
 }
 
+/* All Ps have been idle for a while: so it is a deadlock, or nothing to do until something starts. */
+static void park(void)
+{
+    deadlock_look();
+    sleep_as(1, INT64_MAX);
+}
+
 static void *sysmon_main(void *arg)
 {
     (void)arg;
     int64_t delay = DELAY_MIN_NS;
-    for (unsigned quiet_rounds = 0; !atomic_load(&mon.stop);) {
-        if (all_idle()) {
-            deadlock_look();
-            sleep_as(1, INT64_MAX);
-            quiet_rounds = 0;
+    unsigned quiet_rounds = 0, idle_rounds = 0;
+    while (!atomic_load(&mon.stop)) {
+        bool idle = all_idle();
+        idle_rounds = idle ? idle_rounds + 1 : 0;
+        if (idle_rounds > IDLE_ROUNDS) {
+            park();
+            quiet_rounds = idle_rounds = 0;
         }
         quiet_rounds = round_of_watch() ? 0 : quiet_rounds + 1;
         delay = quiet_rounds < QUIET_ROUNDS ? DELAY_MIN_NS : MIN(2 * delay, DELAY_MAX_NS);
-        sleep_as(2, MAX(next_look(delay), clock_real() + DELAY_MIN_NS));
+        sleep_as(2, MAX(next_look(idle ? DELAY_MAX_NS : delay), clock_real() + DELAY_MIN_NS));
     }
     return NULL;
 }
