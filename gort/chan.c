@@ -276,7 +276,7 @@ static int wait_until(struct go_chan *c, struct sudogq *q, void *elem, int64_t d
     return -ETIMEDOUT;
 }
 
-static void block_for_ever(uint8_t why)
+static NORETURN void block_for_ever(uint8_t why)
 {
     for (;;)
         g_park(NULL, NULL, why);

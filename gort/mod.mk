@@ -15,12 +15,13 @@ GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJEC
 
 GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
 
-# The library: position-independent objects for both kinds; frame pointers for tracebacks.
-GORT_CFLAGS := -std=gnu11 -O2 -g -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
+# The library: position-independent objects for both kinds; frame pointers for tracebacks; debug information that Valgrind 3.19 can read.
+GORT_CFLAGS := -std=gnu11 -O2 -gdwarf-4 -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
                -fstack-clash-protection -fvisibility=hidden $(GORT_INLINE)
 $(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
+$(GORT_OBJS): gort/mod.mk
 GORT_LIB := $(B)/host/libgort.a
 GORT_SO := $(B)/host/libgort.so
 ALL += $(GORT_LIB) $(GORT_SO)
@@ -71,9 +72,16 @@ test-gort-machines: ## gort's core on arm64 and riscv64, emulated
 	@tests/run.sh tests/gort/machines.sh
 test-gort-tsan: ## gort under ThreadSanitizer, ROUNDS times
 	@tests/run.sh tests/gort/tsan.sh
+.PHONY: test-gort-analysis test-gort-coverage
+test-gort-analysis: ## clang's static analyzer over gort: no finding is allowed
+	@tests/run.sh tests/gort/analysis.sh
+test-gort-coverage: ## lines of gort that its tests reach, file by file
+	@tests/gort/coverage.sh
+.PHONY: test-gort-seeds
+test-gort-seeds: $(B)/test/gort-lib ## gort under both sanitizers with new schedules all the time, MINUTES=10
+	@tests/run.sh tests/gort/seeds.sh
 test-gort-go: $(B)/test/gort-behaviour ## run the behaviour table against Go itself, on the real clock
-	@$(GORT_GO) run tests/gort/behaviour.go | diff - tests/gort/behaviour.expected
-	@$(B)/test/gort-behaviour real | diff - tests/gort/behaviour.expected && echo "same as Go"
+	@GO=$(GORT_GO) tests/run.sh tests/gort/go.sh
 
 GORT_GO ?= $(firstword $(wildcard /usr/lib/go-1.19/bin/go) go)
 $(call gort_prog,$(B)/bench/gort,bench/gort/bench.c)
@@ -99,16 +107,29 @@ bench-gort: $(B)/bench/gort $(B)/bench/gort-go $(B)/bench/gort-raw $(GORT_PEERS)
 	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go $(GORT_PEERS)
 	@printf '%-28s %9s %30s\n' "raw switch" "$$($(B)/bench/gort-raw | sed 's/cpu //')" "goal 3.5"
 
-# Counted instructions don't depend on the machine's load. Valgrind can't read the debug information that we make otherwise.
+# Counted instructions don't depend on the machine's load.
 GORT_COUNTED := $(call objects,gort-counted,$(GORT_SRCS) bench/gort/bench.c)
-$(call object_rules,gort-counted,$(filter-out -g,$(GORT_CFLAGS)) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
+$(call object_rules,gort-counted,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
 ALL_DEPS += $(GORT_COUNTED:.o=.d)
+$(GORT_COUNTED): gort/mod.mk
 $(B)/bench/gort-counted: $(GORT_COUNTED)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) -rdynamic -o $@ $^ -pthread
-.PHONY: test-gort-instructions
+.PHONY: test-gort-instructions test-gort-tools test-gort-million
 test-gort-instructions: $(B)/bench/gort-counted ## instructions per gort operation, against their limits
 	@tests/run.sh tests/gort/instructions.sh
+test-gort-million: $(B)/bench/gort ## a million parked goroutines with the system's settings as they are
+	@tests/run.sh tests/gort/million.sh
+ALL += $(B)/bench/gort-counted
+SCRIPT_TESTS += tests/gort/instructions.sh
+
+# What debuggers and checkers see.
+$(call gort_prog,$(B)/test/gort-checked,tests/gort/checked.c)
+CFLAGS_host_tests/gort/checked.c := -gdwarf-4
+ALL += $(B)/test/gort-checked
+SCRIPT_TESTS += tests/gort/tools.sh
+test-gort-tools: $(B)/test/gort-checked $(B)/test/gort-reports ## gort under gdb and Valgrind, its trace, its seeds
+	@tests/run.sh tests/gort/tools.sh
 
 # What install-gort puts below PREFIX: header, both libraries, pkg-config file, manual pages, gdb commands.
 GORT_VERSION := 0.1.0
@@ -136,3 +157,4 @@ $(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO)
 SCRIPT_TESTS += $(B)/test/gort-install.sh
 ALL += $(B)/test/gort-install.sh
 $(call unit_test,gort-idle,tests/gort/test_idle.c gort/idle.c,-DGORT_PLAIN=1 -include tests/gort/model.h)
+$(call unit_test,gort-deadline,tests/gort/test_deadline.c gort/chan.c gort/timer.c,-DGORT_PLAIN=1 -DMODEL_ALL=1 -include tests/gort/model.h)

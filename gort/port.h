@@ -52,9 +52,9 @@ void port_execute(struct g *gp);
 int64_t port_now_ns(void);
 
 /*
- * port_poll - before this M looks for work elsewhere: ready what outside events have made ready
- * (host: netpoll), without waiting. True when it readied something. Kernel: false, interrupts do
- * it.
+ * port_poll - before this M looks for work elsewhere, and after a tick_due: ready what outside
+ * events have made ready (host: netpoll), without waiting. True when it readied something. Kernel:
+ * false, interrupts do it.
  */
 bool port_poll(void);
 

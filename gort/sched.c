@@ -175,16 +175,20 @@ void sched_enqueue(struct m *mp, struct g *gp, bool next)
 
 /* ------------------------------------------------------------------ finding a G */
 
-/* Seeded schedules: the next one or a random number of Gs from the front go to the back. */
+/* Seeded schedules: the next one or a random number of Gs from the front go to the back. Draws
+ * nothing while nothing waits: how often an M looks then isn't the schedule's doing. */
 static void shuffle(struct m *mp)
 {
+    struct runq *q = &mp->p->runq;
+    if (runq_empty(q))
+        return;
     if (m_random(mp) % 2)
-        runq_rotate_next(&mp->p->runq, &sched.global);
+        runq_rotate_next(q, &sched.global);
     for (uint32_t n = m_random(mp) % 4; n > 0; n--) {
-        struct g *gp = runq_get(&mp->p->runq).g;
+        struct g *gp = runq_get(q).g;
         if (!gp)
             return;
-        runq_put(&mp->p->runq, gp, false, &sched.global);
+        runq_put(q, gp, false, &sched.global);
     }
 }
 
@@ -192,6 +196,7 @@ static NOINLINE void tick_now(struct m *mp)
 {
     atomic_store_explicit(&mp->tick_due, false, memory_order_relaxed);
     sched_tick(port_now_ns());
+    port_poll();
 }
 
 /* Two Gs that wake each other share one slice, and the ring hides the other queues. So all are
@@ -199,8 +204,9 @@ static NOINLINE void tick_now(struct m *mp)
 static struct g *pick_in_turn(struct m *mp)
 {
     struct p *pp = mp->p;
-    own_store(&pp->picks_left, PICKS);
-    runq_rotate_next(&pp->runq, &sched.global);
+    own_store(&pp->picks_left, sched.perturbed ? 1 : PICKS);
+    if (!sched.perturbed)
+        runq_rotate_next(&pp->runq, &sched.global);
     return gqueue_get(&sched.global, 1ull << pp->id);
 }
 
@@ -215,10 +221,8 @@ NOINLINE struct picked pick_rare(struct m *mp)
         own_load(&pp->picks_left) == 0)
         gp = pick_in_turn(mp);
     atomic_store_explicit(&mp->need_resched, false, memory_order_relaxed);
-    if (sched.perturbed) {
-        own_store(&pp->picks_left, 1);
+    if (sched.perturbed)
         shuffle(mp);
-    }
     if (!gp && (own_load(&pp->schedtick) & 1))
         gp = gqueue_get(&pp->bound, me);
     if (gp)

@@ -35,17 +35,23 @@ def state(g):
     return int(g["atomicstatus"]) & ~GSCAN
 
 
+def function_at(pc):
+    """The function that pc is in; for code inlined there, the one it was inlined into."""
+    name, block = hex(pc), gdb.block_for_pc(pc)
+    while block and not block.is_global and not block.is_static:
+        if block.function:
+            name = str(block.function)
+        block = block.superblock
+    return name
+
+
 def describe(g):
     s = state(g)
     what = REASONS.get(int(g["waitreason"]), "waiting") if s == 4 else STATES.get(s, "?")
     name = g["name"].string() if int(g["name"]) else ""
     where = ""
     if s != 2:
-        pc = int(g["sched"]["pc"])
-        block = gdb.block_for_pc(pc)
-        while block and not block.function:
-            block = block.superblock
-        where = str(block.function) if block else hex(pc)
+        where = function_at(int(g["sched"]["pc"]))
     return "%6d  %-14s %-16s %s" % (int(g["goid"]), what, name, where)
 
 

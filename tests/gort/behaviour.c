@@ -2,14 +2,15 @@
 /*
  * What channels, select, timers, contexts and locks do, line by line. behaviour.go does the same
  * with Go's; what that prints is behaviour.expected. On one P with a virtual clock, so that load
- * changes nothing; with the argument "real" on the real clock and all CPUs.
+ * changes nothing; "behaviour MILLISECONDS" on the real clock and all CPUs, with waits that long.
  */
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "gort/gort.h"
 
-#define MS GO_MS
+static int64_t unit = GO_MS; /* of all waits */
+#define MS unit
 
 static go_wg wg;
 
@@ -373,7 +374,8 @@ static void everything(void *arg)
 
 int main(int argc, char **argv)
 {
-    bool real = argc > 1 && strcmp(argv[1], "real") == 0;
+    if (argc > 1)
+        unit = atoi(argv[1]) * GO_MS;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    return go_main(everything, NULL, &(go_config){.virtual_time = !real});
+    return go_main(everything, NULL, &(go_config){.virtual_time = argc == 1});
 }

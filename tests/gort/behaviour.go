@@ -6,11 +6,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"strconv"
 	"sync"
 	"time"
 )
 
-const ms = time.Millisecond
+// The unit of all waits; a loaded machine needs more: behaviour.go MILLISECONDS.
+var ms = time.Millisecond
 
 var wg sync.WaitGroup
 
@@ -318,6 +321,10 @@ func locks() {
 }
 
 func main() {
+	if len(os.Args) > 1 {
+		n, _ := strconv.Atoi(os.Args[1])
+		ms *= time.Duration(n)
+	}
 	closedChannels()
 	panics()
 	fifo(0)

@@ -11,6 +11,15 @@
 
 void model_step(void);
 
+#ifdef MODEL_ALL /* relaxed ones and the like, too */
+#undef atomic_load_explicit
+#undef atomic_store_explicit
+#undef atomic_exchange_explicit
+#define atomic_load_explicit(p, o)        (model_step(), __c11_atomic_load(p, o))
+#define atomic_store_explicit(p, v, o)    (model_step(), __c11_atomic_store(p, v, o))
+#define atomic_exchange_explicit(p, v, o) (model_step(), __c11_atomic_exchange(p, v, o))
+#endif
+
 #undef atomic_load
 #undef atomic_store
 #undef atomic_fetch_add

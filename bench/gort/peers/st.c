@@ -13,7 +13,8 @@ static void *yielder(void *arg)
 
 static void yield(void)
 {
-    st_thread_t a = st_thread_create(yielder, NULL, 1, 0), b = st_thread_create(yielder, NULL, 1, 0);
+    st_thread_t a = st_thread_create(yielder, NULL, 1, 0),
+                b = st_thread_create(yielder, NULL, 1, 0);
     st_thread_join(a, NULL);
     st_thread_join(b, NULL);
 }

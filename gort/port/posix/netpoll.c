@@ -208,13 +208,22 @@ static int set_nonblocking(int fd)
     return 0;
 }
 
+/* Under the lock: an event of the descriptor that had this one before may still be under way. */
+static void dir_reset(struct dir *d)
+{
+    waitq_lock(&d->q);
+    d->edge = false;
+    waitq_unlock(&d->q);
+}
+
 int go_fd_open(go_fd *f, int fd)
 {
     struct go_pd *pd;
     int r = set_nonblocking(fd);
     if (r || (r = pd_make(&pd)))
         return r;
-    pd->read.edge = pd->write.edge = false;
+    dir_reset(&pd->read);
+    dir_reset(&pd->write);
     atomic_store(&pd->closing, false);
     atomic_store(&pd->refs, 1);
     struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = pd};

@@ -82,7 +82,7 @@ unsigned netpoll_run(int64_t wait_until_ns); /* ready what is ready; 0: don't wa
 void netpoll_break(void);                    /* end a netpoll_run that waits */
 uint32_t netpoll_waiters(void);
 uint32_t netpoll_runs(void); /* how many there were */
-bool netpoll_claim(void); /* become the one M that waits in netpoll_run */
+bool netpoll_claim(void);    /* become the one M that waits in netpoll_run */
 void netpoll_unclaim(void);
 
 /* report.c */

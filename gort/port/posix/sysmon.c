@@ -18,10 +18,11 @@
 #include "gort/idle.h"
 #include "gort/port/posix/futex.h"
 
-#define DELAY_MIN_NS     (20 * GO_US)
-#define DELAY_MAX_NS     (10 * GO_MS)
-#define QUIET_ROUNDS     50
-#define IDLE_ROUNDS      1 /* of DELAY_MAX_NS, before it parks: an M that wakes in between needs no sysmon */
+#define DELAY_MIN_NS (20 * GO_US)
+#define DELAY_MAX_NS (10 * GO_MS)
+#define QUIET_ROUNDS 50
+#define IDLE_ROUNDS \
+    1 /* of DELAY_MAX_NS, before it parks: an M that wakes in between needs no sysmon */
 #define CALL_GRACE_NS    (20 * GO_US) /* a call shorter than this keeps its P */
 #define CALL_IDLE_NS     (10 * GO_MS) /* the same when nobody wants the P */
 #define DEADLOCK_LOOK_NS (2 * GO_MS)
@@ -210,7 +211,8 @@ static int64_t next_look(int64_t delay)
     return until;
 }
 
-/* All Ps have been idle for a while: so it is a deadlock, or nothing to do until something starts. */
+/* All Ps have been idle for a while: so it is a deadlock, or nothing to do until something starts.
+ */
 static void park(void)
 {
     deadlock_look();

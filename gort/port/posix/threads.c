@@ -7,7 +7,8 @@
 #include "gort/port/posix/futex.h"
 #include "gort/port/posix/rt.h"
 
-#define JOIN_GRACE_NS (200 * GO_MS) /* for threads that run a goroutine that doesn't end */
+#define JOIN_GRACE_NS (2 * GO_S) /* for threads that run a goroutine that doesn't end */
+#define JOIN_LOOK_NS  (10 * GO_MS)
 
 static struct {
     struct spin lock;
@@ -70,12 +71,13 @@ int threads_start(unsigned procs, uint64_t seed)
     return 0;
 }
 
+/* What a goroutine does takes as long as it takes; the scheduler itself ends soon. */
 static bool join(struct posix_m *pm, int64_t until)
 {
     if (!pm->started)
         return true;
-    while (!atomic_load(&pm->ended) && clock_real() < until)
-        futex_wait(&pm->ended, 0, until);
+    while (!atomic_load(&pm->ended) && (!own_load(&pm->m.curg) || clock_real() < until))
+        futex_wait(&pm->ended, 0, clock_real() + JOIN_LOOK_NS);
     return atomic_load(&pm->ended) && pthread_join(pm->thread, NULL) == 0;
 }
 
@@ -84,8 +86,10 @@ bool threads_stop(void)
 {
     bool all = true;
     atomic_store(&rt.stopping, true);
-    for (struct posix_m *pm = threads.all; pm; pm = pm->next_all)
+    for (struct posix_m *pm = threads.all; pm; pm = pm->next_all) {
+        atomic_store_explicit(&pm->m.tick_due, true, memory_order_relaxed);
         port_m_wake(&pm->m);
+    }
     int64_t until = clock_real() + JOIN_GRACE_NS;
     for (struct posix_m *pm = threads.all; pm; pm = pm->next_all)
         all = join(pm, until) && all;
