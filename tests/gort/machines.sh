@@ -26,6 +26,21 @@ build() { # test machine gnu-name
     "$3-linux-gnu-gcc" -static -o "$out/$1-$2" $objs -pthread
 }
 
+# The library on that machine, by what it does (behaviour.c on the virtual clock).
+library() { # machine gnu-name
+    objs=
+    lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/posix/*.c)"
+    for src in tests/gort/behaviour.c $lib ${core%tests/gort/rig.c*} "gort/asm/$1.S"; do
+        obj=$out/lib-$1-$(echo "$src" | tr / _).o
+        clang --target="$2-linux-gnu" -std=gnu11 -O2 -fno-omit-frame-pointer -I. -D_GNU_SOURCE \
+            '-DGORT_PORT_INLINE="gort/port/posix/inline.h"' -w -c "$src" -o "$obj" || return 1
+        objs="$objs $obj"
+    done
+    # shellcheck disable=SC2086 # a list
+    "$2-linux-gnu-gcc" -static -o "$out/behaviour-$1" $objs -pthread 2>/dev/null &&
+        timeout 120 "qemu-$2" "$out/behaviour-$1" | diff - tests/gort/behaviour.expected
+}
+
 for pair in arm64:aarch64 riscv64:riscv64; do
     machine=${pair%:*} gnu=${pair#*:}
     if ! command -v "$gnu-linux-gnu-gcc" >/dev/null || ! command -v "qemu-$gnu" >/dev/null; then
@@ -39,4 +54,5 @@ for pair in arm64:aarch64 riscv64:riscv64; do
             echo "not ok gort $t on $machine"
         fi
     done
+    if library "$machine" "$gnu"; then echo "ok gort library on $machine"; else echo "not ok gort library on $machine"; fi
 done
