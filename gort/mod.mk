@@ -7,7 +7,7 @@ GORT_CORE_ASM_riscv64 := gort/asm/riscv64.S
 GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
 GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c preempt.c report.c run.c \
-                spawn.c sysmon.c threads.c)
+                sysmon.c threads.c) gort/port/spawn.c
 GORT_OBJECTS := gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S

@@ -31,11 +31,30 @@ static void order_insert(struct select *s, uint16_t arm)
     s->order[at] = arm;
 }
 
-static int by_address(const void *a, const void *b, void *cases)
+/* Many arms: a heap sort in place, by address. */
+static void sift(struct select *s, size_t at, size_t n)
 {
-    uintptr_t ca = (uintptr_t)((go_case *)cases)[*(const uint16_t *)a].c;
-    uintptr_t cb = (uintptr_t)((go_case *)cases)[*(const uint16_t *)b].c;
-    return (ca > cb) - (ca < cb);
+    uint16_t arm = s->order[at];
+    for (size_t kid; (kid = 2 * at + 1) < n; at = kid) {
+        if (kid + 1 < n && (uintptr_t)chan_at(s, kid + 1) > (uintptr_t)chan_at(s, kid))
+            kid++;
+        if ((uintptr_t)chan_at(s, kid) <= (uintptr_t)s->cases[arm].c)
+            break;
+        s->order[at] = s->order[kid];
+    }
+    s->order[at] = arm;
+}
+
+static void order_sort(struct select *s)
+{
+    for (size_t i = s->nlocks / 2; i-- > 0;)
+        sift(s, i, s->nlocks);
+    for (size_t n = s->nlocks; n > 1; n--) {
+        uint16_t largest = s->order[0];
+        s->order[0] = s->order[n - 1];
+        s->order[n - 1] = largest;
+        sift(s, 0, n - 1);
+    }
 }
 
 static void order_make(struct select *s)
@@ -50,7 +69,7 @@ static void order_make(struct select *s)
             s->order[s->nlocks++] = (uint16_t)i;
     }
     if (!few)
-        qsort_r(s->order, s->nlocks, sizeof(*s->order), by_address, s->cases);
+        order_sort(s);
 }
 
 static void lock_all(struct select *s)

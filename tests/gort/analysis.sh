@@ -3,7 +3,7 @@
 # clang's static analyzer over every file of gort, each as its build compiles it.
 set -u
 flags="-std=gnu11 -O2 -I. -D_GNU_SOURCE"
-for f in gort/*.c gort/port/posix/*.c; do
+for f in gort/*.c gort/port/*.c gort/port/posix/*.c; do
     how='-DGORT_PORT_INLINE="gort/port/posix/inline.h"'
     [ "$f" = gort/san.c ] && how=-DGORT_SAN=1
     # shellcheck disable=SC2086 # a list

@@ -263,7 +263,7 @@ static void times(void)
 static const char *err_name(go_ctx *c)
 {
     int e = go_ctx_err(c);
-    return e == 0 ? "none" : e == -125 ? "canceled" : e == -110 ? "deadline" : "?";
+    return e == 0 ? "none" : e == -ECANCELED ? "canceled" : e == -ETIMEDOUT ? "deadline" : "?";
 }
 
 static void contexts(void)

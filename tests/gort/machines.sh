@@ -29,7 +29,7 @@ build() { # test machine gnu-name
 # The library on that machine, by what it does (behaviour.c on the virtual clock).
 library() { # machine gnu-name
     objs=
-    lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/posix/*.c)"
+    lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/spawn.c gort/port/posix/*.c)"
     for src in tests/gort/behaviour.c $lib ${core%tests/gort/rig.c*} "gort/asm/$1.S"; do
         obj=$out/lib-$1-$(echo "$src" | tr / _).o
         clang --target="$2-linux-gnu" -std=gnu11 -O2 -fno-omit-frame-pointer -I. -D_GNU_SOURCE \

@@ -15,18 +15,26 @@ export WINEPREFIX WINEARCH WINEDEBUG
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/win64.S gort/port/windows/m.c tests/gort/rig_windows.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 
+lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c gort/port/spawn.c $(echo gort/port/windows/*.c)"
+library="${core%gort/port/windows/m.c*} $lib"
+
 sources() {
     case $1 in
+    behaviour) echo "tests/gort/behaviour.c $library" ;;
+    life) echo "tests/gort/windows.c $library" ;;
     sched) echo "tests/gort/test_sched.c $core" ;;
     switch) echo "tests/gort/test_switch.c tests/gort/asm/sentinel_win64.S $core" ;;
     *) echo "tests/gort/test_$1.c $part" ;;
     esac
 }
 
-for t in g runq timer switch sched; do
+for t in g runq timer switch sched life behaviour; do
+    ms= # behaviour.c on the real clock
+    [ $t = behaviour ] && ms=20
     # shellcheck disable=SC2046 # a list
     if $cc -static -std=gnu11 -O2 -g -I. -DGORT_PLAIN -D_WIN32_WINNT=0x0A00 -w -o "$out/$t.exe" $(sources $t) -lpthread &&
-        timeout 120 "$wine" "$out/$t.exe" </dev/null >"$out/$t.log" 2>&1; then
+        timeout 120 "$wine" "$out/$t.exe" $ms </dev/null >"$out/$t.log" 2>&1 &&
+        { [ $t != behaviour ] || tr -d '\r' <"$out/$t.log" | diff tests/gort/behaviour.expected -; }; then
         echo "ok gort $t on Windows"
     else
         tail -n 20 "$out/$t.log"

@@ -6,30 +6,8 @@
 #ifndef GORT_PORT_POSIX_RT_H
 #define GORT_PORT_POSIX_RT_H
 
+#include "gort/port/arena.h"
 #include "gort/port/posix/m.h"
-#include "gort/waitq.h"
-
-/* A goroutine of this port. It lies in the top page of its own stack slot and is never unmapped
- * while the runtime lives. */
-struct hg {
-    struct g g;
-    go_fn fn;
-    void *arg;
-    uint32_t flags;     /* GO_JOINABLE, GO_PINNED */
-    uint32_t nopreempt; /* > 0: GO_PREEMPTIBLE functions aren't stopped either */
-    struct hg *next_free;
-    struct go_waitq_ q; /* the joiner, and the lock of `ended` */
-    bool ended;
-    bool has_locals;
-    void *local[GO_LOCAL_KEYS];
-};
-
-_Static_assert(sizeof(struct hg) <= 1024, "a parked goroutine must fit its one page");
-
-static inline struct hg *hg_of(struct g *gp)
-{
-    return container_of(gp, struct hg, g);
-}
 
 /* The runtime's settings and life. */
 struct rt {
@@ -50,10 +28,6 @@ uint64_t arena_used(void);         /* slots handed out at least once */
 struct hg *arena_slot(uint64_t i); /* slot i < arena_used() */
 const char *arena_guard(void);
 struct hg *arena_guard_hit(uintptr_t va); /* whose guard page va is in, or NULL */
-int arena_error(void);                    /* why arena_get failed: -EAGAIN or -ENOMEM */
-
-/* spawn.c */
-void hg_make(struct hg *hg, void *stack_lo); /* memory that reads as zero becomes a goroutine's */
 
 /* handoff.c - Ps of Ms in blocking calls */
 uint32_t handoff_call(unsigned index); /* the call that P `index` is in, 0: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ms on Windows. The switch keeps the thread block's stack bounds (asm/win64.S); a thread sleeps in
  * an event. */
+#include "gort/gort.h"
 #include "gort/port/windows/m.h"
 
 #include <errno.h>
@@ -11,6 +12,8 @@
 
 #define M_STACK (1024 * 1024)
 #define PAGE    4096
+
+_Thread_local int go_poll_word_;
 
 static DWORD tls_m = TLS_OUT_OF_INDEXES, tls_g = TLS_OUT_OF_INDEXES;
 
@@ -68,6 +71,7 @@ static void adopt(struct m *mp)
     mp->g0.stack_lo = lo;
     mp->g0.stack_hi = hi;
     mp->g0.m = mp;
+    atomic_store(&windows_m(mp)->poll_word, &go_poll_word_);
     TlsSetValue(tls_m, mp);
     TlsSetValue(tls_g, &mp->g0);
 }
@@ -130,6 +134,27 @@ void port_execute(struct g *gp)
 void port_preempt(struct m *mp)
 {
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
+    int *word = atomic_load(&windows_m(mp)->poll_word);
+    if (word)
+        __atomic_store_n(word, 1, __ATOMIC_RELAXED);
+}
+
+void go_poll_slow_(void)
+{
+    __atomic_store_n(&go_poll_word_, 0, __ATOMIC_RELAXED);
+    if (port_getg() && port_getg()->goid)
+        g_preempted();
+}
+
+/* The g0 below its scheduler's frames is free while a G runs. */
+void go_systemstack(go_fn fn, void *arg)
+{
+    struct g *gp = port_getg();
+    struct m *mp = gp ? gp->m : NULL;
+    if (mp && gp != &mp->g0)
+        gort_systemstack(fn, arg, mp->g0.sched.sp);
+    else
+        fn(arg);
 }
 
 void port_relax(void)

@@ -8,8 +8,9 @@
 
 struct windows_m {
     struct m m;
-    void *thread; /* HANDLE */
-    void *event;  /* auto-reset: one wake is remembered */
+    void *thread;             /* HANDLE */
+    void *event;              /* auto-reset: one wake is remembered */
+    _Atomic(int *) poll_word; /* go_poll_word_ of this thread */
 };
 
 static inline struct windows_m *windows_m(struct m *mp)

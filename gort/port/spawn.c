@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A goroutine's life in the posix port: spawn, values, end, join. */
+/* A goroutine's life in a hosted port: spawn, values, end, join. */
 #include <errno.h>
 #include <string.h>
 
-#include "gort/port/posix/arena.h"
+#include "gort/port/arena.h"
 #include "gort/san.h"
 
 #define CROWD (RUNQ_SLOTS / 2) /* goroutines waiting on this P */

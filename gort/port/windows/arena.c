@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stacks on Windows: one reserved range; see rt.h. */
+#include <errno.h>
+#include <string.h>
+#include <windows.h>
+
+#include "gort/port/windows/rt.h"
+
+#define PAGE 4096
+#define HALF (ARENA_CACHE / 2)
+
+static struct {
+    char *base;
+    size_t stride;
+    uint64_t max;
+    int error;
+    struct spin lock; /* the fields below */
+    _Atomic uint64_t used;
+    struct hg *free;
+} arena;
+
+struct arena_cache arena_caches[GORT_MAX_PROCS];
+
+struct hg *arena_slot(uint64_t i)
+{
+    uintptr_t top = (uintptr_t)arena.base + (i + 1) * arena.stride;
+    return (struct hg *)ALIGN_DOWN(top - sizeof(struct hg), 64);
+}
+
+static struct hg *fresh_locked(void)
+{
+    uint64_t i = arena.used;
+    char *lo = arena.base + i * arena.stride + PAGE;
+    arena.error = i == arena.max ? -EAGAIN : -ENOMEM;
+    if (i == arena.max || !VirtualAlloc(lo, arena.stride - PAGE, MEM_COMMIT, PAGE_READWRITE))
+        return NULL;
+    struct hg *hg = arena_slot(i);
+    hg_make(hg, lo);
+    atomic_store(&arena.used, i + 1);
+    return hg;
+}
+
+static struct hg *take_locked(void)
+{
+    struct hg *hg = arena.free;
+    if (!hg)
+        return fresh_locked();
+    arena.free = hg->next_free;
+    return hg;
+}
+
+struct hg *arena_get_slow(struct arena_cache *c)
+{
+    gspin_lock(&arena.lock);
+    struct hg *hg = take_locked();
+    while (c && c->n < HALF && arena.free)
+        c->slot[c->n++] = take_locked();
+    gspin_unlock(&arena.lock);
+    return hg;
+}
+
+static void give_locked(struct hg *hg)
+{
+    hg->next_free = arena.free;
+    arena.free = hg;
+}
+
+void arena_put_slow(struct arena_cache *c, struct hg *hg)
+{
+    gspin_lock(&arena.lock);
+    give_locked(hg);
+    while (c && c->n > HALF)
+        give_locked(c->slot[--c->n]);
+    gspin_unlock(&arena.lock);
+}
+
+int arena_error(void)
+{
+    return arena.error;
+}
+
+uint64_t arena_used(void)
+{
+    return atomic_load(&arena.used);
+}
+
+int arena_init(size_t stack, size_t max_g)
+{
+    memset(arena_caches, 0, sizeof(arena_caches));
+    arena.stride = ALIGN_UP(stack, PAGE) + PAGE;
+    arena.max = max_g;
+    arena.free = NULL;
+    atomic_store(&arena.used, 0);
+    arena.base = VirtualAlloc(NULL, arena.max * arena.stride, MEM_RESERVE, PAGE_READWRITE);
+    return arena.base ? 0 : -ENOMEM;
+}
+
+void arena_end(void)
+{
+    VirtualFree(arena.base, 0, MEM_RELEASE);
+    arena.base = NULL;
+}
