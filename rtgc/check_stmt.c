@@ -101,6 +101,18 @@ void check_var(struct checker *c, struct node *n)
     n->sym = s;
 }
 
+/* Whether the name on the left of `:=` stands for a variable of the innermost scope already. */
+static bool is_here(const struct checker *c, const struct node *t)
+{
+    struct sym *s = t->kind == NODE_NAME ? *name_binding(t->name) : NULL;
+    return s && s->depth == c->marks.n && s->kind == SYM_VAR;
+}
+
+static void nothing_new(struct checker *c, const struct node *n)
+{
+    unit_error(c->unit, n->pos, "no new variables on left side of :=");
+}
+
 /* A name on the left of `:=`. */
 static struct sym *define(struct checker *c, struct node *target, enum type t)
 {
@@ -161,9 +173,7 @@ static void check_pair(struct checker *c, struct node *n)
     bool fresh = false;
     for (struct node *t = first; t && t != second->next; t = t->next) {
         enum type want = t == first ? TYPE_UINTPTR : TYPE_INT64;
-        struct sym *s = t->kind == NODE_NAME ? *name_binding(t->name) : NULL;
-        bool here = s && s->depth == c->marks.n && s->kind == SYM_VAR;
-        if (n->op == TOK_DEFINE && !here) {
+        if (n->op == TOK_DEFINE && !is_here(c, t)) {
             define(c, t, want);
             fresh |= strcmp(t->name ? t->name : "_", "_") != 0;
             continue;
@@ -174,7 +184,7 @@ static void check_pair(struct checker *c, struct node *n)
                        type_name(have));
     }
     if (n->op == TOK_DEFINE && !fresh)
-        unit_error(c->unit, n->pos, "no new variables on the left side of :=");
+        nothing_new(c, n);
 }
 
 static enum tok assign_operator(enum tok op)
@@ -238,7 +248,10 @@ static void check_assign(struct checker *c, struct node *n)
     if (n->op == TOK_DEFINE) {
         check_value(c, n->b);
         const_convert(c, n->b, default_type(n->b->type));
-        define(c, n->a, n->b->type);
+        if (is_here(c, n->a) || (n->a->name && !strcmp(n->a->name, "_")))
+            nothing_new(c, n);
+        else
+            define(c, n->a, n->b->type);
         return;
     }
     enum type t = target_type(c, n->a);

@@ -2,6 +2,8 @@
 /* The list of passes: the compiler's middle. docs/RTG.md has a line on each. */
 #include "rtgc/passes.h"
 
+#include <string.h>
+
 static void dump(struct unit *u, const struct ir *ir, struct func *f, const char *pass)
 {
     if (unit_dumps(u, pass))
@@ -50,11 +52,18 @@ static void run(struct unit *u, const struct ir *ir, struct func *f)
 /* A dump is a whole program that can be read back: what is around the functions comes first. */
 static void dump_data(struct unit *u, const struct ir *ir)
 {
+    if (u->options->dump && passes_have(u->options->dump))
+        ir_print_data(ir, &u->dump);
+}
+
+bool passes_have(const char *name)
+{
     static const char *const names[] = {"cfg",   "simplify", "dead", "simplify2",
                                         "dead2", "legal",    "alloc"};
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-        if (unit_dumps(u, names[i]))
-            ir_print_data(ir, &u->dump);
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
 }
 
 void passes_run(struct unit *u, struct ir *ir)

@@ -33,4 +33,7 @@ void pass_alloc(struct unit *u, struct func *f);
 /* pass.c: all of them, for every function. */
 void passes_run(struct unit *u, struct ir *ir);
 
+/* Whether one of the passes dumps under this name. */
+bool passes_have(const char *name);
+
 #endif

@@ -28,6 +28,15 @@ static bool ends_in(const char *s, const char *tail)
     return n >= t && strcmp(s + n - t, tail) == 0;
 }
 
+static bool pass_exists(const char *name)
+{
+    static const char *const front_ends[] = {"scan", "parse", "build"};
+    for (size_t i = 0; i < ARRAY_SIZE(front_ends); i++)
+        if (strcmp(front_ends[i], name) == 0)
+            return true;
+    return passes_have(name);
+}
+
 static bool options_ok(struct unit *u, const struct rtg_options *o)
 {
     size_t total = 0;
@@ -46,6 +55,8 @@ static bool options_ok(struct unit *u, const struct rtg_options *o)
             unit_error(u, 0, "%s: a file of IR is a whole program and comes alone",
                        o->sources[i].name);
     }
+    if (o->dump && !pass_exists(o->dump))
+        unit_error(u, 0, "there is no pass %s to dump", o->dump);
     if (o->emit == RTG_EMIT_ELF && (o->base % PAGE || o->base > (uint64_t)1 << 46))
         unit_error(u, 0, "the base must be a multiple of 4096 below 2^46");
     return !u->nerrors;
@@ -149,12 +160,14 @@ static bool hand_over(const struct buf *b, char **to)
 static int finish(struct unit *u, struct rtg_result *r, const struct buf *out)
 {
     char *data = NULL;
-    bool ok = hand_over(u->nerrors ? &u->diagnostics : &u->warnings, &r->diagnostics) &&
-              hand_over(&u->dump, &r->dump) && (u->nerrors || hand_over(out, &data));
+    struct buf report = {.arena = &u->arena};
+    unit_report(u, &report);
+    bool ok = hand_over(&report, &r->diagnostics) && hand_over(&u->dump, &r->dump) &&
+              (u->nerrors || hand_over(out, &data));
     r->data = (uint8_t *)data;
     r->size_bytes = u->nerrors ? 0 : out->n;
     r->nerrors = u->nerrors;
-    r->nwarnings = u->nerrors ? 0 : u->nwarnings;
+    r->nwarnings = u->nerrors ? 0 : (unsigned)u->warnings.n;
     if (!ok) {
         rtg_result_free(r);
         return -ENOMEM;
@@ -170,7 +183,7 @@ static int run(const struct rtg_options *o, struct rtg_result *r, bool check_onl
     if (!u)
         return -ENOMEM;
     u->options = o;
-    u->diagnostics.arena = u->warnings.arena = u->dump.arena = &u->arena;
+    u->dump.arena = &u->arena;
     if (!setjmp(u->arena.fail)) {
         struct buf out = {.arena = &u->arena};
         compile(u, r, &out, check_only);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rtgc/unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SHOWN_LINE 200 /* of a line that a diagnostic quotes */
@@ -121,41 +122,72 @@ static void quote_line(struct buf *b, const struct place *p)
     buf_printf(b, "^\n");
 }
 
-static void diagnose(struct unit *u, struct buf *b, srcpos_t pos, const char *kind,
-                     const char *format, va_list ap)
+static struct diagnostic diagnose(struct unit *u, srcpos_t pos, const char *kind,
+                                  const char *format, va_list ap)
 {
+    struct buf b = {.arena = &u->arena};
     struct place p = unit_place(u, pos);
     if (p.file)
-        buf_printf(b, "%s:%u:%u: ", p.file->name, p.line, p.col);
-    buf_printf(b, "%s", kind);
-    buf_vprintf(b, format, ap);
-    buf_printf(b, "\n");
+        buf_printf(&b, "%s:%u:%u: ", p.file->name, p.line, p.col);
+    buf_printf(&b, "%s", kind);
+    buf_vprintf(&b, format, ap);
+    buf_printf(&b, "\n");
     if (p.file)
-        quote_line(b, &p);
+        quote_line(&b, &p);
+    return (struct diagnostic){.pos = pos, .text = b.at, .size_bytes = b.n};
+}
+
+/* What the parser stumbles over in a line that is wrong already says nothing new. */
+static bool is_echo(struct unit *u, srcpos_t pos, const char *format)
+{
+    if (!pos || !u->last_error || strncmp(format, "syntax error", 12) != 0)
+        return pos && pos == u->last_error;
+    return unit_place(u, pos).line_text == unit_place(u, u->last_error).line_text;
 }
 
 void unit_error(struct unit *u, srcpos_t pos, const char *format, ...)
 {
-    if (u->nerrors >= MAX_ERRORS || (pos && pos == u->last_error))
+    if (u->nerrors >= MAX_ERRORS || is_echo(u, pos, format))
         return;
     u->last_error = pos;
     va_list ap;
     va_start(ap, format);
-    diagnose(u, &u->diagnostics, pos, "", format, ap);
+    struct diagnostic d = diagnose(u, pos, "", format, ap);
     va_end(ap);
-    if (++u->nerrors == MAX_ERRORS)
-        buf_printf(&u->diagnostics, "too many errors\n");
+    d.number = u->nerrors++;
+    vec_push(&u->arena, &u->errors, d);
 }
 
 void unit_warn(struct unit *u, srcpos_t pos, const char *format, ...)
 {
-    if (u->nwarnings >= MAX_ERRORS)
+    if (u->warnings.n >= MAX_ERRORS)
         return;
-    u->nwarnings++;
     va_list ap;
     va_start(ap, format);
-    diagnose(u, &u->warnings, pos, "warning: ", format, ap);
+    struct diagnostic d = diagnose(u, pos, "warning: ", format, ap);
     va_end(ap);
+    d.number = (unsigned)u->warnings.n;
+    vec_push(&u->arena, &u->warnings, d);
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct diagnostic *a = x, *b = y;
+    if (a->pos != b->pos)
+        return a->pos < b->pos ? -1 : 1;
+    return a->number < b->number ? -1 : 1;
+}
+
+void unit_report(struct unit *u, struct buf *out)
+{
+    struct diagnostic *list = u->nerrors ? u->errors.at : u->warnings.at;
+    size_t n = u->nerrors ? u->errors.n : u->warnings.n;
+    if (n)
+        qsort(list, n, sizeof *list, by_place);
+    for (size_t i = 0; i < n; i++)
+        buf_bytes(out, list[i].text, list[i].size_bytes);
+    if (u->nerrors == MAX_ERRORS)
+        buf_printf(out, "too many errors\n");
 }
 
 bool unit_dumps(const struct unit *u, const char *pass)

@@ -25,6 +25,13 @@ struct place {
     size_t line_bytes;
 };
 
+struct diagnostic {
+    srcpos_t pos;
+    unsigned number; /* the order in which they came up */
+    const char *text;
+    size_t size_bytes;
+};
+
 struct target;
 struct func_list;
 
@@ -33,9 +40,9 @@ struct unit {
     const struct rtg_options *options;
     const struct target *target;
     VEC(struct source) files;
-    struct buf diagnostics, warnings;
+    VEC(struct diagnostic) errors, warnings;
     struct buf dump;
-    unsigned nerrors, nwarnings;
+    unsigned nerrors;
     srcpos_t last_error; /* a second error at one place says nothing new */
     const char **names;  /* interned names: open hashing */
     size_t nnames, names_cap;
@@ -61,6 +68,10 @@ struct place unit_place(struct unit *u, srcpos_t pos);
  * errors: among errors they would only be their echo. */
 void unit_error(struct unit *u, srcpos_t pos, const char *format, ...) PRINTF_LIKE(3, 4);
 void unit_warn(struct unit *u, srcpos_t pos, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* The diagnostics of a finished compilation in the order of the source: the errors, or the warnings
+ * when there are none. */
+void unit_report(struct unit *u, struct buf *out);
 
 /* Whether the pass named is to be dumped. */
 bool unit_dumps(const struct unit *u, const char *pass);

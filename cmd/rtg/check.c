@@ -10,7 +10,7 @@ int cmd_check(int argc, char **argv)
     int status = request_parse(&r, argc, argv);
     if (status == EXIT_OK) {
         status = rtg_check(&r.options, &result) ? EXIT_ERRORS : EXIT_OK;
-        if (result.diagnostics)
+        if (result.diagnostics && (!r.quiet || status))
             fputs(result.diagnostics, stderr);
         if (result.dump)
             fputs(result.dump, stdout);

@@ -28,10 +28,13 @@ static const char options_help[] =
     "  --embed TABLE=F       a row of runtime.EmbedTable(\"TABLE\"): file F under its base name\n"
     "  --base ADDRESS        load address of elf and bin\n"
     "  -g                    symbols in the executable\n"
-    "  --dump PASS           show what a pass made: scan parse build cfg simplify dead legal "
-    "alloc\n"
+    "  --dump PASS           show what a pass made: scan, parse, build, cfg, simplify, dead,\n"
+    "                        simplify2, dead2, legal or alloc\n"
     "  --no-passes           without the simplifying passes\n"
-    "  --quiet               no warnings\n";
+    "  --quiet               no warnings\n"
+    "\n"
+    "`rtg run FILE.rtg -- ARGUMENT...` hands arguments to the program. docs/RTG.md is the "
+    "language.\n";
 
 static int usage(FILE *to)
 {
@@ -42,11 +45,20 @@ static int usage(FILE *to)
     return to == stdout ? EXIT_OK : EXIT_USAGE;
 }
 
+/* Behind -- are the program's own. */
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return true;
+    return !strcmp(argv[1], "help");
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr);
-    if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+    if (asks_for_help(argc, argv))
         return usage(stdout);
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
         if (strcmp(commands[i].name, argv[1]) == 0)

@@ -230,7 +230,10 @@ static int cut_program_args(struct request *r, int argc, char **argv)
 
 int request_parse(struct request *r, int argc, char **argv)
 {
+    char name[32];
     *r = (struct request){.options = {.arch = host_arch()}};
+    snprintf(name, sizeof name, "rtg %s", argv[0]);
+    argv[0] = own(r, strdup(name)); /* as getopt's messages begin */
     argc = cut_program_args(r, argc, argv);
     optind = 1;
     for (int opt; (opt = getopt_long(argc, argv, "D:go:", long_options, NULL)) != -1;) {
@@ -244,7 +247,7 @@ int request_parse(struct request *r, int argc, char **argv)
             return status;
     }
     if (!r->options.nsources) {
-        fprintf(stderr, "rtg %s: no source file was given; `rtg help` shows the usage\n", argv[0]);
+        fprintf(stderr, "%s: no source file was given; `rtg help` shows the usage\n", argv[0]);
         return EXIT_USAGE;
     }
     r->options.sources = r->sources;
@@ -269,7 +272,9 @@ int request_compile(const struct request *r, struct rtg_result *result)
 {
     int status = rtg_compile(&r->options, result);
     if (status == -ENOMEM)
-        fprintf(stderr, "rtg: out of memory\n");
+        fprintf(stderr,
+                "rtg: out of memory: compiling this takes more than 512 MiB; split the functions "
+                "or the program\n");
     if (result->diagnostics && (!r->quiet || status))
         fputs(result->diagnostics, stderr);
     if (result->dump)

@@ -5,7 +5,7 @@ $(call fuzz_test,rtg-ir,tests/rtg/source_fuzz.c $(RTG_TEST_SRC),tests/rtg/ir,-DF
 $(call host_prog,build/tests/rtg-host,tests/rtg/host.c,)
 $(call host_prog,build/tests/rtg-generate,tests/rtg/generate.c,)
 
-RTG_SCRIPTS := $(addprefix tests/rtg/,cases.sh assembler.sh roundtrip.sh interpret.sh oracle.sh inits.sh docs.sh facts.sh)
+RTG_SCRIPTS := $(addprefix tests/rtg/,cases.sh cli.sh assembler.sh roundtrip.sh interpret.sh oracle.sh inits.sh docs.sh facts.sh)
 SCRIPT_TESTS += $(RTG_SCRIPTS)
 
 .PHONY: test-rtg test-rtg-night test-rtg-guest
