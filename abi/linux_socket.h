@@ -57,7 +57,10 @@ enum socket_option {
 #define MSG_DONTWAIT     0x40u
 #define MSG_EOR          0x80u
 #define MSG_WAITALL      0x100u
+#define MSG_ERRQUEUE     0x2000u
 #define MSG_NOSIGNAL     0x4000u
+#define MSG_MORE         0x8000u
+#define MSG_WAITFORONE   0x10000u
 #define MSG_CMSG_CLOEXEC 0x40000000u
 
 #define SOCKADDR_MAX     128u
@@ -75,6 +78,11 @@ struct linux_msghdr {
     uint32_t flags, pad2_;
 };
 
+struct linux_mmsghdr {
+    struct linux_msghdr hdr;
+    uint32_t len, pad_;
+};
+
 enum control_type { SCM_RIGHTS = 1, SCM_CREDENTIALS = 2 };
 #define SCM_RIGHTS_MAX 253u
 
@@ -90,6 +98,7 @@ struct linux_ucred {
 
 _Static_assert(sizeof(struct linux_sockaddr_un) == 110, "sockaddr_un layout");
 _Static_assert(sizeof(struct linux_msghdr) == 56, "msghdr layout");
+_Static_assert(sizeof(struct linux_mmsghdr) == 64, "mmsghdr layout");
 _Static_assert(sizeof(struct linux_cmsghdr) == 16, "cmsghdr layout");
 
 #endif

@@ -34,6 +34,7 @@ enum virtio_mmio_register {
 #define VIRTIO_MMIO_MAGIC_VALUE 0x74726976u /* "virt" */
 
 enum virtio_device_id {
+    VIRTIO_ID_NET = 1,
     VIRTIO_ID_CONSOLE = 3,
     VIRTIO_ID_RNG = 4,
     VIRTIO_ID_9P = 9,
@@ -66,7 +67,28 @@ struct virtio_console_control {
     uint16_t value;
 };
 
+#define VIRTIO_F_ANY_LAYOUT \
+    (UINT64_C(1) << 27) /* legacy: headers needn't be descriptors of their own */
 #define VIRTIO_F_VERSION_1 (UINT64_C(1) << 32)
+
+/* Network cards (virtio 1.2, 5.1). */
+#define VIRTIO_NET_F_CSUM       (UINT64_C(1) << 0)
+#define VIRTIO_NET_F_GUEST_CSUM (UINT64_C(1) << 1)
+#define VIRTIO_NET_F_MAC        (UINT64_C(1) << 5)
+
+enum virtio_net_header_flags {
+    VIRTIO_NET_HDR_NEEDS_CSUM = 1,
+    VIRTIO_NET_HDR_DATA_VALID = 2,
+};
+
+struct virtio_net_header {
+    uint8_t flags, gso_type;
+    uint16_t header_len, gso_size;
+    uint16_t csum_start, csum_offset;
+    uint16_t buffers; /* absent from legacy devices without mergeable buffers */
+};
+
+#define VIRTQ_AVAIL_F_NO_INTERRUPT 1
 
 enum virtq_desc_flags {
     VIRTQ_DESC_F_NEXT = 1,
@@ -98,6 +120,7 @@ struct virtq_used {
 };
 
 _Static_assert(sizeof(struct virtq_desc) == 16, "descriptor layout");
+_Static_assert(sizeof(struct virtio_net_header) == 12, "network header layout");
 _Static_assert(sizeof(struct virtq_used_elem) == 8, "used element layout");
 _Static_assert(offsetof(struct virtq_avail, ring) == 4 && offsetof(struct virtq_used, ring) == 4,
                "ring layout");

@@ -53,7 +53,7 @@ $(call objects,kernel-arm64,$(addprefix kernel/arch/arm64/,vectors.S start.S)): 
 KERNEL_OBJS = $(call objects,kernel-arm64,$(sort $(KERNEL_SRCS) $(KERNEL_NET_SRCS) $(KERNEL_FULL_SRCS)))
 ALL += $(foreach k,mazboot mazboot-net mazboot-full,$(K)/$k.img $(K)/$k.sym)
 
-include kernel/linux/vdso/mod.mk kernel/fs/mod.mk
+include kernel/linux/vdso/mod.mk kernel/fs/mod.mk kernel/net/mod.mk
 
 # The sources are complete only after every mod.mk has been read. Objects made with other flags don't link.
 .SECONDEXPANSION:

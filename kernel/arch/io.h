@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device registers and memory shared with devices: mmio_read32(base, offset) and read64,
+ * Device registers and memory shared with devices: mmio_read32(base, offset), read8, read64,
  * mmio_write32(base, offset, value) and write8, write64.
  *
  * Accesses to one device happen in program order. They are not ordered with memory; where a device

@@ -33,7 +33,7 @@ static const char *find_bootarg(const char *key, size_t *len)
     return NULL;
 }
 
-static const char *find_payload(const char *key, size_t *len)
+static const char *find_payload(const char *key, unsigned nth, size_t *len)
 {
     size_t size;
     const char *p = payload_item(PAYLOAD_OPTIONS, &size), *end = p + size;
@@ -42,7 +42,7 @@ static const char *find_payload(const char *key, size_t *len)
         if (!nul)
             break;
         const char *v = match(p, (size_t)(nul - p), key);
-        if (v) {
+        if (v && !nth--) {
             *len = (size_t)(nul - v);
             return v;
         }
@@ -51,17 +51,29 @@ static const char *find_payload(const char *key, size_t *len)
     return NULL;
 }
 
-bool option_copy(const char *key, char *value, size_t size_bytes)
+static bool copy_value(const char *v, size_t len, char *value, size_t size_bytes)
 {
-    size_t len = 0;
-    const char *v = find_bootarg(key, &len);
-    if (!v)
-        v = find_payload(key, &len);
     len = v ? MIN(len, size_bytes - 1) : 0;
     if (v)
         memcpy(value, v, len);
     value[len] = 0;
     return v != NULL;
+}
+
+bool option_copy(const char *key, char *value, size_t size_bytes)
+{
+    size_t len = 0;
+    const char *v = find_bootarg(key, &len);
+    if (!v)
+        v = find_payload(key, 0, &len);
+    return copy_value(v, len, value, size_bytes);
+}
+
+bool option_copy_nth(const char *key, unsigned n, char *value, size_t size_bytes)
+{
+    size_t len = 0;
+    const char *v = find_payload(key, n, &len);
+    return copy_value(v, len, value, size_bytes);
 }
 
 uint64_t option_number(const char *key, uint64_t otherwise)

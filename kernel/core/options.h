@@ -14,6 +14,9 @@ void options_init(const char *bootargs);
  * then ""). */
 bool option_copy(const char *key, char *value, size_t size_bytes);
 
+/* option_copy_nth - of a key that may be given several times, the nth of the payload's, from 0. */
+bool option_copy_nth(const char *key, unsigned n, char *value, size_t size_bytes);
+
 /* option_number - the value as a decimal number, `otherwise` when it isn't set or isn't one.
  * option_is - whether it is this text. */
 uint64_t option_number(const char *key, uint64_t otherwise);

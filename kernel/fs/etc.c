@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /etc from the options hostname= and dns= (an address) and the payload's certificates; an
- * archive's own files come first. */
+/* /etc from the options hostname= and host=, the network's name servers and the payload's
+ * certificates; an archive's own files come first. */
 #include "kernel/fs/etc.h"
 
 #include "kernel/core/options.h"
@@ -8,6 +8,7 @@
 #include "kernel/core/slab.h"
 #include "kernel/fs/names.h"
 #include "kernel/fs/open.h"
+#include "kernel/fs/pseudo.h"
 #include "kernel/fs/super.h"
 #include "kernel/fs/tmpfs.h"
 #include "lib/fmt.h"
@@ -49,9 +50,24 @@ static const struct {
     {"/etc/protocols", "icmp\t1\ntcp\t6\nudp\t17\n"},
 };
 
+void (*etc_resolv)(char *text, size_t size_bytes);
+
+static void make_hosts(const char *name)
+{
+    char line[300];
+    struct text t = {0};
+    text_add(&t, "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t%s\n", name);
+    for (unsigned n = 0; option_copy_nth("host", n, line, sizeof(line)); n++)
+        text_add(&t, "%s\n", line);
+    text_bytes(&t, "", 1);
+    if (!t.err)
+        make_file("/etc/hosts", t.buf);
+    kfree(t.buf);
+}
+
 void etc_fill(void)
 {
-    char name[65], address[46], text[160];
+    char name[65], text[256];
     if (!option_copy("hostname", name, sizeof(name)))
         memcpy(name, "mazboot", 8);
     for (unsigned i = 0; i < ARRAY_SIZE(constant); i++)
@@ -59,10 +75,9 @@ void etc_fill(void)
     make_certificates();
     fmt_print(text, sizeof(text), "%s\n", name);
     make_file("/etc/hostname", text);
-    fmt_print(text, sizeof(text), "127.0.0.1\tlocalhost\n::1\tlocalhost\n127.0.1.1\t%s\n", name);
-    make_file("/etc/hosts", text);
-    if (!option_copy("dns", address, sizeof(address)))
+    make_hosts(name);
+    if (!etc_resolv)
         return;
-    fmt_print(text, sizeof(text), "nameserver %s\n", address);
+    etc_resolv(text, sizeof(text));
     make_file("/etc/resolv.conf", text);
 }

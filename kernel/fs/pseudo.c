@@ -150,10 +150,17 @@ static bool number_of(const struct name *n, uint64_t *number)
     return true;
 }
 
+/* A tree that this image doesn't have (kernel/core/optional.h) isn't there. */
+static bool is_there(const struct pseudo_entry *e)
+{
+    return e->kind != PSEUDO_TREE || e->dir;
+}
+
 static const struct pseudo_entry *find_entry(const struct pseudo_dir *d, const struct name *n)
 {
     for (unsigned i = 0; i < d->count; i++)
-        if (strlen(d->entries[i].name) == n->len && !memcmp(d->entries[i].name, n->s, n->len))
+        if (strlen(d->entries[i].name) == n->len && !memcmp(d->entries[i].name, n->s, n->len) &&
+            is_there(&d->entries[i]))
             return &d->entries[i];
     return NULL;
 }
@@ -222,7 +229,8 @@ static bool emit_table(const struct pseudo_node *node, struct dir_context *ctx)
     while (ctx->pos < (int64_t)d->count + 2) {
         const struct pseudo_entry *e = &d->entries[ctx->pos - 2];
         uint64_t ino = number_inode(&(struct pseudo_node){e, node->arg});
-        if (!ctx->emit(ctx, e->name, strlen(e->name), ino, entry_type(e), ctx->pos + 1))
+        if (is_there(e) &&
+            !ctx->emit(ctx, e->name, strlen(e->name), ino, entry_type(e), ctx->pos + 1))
             return false;
         ctx->pos++;
     }

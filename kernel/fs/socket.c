@@ -5,6 +5,7 @@
 #include "abi/errno.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/super.h"
+#include "lib/str.h"
 
 static struct socket_family *families;
 
@@ -22,6 +23,16 @@ int socket_create(int family, int type, int protocol, struct socket **s)
         if (f->family == family)
             return f->create(type, protocol, s);
     return -EAFNOSUPPORT;
+}
+
+void socket_control(struct socket_control *c, int level, int type, const void *data, uint32_t size)
+{
+    struct linux_cmsghdr h = {.len = sizeof(h) + size, .level = level, .type = type};
+    if (!c || sizeof(c->bytes) - c->used < ALIGN_UP(h.len, (uint64_t)8))
+        return;
+    memcpy(c->bytes + c->used, &h, sizeof(h));
+    memcpy(c->bytes + c->used + sizeof(h), data, size);
+    c->used += (uint32_t)ALIGN_UP(h.len, (uint64_t)8);
 }
 
 static long socket_read(struct file *f, struct uio *u, int64_t *pos)

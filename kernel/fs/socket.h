@@ -23,6 +23,17 @@ struct socket_message {
     struct file **files; /* passed along, references: taken over with file_count set to 0; received
                             ones are the caller's */
     uint32_t file_count;
+    /* Control data of the family's own levels, as struct cmsg: what a send brings; room for what a
+     * receive has, which the family adds with socket_control. NULL: none, or not wanted. */
+    const uint8_t *control;
+    uint32_t control_bytes;
+    struct socket_control *control_out;
+};
+
+/* What a family has to say besides bytes: messages one behind the other, each 8-byte aligned. */
+struct socket_control {
+    uint32_t used;
+    uint8_t bytes[160];
 };
 
 struct socket;
@@ -40,6 +51,10 @@ struct socket_ops {
     int (*get_option)(struct socket *s, int level, int option,
                       int *value); /* those of SOL_SOCKET that all have come after it */
     int (*set_option)(struct socket *s, int level, int option, int value);
+    /* Options that are no int; NULL: none. get_wide: bytes put into buf, at most room. Both say
+     * -ENOPROTOOPT for one that they leave to the functions above. */
+    int (*get_wide)(struct socket *s, int level, int option, void *buf, uint32_t room);
+    int (*set_wide)(struct socket *s, int level, int option, const void *buf, uint32_t size);
     unsigned (*poll)(struct socket *s, struct poll_table *pt);
     uint32_t (*readable)(struct socket *s); /* FIONREAD */
     int (*pair)(struct socket *a, struct socket *b);
@@ -71,5 +86,8 @@ struct file *socket_file(struct socket *s, uint32_t flags) MUST_CHECK;
 
 /* socket_of - f's socket or NULL: -ENOTSOCK. */
 struct socket *socket_of(const struct file *f);
+
+/* socket_control - add a message to c, which may be NULL, if there is room. */
+void socket_control(struct socket_control *c, int level, int type, const void *data, uint32_t size);
 
 #endif

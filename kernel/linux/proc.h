@@ -3,6 +3,7 @@
 #ifndef KERNEL_LINUX_PROC_H
 #define KERNEL_LINUX_PROC_H
 
+#include "kernel/core/optional.h"
 #include "kernel/fs/pseudo.h"
 
 /* proc_boot - mount /proc, /sys and /sys/fs/cgroup, and have /etc filled when somebody looks. After
@@ -11,6 +12,7 @@ int proc_boot(void) MUST_CHECK;
 
 extern const struct pseudo_dir proc_process_dir;      /* proc_process.c: /proc/1 */
 extern const struct pseudo_dir proc_sys_dir;          /* proc_sys.c: /proc/sys */
+extern const struct pseudo_dir proc_net_dir OPTIONAL; /* kernel/net/proc_net.c: /proc/net */
 extern const struct pseudo_dir sysfs_dir, cgroup_dir; /* sysfs.c */
 
 /* In proc_process.c, also under the names of /proc itself. */

@@ -265,15 +265,30 @@ static int get_wide(struct socket *s, int option, uint8_t buf[16])
     }
 }
 
+#define OPTION_BYTES_MAX 256u
+
+/* The family's own, into buf: how many bytes, or 0. */
+static int get_family_wide(struct socket *s, int level, int option, uint8_t *buf, int room)
+{
+    if (!s->ops->get_wide)
+        return 0;
+    int n = s->ops->get_wide(s, level, option, buf, MIN((uint32_t)room, OPTION_BYTES_MAX));
+    return n == -ENOPROTOOPT ? 0 : n;
+}
+
 static long get_option(struct socket *s, int level, int option, vaddr_t val, vaddr_t len_at)
 {
-    uint8_t buf[16];
+    uint8_t buf[OPTION_BYTES_MAX];
     int32_t room, value = 0;
     if (copy_from_user(&room, len_at, sizeof(room)))
         return -EFAULT;
     if (room < 0)
         return -EINVAL;
-    int len = level == SOL_SOCKET ? get_wide(s, option, buf) : 0;
+    int len = get_family_wide(s, level, option, buf, room);
+    if (!len && level == SOL_SOCKET)
+        len = get_wide(s, option, buf);
+    if (len < 0)
+        return len;
     if (!len) {
         int err = s->ops->get_option(s, level, option, &value);
         if (err == -ENOPROTOOPT && level == SOL_SOCKET)
@@ -341,6 +356,30 @@ static int set_common(struct socket *s, int option, int value)
     }
 }
 
+static int set_family_wide(struct socket *s, int level, int option, vaddr_t val, uint64_t len)
+{
+    uint8_t buf[OPTION_BYTES_MAX];
+    uint32_t n = (uint32_t)MIN(len, (uint64_t)sizeof(buf));
+    if (!s->ops->set_wide)
+        return -ENOPROTOOPT;
+    return copy_from_user(buf, val, n) ? -EFAULT : s->ops->set_wide(s, level, option, buf, n);
+}
+
+/* IP's options (level 0) may be one byte. */
+static int read_number(struct socket *s, int level, vaddr_t val, uint64_t len, int *value)
+{
+    uint8_t byte;
+    bool short_one = !level && s->family != AF_UNIX && len && len < sizeof(*value);
+    if (len < sizeof(*value) && !short_one)
+        return -EINVAL;
+    if (!short_one)
+        return copy_from_user(value, val, sizeof(*value)) ? -EFAULT : 0;
+    if (copy_from_user(&byte, val, 1))
+        return -EFAULT;
+    *value = byte;
+    return 0;
+}
+
 static int set_option(struct socket *s, int level, int option, vaddr_t val, uint64_t len)
 {
     int value;
@@ -348,10 +387,12 @@ static int set_option(struct socket *s, int level, int option, vaddr_t val, uint
         return set_timeout(val, len, &s->receive_timeout_ns);
     if (level == SOL_SOCKET && option == SO_SNDTIMEO)
         return set_timeout(val, len, &s->send_timeout_ns);
-    if (len < sizeof(value))
-        return -EINVAL;
-    if (copy_from_user(&value, val, sizeof(value)))
-        return -EFAULT;
+    int wide = set_family_wide(s, level, option, val, len);
+    if (wide != -ENOPROTOOPT)
+        return wide;
+    int got = read_number(s, level, val, len, &value);
+    if (got)
+        return got;
     int err = s->ops->set_option ? s->ops->set_option(s, level, option, value) : -ENOPROTOOPT;
     if (err == -ENOPROTOOPT && level == SOL_SOCKET)
         return set_common(s, option, value);

@@ -2,14 +2,18 @@
 /* sendto, recvfrom, sendmsg, recvmsg and their plurals; descriptors and credentials as control
  * data. */
 #include "abi/errno.h"
+#include "abi/linux_time.h"
+#include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/context.h"
 #include "kernel/linux/iovec.h"
 #include "kernel/linux/socket_call.h"
 #include "kernel/linux/syscall.h"
+#include "lib/str.h"
 
 #define CONTROL_MAX   10240u /* bytes of control data taken in */
+#define MANY_MAX      1024u  /* messages of one sendmmsg or recvmmsg */
 #define CMSG_ALIGN(n) ALIGN_UP((n), (uint64_t)8)
 
 /* ---- without control data ---- */
@@ -113,11 +117,10 @@ static int read_control(const struct linux_msghdr *h, struct socket_message *m)
     char *control = kmalloc(h->controllen);
     if (!control)
         return -ENOMEM;
+    m->control = (const uint8_t *)control;
+    m->control_bytes = (uint32_t)h->controllen;
     int err = copy_from_user(control, h->control, h->controllen);
-    if (!err)
-        err = take_control(control, h->controllen, m);
-    kfree(control);
-    return err;
+    return err ? err : take_control(control, h->controllen, m);
 }
 
 /* ---- sendmsg ---- */
@@ -152,6 +155,7 @@ static long send_message(struct file *f, struct socket *s, const struct linux_ms
     long n = err ? err : send_vector(f, s, h, &m);
     put_files(m.files, m.file_count); /* those that didn't go along */
     kfree(m.files);
+    kfree((void *)(uintptr_t)m.control);
     return n;
 }
 
@@ -168,6 +172,34 @@ long sys_sendmsg(int fd, vaddr_t msg, uint32_t flags)
     return n;
 }
 
+static long send_one_of_many(struct file *f, struct socket *s, vaddr_t msg, uint32_t flags)
+{
+    struct linux_mmsghdr h;
+    if (copy_from_user(&h, msg, sizeof(h)))
+        return -EFAULT;
+    long n = send_message(f, s, &h.hdr, flags);
+    if (n < 0)
+        return n;
+    h.len = (uint32_t)n;
+    return copy_to_user(msg + offsetof(struct linux_mmsghdr, len), &h.len, sizeof(h.len));
+}
+
+/* How many messages were sent; an error only if it was the first's. */
+long sys_sendmmsg(int fd, vaddr_t msgs, uint32_t count, uint32_t flags)
+{
+    struct file *f;
+    struct socket *s;
+    uint32_t done = 0;
+    int err = socket_get(fd, &f, &s);
+    if (err)
+        return err;
+    long n = 0;
+    for (; done < MIN(count, MANY_MAX) && !n; done += !n)
+        n = send_one_of_many(f, s, msgs + done * sizeof(struct linux_mmsghdr), flags);
+    fd_put(f);
+    return done ? (long)done : n;
+}
+
 /* ---- control data of a receive ---- */
 
 struct control_out {
@@ -177,9 +209,10 @@ struct control_out {
 };
 
 /* One message with `bytes` of data from `data`, cut to what fits. */
-static int put_control(struct control_out *out, int type, const void *data, uint64_t bytes)
+static int put_message(struct control_out *out, int level, int type, const void *data,
+                       uint64_t bytes)
 {
-    struct linux_cmsghdr c = {.len = sizeof(c) + bytes, .level = SOL_SOCKET, .type = type};
+    struct linux_cmsghdr c = {.len = sizeof(c) + bytes, .level = level, .type = type};
     if (out->left < sizeof(c)) {
         out->cut = true;
         return 0;
@@ -196,6 +229,24 @@ static int put_control(struct control_out *out, int type, const void *data, uint
     out->left -= space;
     out->used += space;
     return 0;
+}
+
+static int put_control(struct control_out *out, int type, const void *data, uint64_t bytes)
+{
+    return put_message(out, SOL_SOCKET, type, data, bytes);
+}
+
+/* What the family has added. */
+static int put_family(struct control_out *out, const struct socket_control *c)
+{
+    int err = 0;
+    for (uint32_t at = 0; c && at < c->used && !err;) {
+        struct linux_cmsghdr h;
+        memcpy(&h, c->bytes + at, sizeof(h));
+        err = put_message(out, h.level, h.type, c->bytes + at + sizeof(h), h.len - sizeof(h));
+        at += (uint32_t)CMSG_ALIGN(h.len);
+    }
+    return err;
 }
 
 /* Install as many of the files as there is room for in the program's buffer; the rest is closed. */
@@ -224,7 +275,7 @@ static int write_control(struct control_out *out, const struct socket *s, struct
     int err = s->pass_credentials ? put_control(out, SCM_CREDENTIALS, &cred, sizeof(cred)) : 0;
     if (m->file_count && !err)
         err = put_rights(out, m);
-    return err;
+    return err ? err : put_family(out, m->control_out);
 }
 
 /* ---- recvmsg ---- */
@@ -264,9 +315,10 @@ static long receive_message(struct file *f, struct socket *s, struct linux_msghd
                             uint32_t flags)
 {
     struct socket_address a = {0};
-    struct socket_message m = {.flags = flags, .name = &a};
-    m.files = kmalloc(SCM_RIGHTS_MAX * sizeof(*m.files));
-    if (!m.files)
+    struct socket_control control = {0};
+    struct socket_message m = {.flags = flags, .name = &a, .control_out = &control};
+    m.files = s->family != AF_UNIX ? NULL : kmalloc(SCM_RIGHTS_MAX * sizeof(*m.files));
+    if (!m.files && s->family == AF_UNIX)
         return -ENOMEM;
     long n = receive_vector(f, s, h, &m);
     if (n >= 0) {
@@ -288,4 +340,44 @@ long sys_recvmsg(int fd, vaddr_t msg, uint32_t flags)
     long n = copy_from_user(&h, msg, sizeof(h)) ? -EFAULT : receive_message(f, s, &h, msg, flags);
     fd_put(f);
     return n;
+}
+
+static long receive_one_of_many(struct file *f, struct socket *s, vaddr_t msg, uint32_t flags)
+{
+    struct linux_mmsghdr h;
+    if (copy_from_user(&h, msg, sizeof(h)))
+        return -EFAULT;
+    long n = receive_message(f, s, &h.hdr, msg, flags);
+    if (n < 0)
+        return n;
+    h.len = (uint32_t)n;
+    return copy_to_user(msg + offsetof(struct linux_mmsghdr, len), &h.len, sizeof(h.len));
+}
+
+/* How many messages have come; an error only if it was the first's. The time limit is looked at
+ * after each message, as on Linux. */
+long sys_recvmmsg(int fd, vaddr_t msgs, uint32_t count, uint32_t flags, vaddr_t timeout)
+{
+    struct file *f;
+    struct socket *s;
+    struct linux_timespec ts = {0};
+    uint32_t done = 0;
+    if (timeout && copy_from_user(&ts, timeout, sizeof(ts)))
+        return -EFAULT;
+    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NS_PER_SEC)
+        return -EINVAL;
+    int64_t end_ns = timeout ? clock_mono_ns() + ts.tv_sec * NS_PER_SEC + ts.tv_nsec : INT64_MAX;
+    int err = socket_get(fd, &f, &s);
+    if (err)
+        return err;
+    long n = 0;
+    while (done < MIN(count, MANY_MAX) && !n && (!done || clock_mono_ns() < end_ns)) {
+        n = receive_one_of_many(f, s, msgs + done * sizeof(struct linux_mmsghdr),
+                                flags & ~MSG_WAITFORONE);
+        done += !n;
+        if (flags & MSG_WAITFORONE)
+            flags |= MSG_DONTWAIT;
+    }
+    fd_put(f);
+    return done ? (long)done : n;
 }

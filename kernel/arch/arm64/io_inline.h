@@ -26,6 +26,7 @@
                          : "memory");                                                   \
     }
 
+MMIO_READ(8, uint8_t, "ldrb", "w")
 MMIO_READ(32, uint32_t, "ldr", "w")
 MMIO_READ(64, uint64_t, "ldr", "x")
 MMIO_WRITE(8, uint8_t, "strb", "w")

@@ -44,7 +44,7 @@ void virtq_bind(struct virtq *q, unsigned i, paddr_t buffer, bool device_writes)
 void virtq_give(struct virtq *q, unsigned i, uint32_t size_bytes)
 {
     ASSERT(i < q->size && !(q->with_device >> i & 1));
-    q->with_device |= 1u << i;
+    q->with_device |= UINT64_C(1) << i;
     q->desc[i].len = size_bytes;
     q->avail->ring[q->avail_idx & (q->size - 1)] = (uint16_t)i;
     dma_wmb();
@@ -73,7 +73,7 @@ int virtq_take(struct virtq *q, uint32_t *size_bytes)
         q->broken = true;
         return -EIO;
     }
-    q->with_device &= ~(1u << i);
+    q->with_device &= ~(UINT64_C(1) << i);
     q->used_idx++;
     *size_bytes = q->desc[i].flags & VIRTQ_DESC_F_WRITE ? written : 0;
     return (int)i;

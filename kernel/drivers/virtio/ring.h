@@ -2,8 +2,9 @@
 /*
  * The driver's side of a split virtqueue whose buffers are fixed: descriptor i always stands for
  * buffer i of one contiguous piece, so giving a buffer to the device is a length and an index.
- * Notifications and interrupts are never suppressed: the checks that this needs rely on the order
- * of a write and a later read, which an emulator with one CPU may drop (QEMU before 8.1).
+ * Notifications are never left out, and interrupts that somebody waits for never suppressed: the
+ * checks that this needs rely on the order of a write and a later read, which an emulator with one
+ * CPU may drop (QEMU before 8.1).
  *
  * What the device writes is not trusted: an answer that the rules don't allow makes the queue
  * `broken`, and it stays so. No locking.
@@ -13,7 +14,7 @@
 
 #include "abi/virtio.h"
 
-#define VIRTQ_SIZE_MAX    32u
+#define VIRTQ_SIZE_MAX    64u
 #define VIRTQ_PLACE_BYTES 1024u /* where a queue may begin: a multiple of this */
 #define VIRTQ_ALIGN       64u   /* the used ring's alignment in the legacy layout */
 
@@ -25,7 +26,7 @@ struct virtq {
     uint16_t avail_idx; /* what we have given, modulo 2^16 */
     uint16_t used_idx;  /* what we have taken back */
     bool broken;
-    uint32_t with_device; /* bit i: buffer i */
+    uint64_t with_device; /* bit i: buffer i */
 };
 
 /* virtq_bytes - memory that a queue of `size` descriptors takes: a multiple of 64. */
@@ -42,6 +43,13 @@ void virtq_init(struct virtq *q, void *memory, unsigned size);
 /* virtq_bind - buffer i is at this physical address; device_writes: it receives. Once per buffer,
  * before it is given. */
 void virtq_bind(struct virtq *q, unsigned i, paddr_t buffer, bool device_writes);
+
+/* virtq_suppress_interrupts - the device needn't interrupt for this queue: nobody ever waits for
+ * it. */
+static inline void virtq_suppress_interrupts(struct virtq *q)
+{
+    q->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+}
 
 /* virtq_give - let the device have buffer i, which it doesn't have, with size_bytes to send or room
  * for as many. The device looks when it is notified. */

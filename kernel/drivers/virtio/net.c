@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * kernel/drivers/virtio/net.h. Buffers are half pages, one for each descriptor.
+ *
+ * No wake-up gets lost, whatever the emulator does about barriers: interrupts of the receive queue
+ * are never suppressed, the handler takes the interrupt back before it looks at the ring, and it
+ * looks until the ring is empty. The transmit queue's are not wanted, and not needed: buffers that
+ * the device is done with are taken back when the next frame is sent, and a frame for which there
+ * is no buffer is dropped, as on any network. Notifications are never left out, only gathered:
+ * one for all frames that a system call or an interrupt has sent.
+ *
+ * All of it runs under the user's lock.
+ */
+#include "kernel/drivers/virtio/net.h"
+#include "abi/errno.h"
+#include "kernel/arch/cpu.h"
+#include "kernel/arch/io.h"
+#include "kernel/arch/irq.h"
+#include "kernel/arch/mmu.h"
+#include "kernel/core/log.h"
+#include "kernel/core/page.h"
+#include "kernel/core/slab.h"
+#include "kernel/drivers/virtio/mmio.h"
+#include "lib/str.h"
+
+enum { RX = 0, TX = 1, BUFFERS = 64, BUFFER_BYTES = 2048, RING_ORDER = 1, PATIENCE = 20000 };
+
+struct virtio_net {
+    struct netdev d;
+    struct virtio_device device;
+    struct virtq rx, tx;
+    uint8_t *buffer[2][BUFFERS]; /* of rx, tx */
+    uint64_t tx_free;            /* bit i: buffer i */
+    uint32_t header_bytes;
+    bool dead;
+};
+
+static struct virtio_net *net_of(struct netdev *d)
+{
+    return container_of(d, struct virtio_net, d);
+}
+
+static void fail(struct virtio_net *n)
+{
+    n->dead = true;
+    virtio_reset(&n->device);
+    irq_disable(n->device.intid);
+    log_err("a virtio network card returned an impossible buffer: it is not used any more");
+}
+
+/* ---- sending ---- */
+
+static void reap(struct virtio_net *n)
+{
+    uint32_t written;
+    int i;
+    while ((i = virtq_take(&n->tx, &written)) >= 0)
+        n->tx_free |= UINT64_C(1) << i;
+    if (n->tx.broken)
+        fail(n);
+}
+
+/* The device is another thread of the emulator: what it has been told of will be gone soon. */
+static bool room(struct virtio_net *n)
+{
+    reap(n);
+    if (n->tx_free || n->dead)
+        return !n->dead;
+    virtio_notify(&n->device, TX);
+    for (unsigned turns = PATIENCE; !n->tx_free && !n->dead && turns; turns--) {
+        cpu_relax();
+        reap(n);
+    }
+    return n->tx_free && !n->dead;
+}
+
+static bool net_send(struct netdev *d, const struct netdev_piece *pieces, unsigned count,
+                     struct netdev_checksum c)
+{
+    struct virtio_net *n = net_of(d);
+    if (n->dead || (!n->tx_free && !room(n)))
+        return false;
+    unsigned i = (unsigned)__builtin_ctzll(n->tx_free);
+    uint8_t *at = n->buffer[TX][i], *end = at + BUFFER_BYTES;
+    struct virtio_net_header h = {0};
+    if (c.start)
+        h = (struct virtio_net_header){
+            .flags = VIRTIO_NET_HDR_NEEDS_CSUM, .csum_start = c.start, .csum_offset = c.offset};
+    memcpy(at, &h, n->header_bytes);
+    at += n->header_bytes;
+    for (unsigned k = 0; k < count; k++) {
+        if (pieces[k].size > (size_t)(end - at))
+            return false;
+        memcpy(at, pieces[k].bytes, pieces[k].size);
+        at += pieces[k].size;
+    }
+    n->tx_free &= ~(UINT64_C(1) << i);
+    virtq_give(&n->tx, i, (uint32_t)(at - n->buffer[TX][i]));
+    return true;
+}
+
+static void net_flush(struct netdev *d)
+{
+    struct virtio_net *n = net_of(d);
+    if (n->dead)
+        return;
+    virtio_notify(&n->device, TX);
+    reap(n);
+}
+
+/* ---- receiving ---- */
+
+static void give(struct virtio_net *n, unsigned i)
+{
+    virtq_give(&n->rx, i, BUFFER_BYTES);
+}
+
+static void receive(struct virtio_net *n)
+{
+    uint32_t size;
+    int i;
+    bool given = false;
+    while ((i = virtq_take(&n->rx, &size)) >= 0) {
+        const uint8_t *buffer = n->buffer[RX][i];
+        const struct virtio_net_header *h = (const void *)buffer;
+        bool checked = h->flags & (VIRTIO_NET_HDR_NEEDS_CSUM | VIRTIO_NET_HDR_DATA_VALID);
+        if (size > n->header_bytes)
+            n->d.frame(n->d.owner, buffer + n->header_bytes, size - n->header_bytes, checked);
+        give(n, (unsigned)i);
+        given = true;
+    }
+    if (given)
+        virtio_notify(&n->device, RX);
+    if (n->rx.broken)
+        fail(n);
+}
+
+static void net_interrupt(void *arg)
+{
+    struct virtio_net *n = arg;
+    n->d.enter();
+    if (!n->dead) {
+        virtio_interrupt_clear(&n->device);
+        receive(n);
+    }
+    n->d.leave();
+}
+
+/* ---- starting ---- */
+
+static bool make_queue(struct virtio_net *n, struct virtq *q, unsigned index)
+{
+    paddr_t ring = page_alloc(RING_ORDER, PAGE_ZERO);
+    if (ring == PAGE_NONE)
+        return false;
+    virtq_init(q, phys_to_virt(ring), BUFFERS);
+    for (unsigned i = 0; i < BUFFERS; i += 2) {
+        paddr_t page = page_alloc(0, 0);
+        if (page == PAGE_NONE)
+            return false;
+        for (unsigned half = 0; half < 2; half++) {
+            n->buffer[index][i + half] = (uint8_t *)phys_to_virt(page) + half * BUFFER_BYTES;
+            virtq_bind(q, i + half, page + half * BUFFER_BYTES, index == RX);
+        }
+    }
+    return virtio_queue_start(&n->device, index, q) == 0;
+}
+
+static bool begin(struct virtio_net *n)
+{
+    uint64_t agreed;
+    if (virtio_begin(&n->device,
+                     VIRTIO_NET_F_CSUM | VIRTIO_NET_F_GUEST_CSUM | VIRTIO_NET_F_MAC |
+                         VIRTIO_F_ANY_LAYOUT,
+                     &agreed) < 0)
+        return false;
+    n->d.checksums = agreed & VIRTIO_NET_F_CSUM;
+    n->header_bytes = n->device.legacy ? offsetof(struct virtio_net_header, buffers)
+                                       : sizeof(struct virtio_net_header);
+    if (!make_queue(n, &n->rx, RX) || !make_queue(n, &n->tx, TX))
+        return false;
+    virtq_suppress_interrupts(&n->tx);
+    n->tx_free = BUFFERS == 64 ? UINT64_MAX : (UINT64_C(1) << BUFFERS) - 1;
+    virtio_ready(&n->device);
+    return true;
+}
+
+bool virtio_net_start(struct netdev *d)
+{
+    struct virtio_net *n = net_of(d);
+    if (n->dead)
+        return false;
+    irq_register(n->device.intid, net_interrupt, n);
+    for (unsigned i = 0; i < BUFFERS; i++)
+        give(n, i);
+    irq_enable(n->device.intid);
+    virtio_notify(&n->device, RX);
+    return true;
+}
+
+static void sort_by_mac(struct netdev *found[NETDEV_MAX], unsigned count)
+{
+    for (unsigned i = 1; i < count; i++)
+        for (unsigned k = i; k && memcmp(found[k]->mac, found[k - 1]->mac, 6) < 0; k--) {
+            struct netdev *d = found[k];
+            found[k] = found[k - 1];
+            found[k - 1] = d;
+        }
+}
+
+static void read_mac(struct virtio_net *n)
+{
+    for (unsigned i = 0; i < sizeof(n->d.mac); i++)
+        n->d.mac[i] = mmio_read8(n->device.base, VIRTIO_MMIO_CONFIG + i);
+}
+
+unsigned virtio_net_find(const struct machine *m, struct netdev *found[NETDEV_MAX])
+{
+    unsigned count = 0, slot = VIRTIO_SLOT_FIRST;
+    struct virtio_device device;
+    while (count < NETDEV_MAX && virtio_find_next(m, VIRTIO_ID_NET, &slot, &device)) {
+        struct virtio_net *n = kzalloc(sizeof(*n));
+        if (!n)
+            break;
+        n->device = device;
+        n->d.send = net_send;
+        n->d.flush = net_flush;
+        read_mac(n);
+        n->dead = !begin(n);
+        if (n->dead) {
+            virtio_reset(&n->device);
+            log_err("a virtio network card refused to start");
+            kfree(n);
+            continue;
+        }
+        found[count++] = &n->d;
+    }
+    sort_by_mac(found, count);
+    return count;
+}

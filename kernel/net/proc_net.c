@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /proc/net: the files that programs read, in Linux' formats. */
+#include <lwip/igmp.h>
+#include <lwip/ip.h>
+#include <lwip/mld6.h>
+
+#include "kernel/fs/pseudo.h"
+#include "kernel/net/datagram.h"
+#include "kernel/net/interface.h"
+#include "kernel/net/stream.h"
+#include "lib/fmt.h"
+
+extern const struct pseudo_dir proc_net_dir;
+
+/* ---- sockets ---- */
+
+struct listing {
+    struct text *t;
+    int family;
+    unsigned count;
+};
+
+static void add_address(struct text *t, int family, const ip_addr_t *ip, uint16_t port)
+{
+    struct inet_socket as = {.s.family = family};
+    struct socket_address a;
+    uint32_t w[4];
+    inet_write(&as, ip, port, &a);
+    if (family == AF_INET) {
+        memcpy(w, ((struct linux_sockaddr_in *)a.bytes)->addr, 4);
+        text_add(t, "%08X:%04X ", w[0], port);
+    } else {
+        memcpy(w, ((struct linux_sockaddr_in6 *)a.bytes)->addr, 16);
+        text_add(t, "%08X%08X%08X%08X:%04X ", w[0], w[1], w[2], w[3], port);
+    }
+}
+
+static void add_socket(struct listing *l, const struct inet_socket *i, unsigned state,
+                       uint32_t queued)
+{
+    if (i->s.family != l->family)
+        return;
+    text_add(l->t, "%4u: ", l->count++);
+    add_address(l->t, l->family, &i->local, i->local_port);
+    add_address(l->t, l->family, &i->remote, i->remote_port);
+    text_add(l->t, "%02X %08X:%08X 00:00000000 00000000     0        0 0 1 0000000000000000\n",
+             state, 0u, queued);
+}
+
+static void list_stream(struct stream *s, void *arg)
+{
+    if (s->state == STREAM_LISTENING || s->i.remote_port)
+        add_socket(arg, &s->i, stream_tcp_state(s), s->queued);
+}
+
+static void list_datagram(struct datagram_socket *d, void *arg)
+{
+    if (d->udp && d->i.local_port)
+        add_socket(arg, &d->i, d->connected ? TCP_STATE_ESTABLISHED : TCP_STATE_CLOSE,
+                   d->queued_bytes);
+}
+
+static void list_raw(struct datagram_socket *d, void *arg)
+{
+    if (d->raw)
+        add_socket(arg, &d->i, TCP_STATE_CLOSE, d->queued_bytes);
+}
+
+enum { SHOW_TCP, SHOW_UDP, SHOW_RAW };
+
+static void show_sockets(struct text *t, int family, int what)
+{
+    struct listing l = {.t = t, .family = family};
+    text_add(t,
+             "  sl  local_address %srem_address %s  st tx_queue rx_queue tr tm->when retrnsmt   "
+             "uid  timeout inode\n",
+             family == AF_INET ? "" : "                        ",
+             family == AF_INET ? "" : "                        ");
+    spin_lock(&stack_lock);
+    if (what == SHOW_TCP)
+        stream_foreach_locked(list_stream, &l);
+    else
+        datagram_foreach_locked(what == SHOW_UDP ? list_datagram : list_raw, &l);
+    spin_unlock(&stack_lock);
+}
+
+#define SHOW_SOCKETS(name, family, what)           \
+    static void name(struct text *t, uint64_t arg) \
+    {                                              \
+        (void)arg;                                 \
+        show_sockets(t, family, what);             \
+    }
+SHOW_SOCKETS(show_tcp, AF_INET, SHOW_TCP)
+SHOW_SOCKETS(show_tcp6, AF_INET6, SHOW_TCP)
+SHOW_SOCKETS(show_udp, AF_INET, SHOW_UDP)
+SHOW_SOCKETS(show_udp6, AF_INET6, SHOW_UDP)
+SHOW_SOCKETS(show_raw, AF_INET, SHOW_RAW)
+SHOW_SOCKETS(show_raw6, AF_INET6, SHOW_RAW)
+
+/* ---- interfaces ---- */
+
+typedef void interface_fn(struct text *t, struct netif *n, const char *name);
+
+static void each_interface(struct text *t, interface_fn *fn)
+{
+    spin_lock(&stack_lock);
+    for (unsigned k = 1; k <= NETDEV_MAX + 1; k++) {
+        struct netif *n = netif_get_by_index((u8_t)k);
+        char name[INTERFACE_NAME_MAX];
+        if (!n)
+            continue;
+        interface_name(n, name);
+        fn(t, n, name);
+    }
+    spin_unlock(&stack_lock);
+}
+
+static void add_device(struct text *t, struct netif *n, const char *name)
+{
+    struct interface_counters c = interface_counters_locked(n);
+    text_add(t,
+             "%6s: %7lu %7lu    0    0    0     0          0         0 %8lu %7lu    0 %4lu    0    "
+             " 0       0          0\n",
+             name, c.rx_bytes, c.rx_packets, c.tx_bytes, c.tx_packets, c.tx_dropped);
+}
+
+static void show_dev(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    text_add(
+        t,
+        "Inter-|   Receive                                                |  Transmit\n"
+        " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs "
+        "drop fifo colls carrier compressed\n");
+    each_interface(t, add_device);
+}
+
+static void add_route_line(struct text *t, const char *name, uint32_t dst, uint32_t gw,
+                           uint32_t mask)
+{
+    text_add(t, "%s\t%08X\t%08X\t%04X\t0\t0\t0\t%08X\t0\t0\t0\n", name, dst, gw, gw ? 3 : 1, mask);
+}
+
+static void add_route(struct text *t, struct netif *n, const char *name)
+{
+    uint32_t ip = netif_ip4_addr(n)->addr, mask = netif_ip4_netmask(n)->addr,
+             gw = netif_ip4_gw(n)->addr;
+    if (n == stack_loopback() || !ip)
+        return;
+    if (n == netif_default && gw)
+        add_route_line(t, name, 0, gw, 0);
+    add_route_line(t, name, ip & mask, 0, mask);
+}
+
+static void show_route(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    text_add(
+        t, "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n");
+    each_interface(t, add_route);
+}
+
+static void add_hex(struct text *t, const ip6_addr_t *ip)
+{
+    for (unsigned k = 0; k < 4; k++)
+        text_add(t, "%08x", lwip_ntohl(ip->addr[k]));
+}
+
+static void add_if_inet6(struct text *t, struct netif *n, const char *name)
+{
+    for (int k = 0; k < LWIP_IPV6_NUM_ADDRESSES; k++) {
+        const ip6_addr_t *ip = netif_ip6_addr(n, k);
+        if (!ip6_addr_isvalid(netif_ip6_addr_state(n, k)))
+            continue;
+        bool lo = n == stack_loopback();
+        add_hex(t, ip);
+        text_add(t, " %02x %02x %02x %02x %8s\n", netif_get_index(n), lo ? 128 : 64,
+                 lo                         ? 0x10
+                 : ip6_addr_islinklocal(ip) ? 0x20
+                                            : 0,
+                 0x80, name);
+    }
+}
+
+static void show_if_inet6(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    each_interface(t, add_if_inet6);
+}
+
+static void add_igmp(struct text *t, struct netif *n, const char *name)
+{
+    unsigned groups = 0;
+    for (struct igmp_group *g = netif_igmp_data(n); g; g = g->next)
+        groups++;
+    text_add(t, "%u\t%-10s: %5u      V2\n", netif_get_index(n), name, groups);
+    for (struct igmp_group *g = netif_igmp_data(n); g; g = g->next)
+        text_add(t, "\t\t\t\t%08X %5u 0:%08X\t\t0\n", g->group_address.addr, g->use, 0u);
+}
+
+static void show_igmp(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    text_add(t, "Idx\tDevice    : Count Querier\tGroup    Users Timer\tReporter\n");
+    each_interface(t, add_igmp);
+}
+
+static void add_igmp6(struct text *t, struct netif *n, const char *name)
+{
+    text_add(t, "%-4u %-15s ff020000000000000000000000000001     1 0000000C 0\n",
+             netif_get_index(n), name);
+    for (struct mld_group *g = netif_mld6_data(n); g; g = g->next) {
+        text_add(t, "%-4u %-15s ", netif_get_index(n), name);
+        add_hex(t, &g->group_address);
+        text_add(t, " %5u 00000004 0\n", g->use);
+    }
+}
+
+static void show_igmp6(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    each_interface(t, add_igmp6);
+}
+
+/* ---- counts ---- */
+
+static void count_stream(struct stream *s, void *arg)
+{
+    (void)s;
+    ++*(unsigned *)arg;
+}
+
+static void count_datagram(struct datagram_socket *d, void *arg)
+{
+    (void)d;
+    ++*(unsigned *)arg;
+}
+
+static void show_sockstat(struct text *t, uint64_t arg)
+{
+    unsigned streams = 0, datagrams = 0;
+    (void)arg;
+    spin_lock(&stack_lock);
+    stream_foreach_locked(count_stream, &streams);
+    datagram_foreach_locked(count_datagram, &datagrams);
+    spin_unlock(&stack_lock);
+    text_add(t,
+             "sockets: used %u\nTCP: inuse %u orphan 0 tw 0 alloc %u mem 0\nUDP: inuse %u mem 0\n",
+             streams + datagrams, streams, streams, datagrams);
+}
+
+#define FILE_ENTRY(file, fn)                     \
+    {                                            \
+        .name = (file), .mode = 0444, .show = fn \
+    }
+static const struct pseudo_entry entries[] = {
+    FILE_ENTRY("dev", show_dev),     FILE_ENTRY("if_inet6", show_if_inet6),
+    FILE_ENTRY("igmp", show_igmp),   FILE_ENTRY("igmp6", show_igmp6),
+    FILE_ENTRY("raw", show_raw),     FILE_ENTRY("raw6", show_raw6),
+    FILE_ENTRY("route", show_route), FILE_ENTRY("sockstat", show_sockstat),
+    FILE_ENTRY("tcp", show_tcp),     FILE_ENTRY("tcp6", show_tcp6),
+    FILE_ENTRY("udp", show_udp),     FILE_ENTRY("udp6", show_udp6),
+};
+const struct pseudo_dir proc_net_dir = PSEUDO_DIR(entries);
