@@ -15,6 +15,7 @@
 #include "kernel/net/inet.h"
 #include "kernel/net/interface.h"
 #include "kernel/net/netlink.h"
+#include "kernel/net/stream.h"
 #include "lib/fmt.h"
 #include "lib/str.h"
 
@@ -136,6 +137,7 @@ bool network_start(struct netdev **cards, unsigned n)
         count = k + 1;
         add_card(k, cards[k]);
     }
+    stream_joins = !option_is("loopback", "wire");
     etc_resolv = nameservers;
     inet_register();
     netlink_register();

@@ -6,7 +6,7 @@ NET_SRCS += kernel/drivers/virtio/net.c kernel/init/network.c
 KERNEL_FULL_SRCS += $(NET_SRCS) $(LWIP_CORE)
 
 # lwIP's headers are somebody else's, and so are the warnings in its code.
-NET_CFLAGS := $(LWIP_INCLUDES) -Os -Wframe-larger-than=2048
+NET_CFLAGS := $(LWIP_INCLUDES) -Ikernel/net/lwip/libc -Os -Wframe-larger-than=2048
 $(foreach f,$(NET_SRCS),$(eval CFLAGS_kernel-arm64_$f := $(NET_CFLAGS)))
 $(foreach f,$(LWIP_CORE),$(eval CFLAGS_kernel-arm64_$f := $(NET_CFLAGS) -w))
 $(call objects,kernel-arm64,$(NET_SRCS) $(LWIP_CORE)): $(LWIP)/fetched

@@ -177,6 +177,19 @@ static void trim_time_waits(void)
     }
 }
 
+/* A listener whose queue is nearly full of connections that were never answered lets go of those
+ * that have been asked twice: a flood of SYNs keeps nobody out for long. */
+static void relieve_listeners(void)
+{
+    struct tcp_pcb *next;
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = next) {
+        const struct tcp_pcb_listen *l = pcb->listener;
+        next = pcb->next;
+        if (pcb->state == SYN_RCVD && pcb->nrtx && l && l->accepts_pending > l->backlog / 4 * 3)
+            tcp_abandon(pcb, 0);
+    }
+}
+
 static void slow_timers(int64_t now_ns)
 {
     uint64_t missed = (uint64_t)((now_ns - slow_ns) / NS_PER_SEC);
@@ -216,6 +229,7 @@ static void on_tick(void *arg)
         ticked_ns += TICK_NS;
     tick_count++;
     tcp_tmr();
+    relieve_listeners();
     if (now_ns < busy_until_ns) {
         igmp_tmr();
         mld6_tmr();

@@ -64,6 +64,7 @@ static inline struct stream *stream_of(struct socket *s)
 }
 
 extern const struct socket_ops stream_ops;
+extern bool stream_joins; /* connections within the machine are joined; set at boot */
 
 /* stream_new - one with one reference; NULL: no memory. */
 struct stream *stream_new(int family, int protocol) MUST_CHECK;

@@ -41,6 +41,8 @@ void stream_end_locked(struct stream *t, int error)
     stream_wake(t, ~0u);
 }
 
+bool stream_joins = true;
+
 /* ---- lwIP's events ---- */
 
 static err_t on_receive(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
@@ -151,7 +153,7 @@ static struct stream *child_new_locked(struct stream *listener, struct tcp_pcb *
 /* The other end of pcb's connection, if it is a socket here that nothing has gone through yet. */
 static struct stream *other_end_locked(const struct tcp_pcb *pcb)
 {
-    if (!inet_is_local_locked(&pcb->remote_ip))
+    if (!stream_joins || !inet_is_local_locked(&pcb->remote_ip))
         return NULL;
     for (struct tcp_pcb *o = tcp_active_pcbs; o; o = o->next) {
         struct stream *t = o->callback_arg;

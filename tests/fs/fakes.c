@@ -295,6 +295,12 @@ bool option_copy(const char *key, char *value, size_t size_bytes)
     return false;
 }
 
+bool option_copy_nth(const char *key, unsigned n, char *value, size_t size_bytes)
+{
+    (void)n;
+    return option_copy(key, value, size_bytes);
+}
+
 bool option_is(const char *key, const char *value)
 {
     (void)key, (void)value;

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tests/net/rig.h. One thread: nobody waits, every lock is free. */
+#include "tests/net/rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/errno.h"
+#include "abi/linux_inet.h"
+#include "gort/timer.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/log.h"
+#include "kernel/core/netdev.h"
+#include "kernel/core/options.h"
+#include "kernel/core/panic.h"
+#include "kernel/core/random.h"
+#include "kernel/core/slab.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/fs/etc.h"
+#include "kernel/fs/signal_hook.h"
+#include "kernel/net/network.h"
+
+uint64_t rig_sent;
+static int64_t now_ns = 1;
+static struct timer *armed;
+static struct socket_family *families;
+
+/* ---- the kernel's core ---- */
+
+void *kmalloc(size_t size_bytes)
+{
+    return malloc(size_bytes);
+}
+
+void *kzalloc(size_t size_bytes)
+{
+    return calloc(1, size_bytes);
+}
+
+void kfree(void *p)
+{
+    free(p);
+}
+
+int64_t clock_mono_ns(void)
+{
+    return now_ns;
+}
+
+void random_fill(void *bytes, size_t size_bytes)
+{
+    memset(bytes, 0x5a, size_bytes);
+}
+
+void panic(const char *fmt, ...)
+{
+    fprintf(stderr, "panic: %s\n", fmt);
+    abort();
+}
+
+void timer_init(struct timer *t, void (*fn)(void *), void *arg)
+{
+    *t = (struct timer){.fn = fn, .arg = arg, .when_ns = TIMER_NEVER};
+}
+
+void timer_set(struct timer *t, int64_t when_ns)
+{
+    t->when_ns = when_ns;
+    armed = t;
+}
+
+void waitq_init(struct waitq *q)
+{
+    list_init(&q->waiters);
+}
+
+void waitq_add(struct waitq *q, struct waiter *w)
+{
+    (void)q, (void)w;
+}
+
+void waitq_remove(struct waitq *q, struct waiter *w)
+{
+    (void)q, (void)w;
+}
+
+void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive)
+{
+    (void)q, (void)events, (void)exclusive;
+}
+
+void sleeper_init(struct sleeper *s)
+{
+    (void)s;
+}
+
+int sleeper_sleep(struct sleeper *s, int64_t deadline_ns)
+{
+    (void)s, (void)deadline_ns;
+    return -ERESTARTSYS;
+}
+
+void thread_signal_self(int sig)
+{
+    (void)sig;
+}
+
+size_t copy_from_user_part(void *dst, vaddr_t src, size_t size_bytes)
+{
+    memcpy(dst, (const void *)(uintptr_t)src, size_bytes);
+    return size_bytes;
+}
+
+size_t copy_to_user_part(vaddr_t dst, const void *src, size_t size_bytes)
+{
+    memcpy((void *)(uintptr_t)dst, src, size_bytes);
+    return size_bytes;
+}
+
+int clear_user(vaddr_t dst, size_t size_bytes)
+{
+    memset((void *)(uintptr_t)dst, 0, size_bytes);
+    return 0;
+}
+
+/* ---- files ---- */
+
+void socket_register(struct socket_family *f)
+{
+    f->next = families;
+    families = f;
+}
+
+void socket_control(struct socket_control *c, int level, int type, const void *data, uint32_t size)
+{
+    (void)c, (void)level, (void)type, (void)data, (void)size;
+}
+
+/* ---- the card ---- */
+
+static struct netdev card;
+
+static bool card_send(struct netdev *d, const struct netdev_piece *pieces, unsigned n,
+                      struct netdev_checksum c)
+{
+    static uint8_t frame[NETDEV_FRAME_MAX + 512];
+    uint32_t size = 0;
+    (void)d;
+    for (unsigned i = 0; i < n; size += pieces[i++].size)
+        if (size + pieces[i].size <= sizeof(frame))
+            memcpy(frame + size, pieces[i].bytes, pieces[i].size);
+    if (size > NETDEV_FRAME_MAX || c.start + c.offset > (int)size)
+        abort();
+    rig_sent++;
+    return true;
+}
+
+static void card_flush(struct netdev *d)
+{
+    (void)d;
+}
+
+/* config.c takes its settings from here. */
+bool option_copy(const char *key, char *value, size_t size_bytes)
+{
+    const char *text = !strcmp(key, "net0") ? "ip=10.0.2.15/24,gw=10.0.2.2" : "";
+    snprintf(value, size_bytes, "%s", text);
+    return *text;
+}
+
+void (*etc_resolv)(char *text, size_t size_bytes);
+
+void klog(enum klog_level level, const char *fmt, ...)
+{
+    (void)level, (void)fmt;
+}
+
+void rig_start(void)
+{
+    struct netdev *cards[] = {&card};
+    card.send = card_send;
+    card.flush = card_flush;
+    card.checksums = true;
+    memcpy(card.mac, "\x52\x54\0\x12\x34\x56", 6);
+    if (!network_start(cards, 1))
+        abort();
+    rig_pass(5 * NS_PER_SEC);
+}
+
+void rig_frame(const void *bytes, uint32_t size, bool checked)
+{
+    card.enter();
+    card.frame(card.owner, bytes, size, checked);
+    card.leave();
+}
+
+void rig_pass(int64_t ns)
+{
+    int64_t end_ns = now_ns + ns;
+    while (armed && armed->when_ns <= end_ns) {
+        struct timer *t = armed;
+        armed = NULL;
+        now_ns = now_ns > t->when_ns ? now_ns : t->when_ns;
+        t->fn(t->arg);
+    }
+    now_ns = end_ns;
+}
+
+struct socket *rig_socket(int family, int type, int protocol)
+{
+    struct socket *s = NULL;
+    for (struct socket_family *f = families; f; f = f->next)
+        if (f->family == family)
+            return f->create(type, protocol, &s) ? NULL : s;
+    return NULL;
+}
+
+struct socket_address rig_any(int family, uint16_t port)
+{
+    struct socket_address a = {.len = family == AF_INET ? 16 : 28, .bytes = {(uint8_t)family}};
+    a.bytes[2] = (uint8_t)(port >> 8);
+    a.bytes[3] = (uint8_t)port;
+    return a;
+}
