@@ -16,7 +16,7 @@ bool port_start(void)
 {
     buckets = kmalloc(sizeof(*buckets) * PORT_SPACES);
     for (unsigned n = 0; buckets && n < PORT_SPACES * BUCKETS; n++)
-        list_init(&buckets[0][n]);
+        list_init(&buckets[n / BUCKETS][n % BUCKETS]);
     return buckets;
 }
 

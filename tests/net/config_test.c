@@ -29,7 +29,8 @@ static void bad(const char *text)
 static void whole(void **state)
 {
     (void)state;
-    struct net_config c = good("ip=10.1.2.3/20,gw=10.1.0.1,dns=8.8.8.8+1.1.1.1,ip6=fd00::5/64,gw6=fe80::1");
+    struct net_config c =
+        good("ip=10.1.2.3/20,gw=10.1.0.1,dns=8.8.8.8+1.1.1.1,ip6=fd00::5/64,gw6=fe80::1");
     assert_int_equal(c.ip, inet_addr("10.1.2.3"));
     assert_int_equal(c.mask, inet_addr("255.255.240.0"));
     assert_int_equal(c.gateway, inet_addr("10.1.0.1"));
@@ -46,9 +47,10 @@ static void whole(void **state)
 static void addresses6(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"::",        "::1",       "1::",           "1:2:3:4:5:6:7:8", "fe80::1:2",
-                                        "1::8",      "1:2::7:8",  "::2:3:4:5:6:7", "1:2:3:4:5:6:7::", "FEC0::ab:0:0:9",
-                                        "2001:db8::"};
+    static const char *const texts[] = {
+        "::",        "::1",      "1::",           "1:2:3:4:5:6:7:8", "fe80::1:2",
+        "1::8",      "1:2::7:8", "::2:3:4:5:6:7", "1:2:3:4:5:6:7::", "FEC0::ab:0:0:9",
+        "2001:db8::"};
     for (unsigned i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         char option[80];
         struct in6_addr want;

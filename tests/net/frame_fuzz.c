@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames from the wire, whatever they are: lwIP with our port and the sockets over it. An input is a
- * list of frames, each behind two bytes: its length, little-endian; the highest bit says that the
+ * Frames from the wire, whatever they are: lwIP with our port and the sockets over it. An input is
+ * a list of frames, each behind two bytes: its length, little-endian; the highest bit says that the
  * card vouches for the checksums (of TCP and UDP), the next one that a second passes after it. The
  * IPv4 header's checksum is made right first, or nothing would get past it; the destination's MAC
  * address likewise.
