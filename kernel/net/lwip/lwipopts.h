@@ -88,7 +88,7 @@
 #define LWIP_TCP_TIMESTAMPS            0
 #define LWIP_TCP_SACK_OUT              1
 #define TCP_MSL                        30000
-#define TCP_WND_UPDATE_THRESHOLD       65536u
+#define TCP_WND_UPDATE_THRESHOLD       16384u /* less than a window without scaling has */
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define LWIP_TCP_MAX_SACK_NUM          4
 
