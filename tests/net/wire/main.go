@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Wire is both ends of a test of the network card: without an argument the server, which runs in the guest; with the server's address
-// the client, which runs on the host and prints "ok NAME" and "not ok NAME" lines.
+// Wire is both ends of tests of the network:
+//
+//	wire                  the server, which runs in the guest
+//	wire ADDRESS          its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
+//	wire ADDRESS MINUTES  the same as a soak: requests for that long, none of which may take 20 seconds
+//	wire crowd N          N connections of a guest with itself, held at the same time and all used
 package main
 
 import (
@@ -12,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -136,9 +141,59 @@ func echo(address string) error {
 	return fmt.Errorf("no answer to 20 datagrams")
 }
 
+func soak(server string, minutes int) error {
+	http.DefaultClient.Timeout = 20 * time.Second
+	start, rounds := time.Now(), 0
+	for ; time.Since(start) < time.Duration(minutes)*time.Minute; rounds++ {
+		if err := many(server); err != nil {
+			return fmt.Errorf("after %d rounds, %v: %v", rounds, time.Since(start), err)
+		}
+	}
+	fmt.Printf("# %d requests\n", rounds*2000)
+	return nil
+}
+
+// crowd opens n connections to a listener of its own, then sends a byte there and back on each of them.
+func crowd(n int) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go io.Copy(c, c)
+		}
+	}()
+	connections := make([]net.Conn, n)
+	for i := range connections {
+		if connections[i], err = net.Dial("tcp", l.Addr().String()); err != nil {
+			return fmt.Errorf("connection %d: %v", i, err)
+		}
+	}
+	for i, c := range connections {
+		b := []byte{byte(i)}
+		c.Write(b)
+		c.SetReadDeadline(time.Now().Add(30 * time.Second))
+		if _, err := io.ReadFull(c, b); err != nil || b[0] != byte(i) {
+			return fmt.Errorf("connection %d: %v, %v", i, b, err)
+		}
+		c.Close()
+	}
+	return nil
+}
+
 func main() {
 	if len(os.Args) == 1 {
 		serve()
+	}
+	if os.Args[1] == "crowd" {
+		n, _ := strconv.Atoi(os.Args[2])
+		tell("crowd of "+os.Args[2], crowd(n))
+		return
 	}
 	server := "http://" + os.Args[1]
 	http.DefaultClient.Timeout = 2 * time.Minute
@@ -147,6 +202,11 @@ func main() {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
+	}
+	if len(os.Args) > 2 {
+		minutes, _ := strconv.Atoi(os.Args[2])
+		tell("soak", soak(server, minutes))
+		return
 	}
 	tell("many requests", many(server))
 	tell("download", download(server))
