@@ -18,7 +18,7 @@ done
 minutes=${1:-}
 for cpus in 1 2 ${minutes:+4}; do
     port=$((20000 + RANDOM % 20000))
-    ./mazboot run -m 256M -smp $cpus -p 127.0.0.1:$port:80 -p 127.0.0.1:$port:80/udp --timeout $((300 + ${minutes:-0} * 70))s "$dir/arm64" >"$dir/log" 2>&1 &
+    ./mazboot run -m 256M -smp "$cpus" -p "127.0.0.1:$port:80" -p "127.0.0.1:$port:80/udp" --timeout $((300 + ${minutes:-0} * 70))s "$dir/arm64" >"$dir/log" 2>&1 &
     guest=$!
     "$dir/$(go env GOHOSTARCH)" 127.0.0.1:$port ${minutes:+"$minutes"} | sed "s/wire/wire -smp $cpus/"
     kill $guest 2>/dev/null
