@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program's floating point and vector registers. The kernel itself uses none. */
+/* The program's floating point and vector registers. The running task's are in its CPU, all the
+ * time: the kernel uses none, but for the copies of uaccess.S, which give them back. */
 #ifndef KERNEL_ARCH_FPU_H
 #define KERNEL_ARCH_FPU_H
 

@@ -4,7 +4,6 @@
 #define KERNEL_ARCH_SIGFRAME_H
 
 #include "abi/linux_signal.h"
-#include "kernel/arch/fpu.h"
 #include "kernel/arch/frame.h"
 
 struct sigframe_request {
@@ -15,16 +14,15 @@ struct sigframe_request {
     struct linux_stack altstack;       /* as rt_sigreturn shall restore it */
     uint64_t blocked;                  /* mask to go back to */
     uint64_t fault_address, fault_esr; /* of the task's last fault */
-    struct fpu_state *fpu;             /* its header is filled in */
 };
 
-/* sigframe_push - write a frame and make tf enter the handler. 0; -EFAULT: the stack can't take it,
- * nothing is changed in tf. */
+/* sigframe_push - write a frame, with this CPU's FP registers in it, and make tf enter the handler.
+ * 0; -EFAULT: the stack can't take it, nothing is changed in tf. */
 int sigframe_push(struct trapframe *tf, const struct sigframe_request *r) MUST_CHECK;
 
-/* sigframe_pop - rt_sigreturn: registers from the frame at tf's stack pointer. fpu, blocked and
- * altstack get what it holds. -EFAULT: there is no sound frame; tf is unchanged. */
-int sigframe_pop(struct trapframe *tf, struct fpu_state *fpu, uint64_t *blocked,
-                 struct linux_stack *altstack) MUST_CHECK;
+/* sigframe_pop - rt_sigreturn: registers, those of FP too, from the frame at tf's stack pointer.
+ * blocked and altstack get what it holds. -EFAULT: there is no sound frame; registers may have been
+ * taken from it in part, as on Linux, but no mode or interrupt mask. */
+int sigframe_pop(struct trapframe *tf, uint64_t *blocked, struct linux_stack *altstack) MUST_CHECK;
 
 #endif

@@ -28,12 +28,12 @@ struct fault {
     uint64_t esr;
 };
 
-/* user_fault - a task's instruction faulted at EL0: serve it, or make it a signal. Task context,
- * its frame is `tf`. (kernel/linux) */
-void user_fault(struct trapframe *tf, const struct fault *f);
+/* user_fault - a task's instruction faulted at EL0: serve it, or make it a signal. Task context.
+ * (kernel/linux) */
+void user_fault(const struct fault *f);
 
 /* user_exit_work - something has to be done before the task goes back to EL0: signals,
- * rescheduling, FP. (kernel/linux) */
+ * rescheduling. (kernel/linux) */
 void user_exit_work(struct trapframe *tf);
 
 /* syscall_unknown - a system call that has no handler. Returns -ENOSYS. (kernel/linux) */

@@ -29,7 +29,6 @@ struct cpu {
     uint64_t trace_mask;
     struct trace_record trace_first[TRACE_RECORDS];
     struct aspace *as;     /* whose page tables are active; NULL before the first task */
-    struct task *fp_owner; /* whose FP registers are in this CPU, or NULL */
     struct m m;
 
     unsigned index; /* 0 is the boot CPU */

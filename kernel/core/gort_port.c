@@ -88,8 +88,7 @@ int port_m_start(struct m *mp)
     panic("CPU %u was to be started by the scheduler", cpu_of(mp)->index);
 }
 
-/* All of this even when t was the last one here: it may have been elsewhere since, and what this
- * CPU has of it is from before that. */
+/* Registers are loaded even when t was the last one here: it may have been elsewhere since. */
 void port_execute(struct g *gp)
 {
     struct cpu *cpu = cpu_self();
@@ -102,8 +101,7 @@ void port_execute(struct g *gp)
         cpu->as = t->as;
         pgtable_activate(&t->as->pgtable);
     }
-    if (cpu->fp_owner != t || t->fp_cpu != cpu)
-        task_set_work(t, WORK_FPU);
+    fpu_load(&t->fpu);
     fpu_set_thread_pointer(t->tls);
 }
 
@@ -111,8 +109,6 @@ void port_g_dead(struct g *gp)
 {
     struct cpu *cpu = cpu_self();
     struct task *t = container_of(gp, struct task, g);
-    if (cpu->fp_owner == t)
-        cpu->fp_owner = NULL;
     cpu->task = NULL;
     kstack_free(t->stack_top);
     t->dead(t);

@@ -27,7 +27,6 @@ int task_init(struct task *t, struct aspace *as, void (*dead)(struct task *))
         return -ENOMEM;
     t->as = as;
     t->dead = dead;
-    t->work = WORK_FPU;
     g_init(&t->g, (void *)kstack_bottom(t->stack_top), (void *)task_frame(t), task_begin, t);
     return 0;
 }
@@ -47,7 +46,7 @@ static struct task *task_leave(void)
 {
     struct cpu *cpu = cpu_self();
     struct task *t = cpu->task;
-    task_fpu_in_memory();
+    fpu_save(&t->fpu);
     t->tls = fpu_thread_pointer();
     t->cpu_ns += clock_mono_ns() - t->running_since_ns;
     t->running_since_ns = 0;
@@ -102,27 +101,6 @@ void task_interrupt(struct task *t)
     struct m *mp = __atomic_load_n(&t->g.m, __ATOMIC_RELAXED);
     if (mp && mp != port_getm())
         irq_send(container_of(mp, struct cpu, m)->index, SGI_WAKE);
-}
-
-struct fpu_state *task_fpu_in_memory(void)
-{
-    struct cpu *cpu = cpu_self();
-    struct task *t = cpu->task;
-    if (!(t->work & WORK_FPU)) {
-        fpu_save(&t->fpu);
-        cpu->fp_owner = t;
-        t->fp_cpu = cpu;
-    }
-    return &t->fpu;
-}
-
-void task_fpu_restore(struct task *t)
-{
-    struct cpu *cpu = cpu_self();
-    fpu_load(&t->fpu);
-    cpu->fp_owner = t;
-    t->fp_cpu = cpu;
-    task_clear_work(t, WORK_FPU);
 }
 
 int64_t task_cpu_ns(const struct task *t)

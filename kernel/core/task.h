@@ -19,7 +19,6 @@ struct cpu;
  */
 enum task_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable */
-    WORK_FPU = 2,    /* this task's FP registers aren't in this CPU */
     WORK_MASK = 16,  /* a signal mask has to be given back */
 };
 
@@ -30,8 +29,6 @@ struct task {
     struct aspace *as;   /* the address space it runs in */
     uintptr_t stack_top; /* the trap frame is right below */
     uint64_t tls;        /* TPIDR_EL0 while not running */
-    struct cpu
-        *fp_cpu;    /* whose registers hold this task's FP state, if that CPU's fp_owner agrees */
     int64_t cpu_ns; /* time on CPUs up to the last switch */
     int64_t running_since_ns;     /* of the current stretch; 0: not running */
     void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the
@@ -39,7 +36,7 @@ struct task {
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
     struct spinlock sleep_lock;
     struct sleeper *sleeper; /* what it sleeps in, for task_interrupt; under sleep_lock */
-    struct fpu_state fpu;
+    struct fpu_state fpu; /* while not running */
 };
 
 /* task_self - the running task. Not from g0 or an interrupt that hit the idle loop. */
@@ -73,12 +70,6 @@ void task_clear_work(struct task *t, uint32_t bits);
 /* task_interrupt - make t look at its work soon: ends an interruptible sleep, or kicks the CPU that
  * runs it. Any context. */
 void task_interrupt(struct task *t);
-
-/* task_fpu_in_memory - the running task's FP registers, copied to its fpu if they weren't there;
- * what the caller changes in it counts. task_fpu_restore: load them into this CPU (exit work, for
- * WORK_FPU). */
-struct fpu_state *task_fpu_in_memory(void);
-void task_fpu_restore(struct task *t);
 
 /* task_cpu_ns - time t has had on CPUs, the current stretch included. */
 int64_t task_cpu_ns(const struct task *t);

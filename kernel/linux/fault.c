@@ -36,41 +36,30 @@ static enum aspace_fault page_fault(vaddr_t address, unsigned access)
     return what;
 }
 
-static void page_signal(enum aspace_fault what, struct linux_siginfo *info)
-{
-    info->signo = what == ASPACE_FAULT_BUS ? SIGBUS : SIGSEGV;
-    if (what == ASPACE_FAULT_BUS)
-        info->code = BUS_ADRERR;
-    else
-        info->code = what == ASPACE_FAULT_ACCERR ? SEGV_ACCERR : SEGV_MAPERR;
-}
-
 static const struct {
     int signo, code;
 } fault_signals[] = {
     [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN},   [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
     [FAULT_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT}, [FAULT_STEP] = {SIGTRAP, TRAP_TRACE},
     [FAULT_FP] = {SIGFPE, FPE_FLTINV},          [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
+}, page_signals[] = {
+    [ASPACE_FAULT_MAPERR] = {SIGSEGV, SEGV_MAPERR},
+    [ASPACE_FAULT_ACCERR] = {SIGSEGV, SEGV_ACCERR},
+    [ASPACE_FAULT_BUS] = {SIGBUS, BUS_ADRERR},
 };
 
-void user_fault(struct trapframe *tf, const struct fault *f)
+void user_fault(const struct fault *f)
 {
-    struct linux_siginfo info;
     vaddr_t address = f->address & ADDRESS_BITS;
-    (void)tf;
+    int signo = fault_signals[f->kind].signo, code = fault_signals[f->kind].code;
     if (LIKELY(f->kind == FAULT_PAGE)) {
         enum aspace_fault what = page_fault(address, f->access);
         if (LIKELY(what == ASPACE_FAULT_NONE))
             return;
-        memset(&info, 0, sizeof info);
-        page_signal(what, &info);
-    } else {
-        memset(&info, 0, sizeof info);
-        info.signo = fault_signals[f->kind].signo;
-        info.code = fault_signals[f->kind].code;
+        signo = page_signals[what].signo;
+        code = page_signals[what].code;
     }
-    info.fault.address = address;
-    signal_force(&info, f->address, f->esr);
+    signal_force(signo, code, address, f->address, f->esr);
 }
 
 int uaccess_fault(uint64_t address, unsigned access)
@@ -78,7 +67,6 @@ int uaccess_fault(uint64_t address, unsigned access)
     return page_fault(address, access) == ASPACE_FAULT_NONE ? 0 : -EFAULT;
 }
 
-/* FP registers last: delivering a signal and being preempted both put them into memory. */
 void user_exit_work(struct trapframe *tf)
 {
     struct thread *t = thread_self();
@@ -88,8 +76,6 @@ void user_exit_work(struct trapframe *tf)
             task_preempted();
         else if (work & (WORK_SIGNAL | WORK_MASK))
             signal_deliver(t, tf);
-        else if (work & WORK_FPU)
-            task_fpu_restore(&t->task);
         else
             return;
     }

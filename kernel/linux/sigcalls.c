@@ -114,20 +114,16 @@ long sys_rt_sigreturn(void)
     struct thread *t = thread_self();
     struct trapframe *tf = task_frame(&t->task);
     struct linux_stack altstack;
-    struct linux_siginfo segv = {.signo = SIGSEGV, .code = SI_KERNEL};
-    uint64_t blocked;
-    task_fpu_in_memory();
-    if (sigframe_pop(tf, &t->task.fpu, &blocked, &altstack)) {
-        tf->syscall = NO_SYSCALL;
-        signal_force(&segv, tf->sp, 0);
+    uint64_t blocked, sp = tf->sp;
+    tf->syscall = NO_SYSCALL;
+    if (sigframe_pop(tf, &blocked, &altstack)) {
+        signal_force(SIGSEGV, SI_KERNEL, 0, sp, 0);
         return (long)frame_result(tf);
     }
-    task_set_work(&t->task, WORK_FPU);
     signal_set_blocked(t, blocked);
     altstack.flags &= ~SS_ONSTACK;
     if (!stack_in_use(&t->altstack, tf->sp))
         t->altstack = altstack;
-    tf->syscall = NO_SYSCALL;
     return (long)frame_result(tf);
 }
 

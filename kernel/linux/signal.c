@@ -76,19 +76,21 @@ void signal_send_process(struct process *p, const struct linux_siginfo *info)
     spin_unlock(&p->lock);
 }
 
-void signal_force(const struct linux_siginfo *info, uint64_t fault_address, uint64_t fault_esr)
+void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, uint64_t fault_esr)
 {
     struct thread *t = thread_self();
     struct process *p = t->process;
-    uint64_t bit = SIG_BIT(info->signo);
+    uint64_t bit = SIG_BIT(sig);
     t->fault_address = fault_address;
     t->fault_esr = fault_esr;
     spin_lock(&p->lock);
-    if ((t->blocked & bit) || p->actions[info->signo].handler == SIG_IGN) {
-        p->actions[info->signo].handler = SIG_DFL;
+    if ((t->blocked & bit) || p->actions[sig].handler == SIG_IGN) {
+        p->actions[sig].handler = SIG_DFL;
         t->blocked &= ~bit;
     }
-    t->forced_info = *info;
+    t->forced_info.signo = sig;
+    t->forced_info.code = code;
+    t->forced_info.fault.address = address;
     t->forced = true;
     task_set_work(&t->task, WORK_SIGNAL);
     spin_unlock(&p->lock);
@@ -126,33 +128,38 @@ void signal_block_while(uint64_t mask)
     task_set_work(&t->task, WORK_MASK);
 }
 
-static bool take_forced(struct thread *t, struct linux_siginfo *info)
+static const struct linux_siginfo *take_one_locked(struct thread *t, struct linux_siginfo *room)
 {
-    if (!t->forced)
-        return false;
-    t->forced = false;
-    *info = t->forced_info;
-    return true;
+    if (t->forced) {
+        t->forced = false;
+        return &t->forced_info;
+    }
+    return sigqueue_take(&t->pending, ~t->blocked, room) ||
+                   sigqueue_take(&t->process->pending, ~t->blocked, room)
+               ? room
+               : NULL;
 }
 
-/* The next signal to act on and its action; false when there is none left. */
-static bool take(struct thread *t, struct linux_siginfo *info, struct linux_sigaction *action)
+/* The next signal to act on, perhaps in `room`, and its action; NULL when there is none left. */
+static const struct linux_siginfo *take(struct thread *t, struct linux_siginfo *room,
+                                        struct linux_sigaction *action)
 {
     struct process *p = t->process;
-    bool found = false;
+    const struct linux_siginfo *info;
     spin_lock(&p->lock);
     task_clear_work(&t->task, WORK_SIGNAL);
-    while (!found && (take_forced(t, info) || sigqueue_take(&t->pending, ~t->blocked, info) ||
-                      sigqueue_take(&p->pending, ~t->blocked, info))) {
+    do
+        info = take_one_locked(t, room);
+    while (info && ignored_locked(p, info->signo));
+    if (info) {
         *action = p->actions[info->signo];
-        found = !ignored_locked(p, info->signo);
-        if (found && action->handler != SIG_DFL && (action->flags & SA_RESETHAND))
+        if (action->handler != SIG_DFL && (action->flags & SA_RESETHAND))
             p->actions[info->signo].handler = SIG_DFL;
+        if (deliverable_locked(t))
+            task_set_work(&t->task, WORK_SIGNAL);
     }
-    if (found && deliverable_locked(t))
-        task_set_work(&t->task, WORK_SIGNAL);
     spin_unlock(&p->lock);
-    return found;
+    return info;
 }
 
 bool thread_is_ending(void)
@@ -200,7 +207,6 @@ static void enter_handler(struct thread *t, struct trapframe *tf, const struct l
         .blocked = t->restore_blocked ? t->saved_blocked : t->blocked,
         .fault_address = t->fault_address,
         .fault_esr = t->fault_esr,
-        .fpu = task_fpu_in_memory(),
     };
     trace_detail(TRACE_SIGNAL, (uint64_t)info->signo);
     if (sigframe_push(tf, &r))
@@ -248,18 +254,19 @@ static void settle_without_handler(struct trapframe *tf)
 
 void signal_deliver(struct thread *t, struct trapframe *tf)
 {
-    struct linux_siginfo info;
+    struct linux_siginfo room;
     struct linux_sigaction action;
+    const struct linux_siginfo *info;
     bool in_syscall = tf->syscall >= 0;
-    while (take(t, &info, &action)) {
+    while ((info = take(t, &room, &action))) {
         if (action.handler == SIG_DFL) {
-            if (ignored_stop(info.signo))
+            if (ignored_stop(info->signo))
                 continue;
-            process_end(t->process, 0, info.signo);
+            process_end(t->process, 0, info->signo);
         }
         if (in_syscall)
             settle_for_handler(tf, &action);
-        enter_handler(t, tf, &info, &action);
+        enter_handler(t, tf, info, &action);
         return;
     }
     if (in_syscall)

@@ -18,8 +18,9 @@ void signal_send_thread_locked(struct thread *t,
                                const struct linux_siginfo *info); /* process lock held */
 void signal_send_process(struct process *p, const struct linux_siginfo *info);
 
-/* signal_force - a fault of the running thread: can't be blocked or ignored; then it kills. */
-void signal_force(const struct linux_siginfo *info, uint64_t fault_address, uint64_t fault_esr);
+/* signal_force - a fault of the running thread: can't be blocked or ignored; then it kills. address
+ * is for siginfo, fault_address and fault_esr for the frame. */
+void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, uint64_t fault_esr);
 
 /* signal_deliver - on the way out: take what is deliverable, push a handler's frame or do the
  * default, and settle an interrupted call. */

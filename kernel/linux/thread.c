@@ -73,7 +73,7 @@ static void inherit(struct thread *child, struct thread *parent)
 {
     child->blocked = parent->blocked;
     child->keep_capabilities = parent->keep_capabilities;
-    child->task.fpu = *task_fpu_in_memory();
+    fpu_save(&child->task.fpu);
     child->task.tls = fpu_thread_pointer();
     memcpy(child->name, parent->name, sizeof child->name);
     *task_frame(&child->task) = *task_frame(&parent->task);

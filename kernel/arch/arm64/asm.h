@@ -26,4 +26,15 @@
  * writable and executable memory; the kernel itself never maps any. */
 #define SCTLR_VALUE 0x34d5d99d
 
+/* Within a signal frame (struct rt_sigframe of Linux): siginfo, ucontext from flags to sigmask, x0 to
+ * pstate behind the fault address, records, the frame record behind it all. */
+#define SIGFRAME_STACK       128
+#define SIGFRAME_STACK_BYTES 48
+#define SIGFRAME_REGS        312
+#define SIGFRAME_REGS_BYTES  272
+#define SIGFRAME_RECORDS     592
+#define SIGFRAME_FP_BYTES    528
+#define SIGFRAME_BYTES       4688
+#define FPSIMD_HEAD          0x21046508001 /* magic and size of its record */
+
 #endif

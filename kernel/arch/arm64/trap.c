@@ -36,11 +36,10 @@ enum esr_class {
 
 void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far);
 void trap_irq(void);
-void trap_exit_work(struct trapframe *tf);
 void trap_el1_sync(struct trapframe *tf, uint64_t esr, uint64_t far);
 void trap_stack_overflow(struct trapframe *tf, uint64_t esr, uint64_t far) NORETURN;
 void trap_unexpected(struct trapframe *tf, uint64_t esr, uint64_t far) NORETURN;
-extern char uaccess_start[], uaccess_end[], uaccess_fixup[];
+extern char uaccess_start[], uaccess_end[], uaccess_fixup[], uaccess_wide[], uaccess_wide_end[];
 
 static unsigned data_access(uint64_t esr)
 {
@@ -125,7 +124,7 @@ void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
         f.address = tf->pc;
         break;
     }
-    user_fault(tf, &f);
+    user_fault(&f);
 }
 
 void trap_irq(void)
@@ -133,18 +132,20 @@ void trap_irq(void)
     irq_handle();
 }
 
-void trap_exit_work(struct trapframe *tf)
+static bool within(uint64_t pc, const char *start, const char *end)
 {
-    user_exit_work(tf);
+    return pc >= (uint64_t)start && pc < (uint64_t)end;
 }
 
 /* The kernel touches the program's memory only in .text.uaccess; anything else that faults here is
  * a bug. */
 void trap_el1_sync(struct trapframe *tf, uint64_t esr, uint64_t far)
 {
-    bool in_uaccess = tf->pc >= (uint64_t)uaccess_start && tf->pc < (uint64_t)uaccess_end;
+    bool in_uaccess = within(tf->pc, uaccess_start, uaccess_end);
     if (ESR_EC(esr) == EC_DATA_EL1 && in_uaccess && far < USER_END) {
-        if (abort_kind(esr) != FAULT_PAGE || uaccess_fault(far, data_access(esr)))
+        if (within(tf->pc, uaccess_wide, uaccess_wide_end))
+            tf->pc = (uint64_t)uaccess_wide_end;
+        else if (abort_kind(esr) != FAULT_PAGE || uaccess_fault(far, data_access(esr)))
             tf->pc = (uint64_t)uaccess_fixup;
         return;
     }

@@ -158,7 +158,7 @@ el0_check:
     cbz     w10, el0_return
 el0_work:
     mov     x0, sp
-    bl      trap_exit_work
+    bl      user_exit_work
     b       el0_return
 
 /*
