@@ -32,9 +32,9 @@ int(memcmp)(const void *a, const void *b, size_t size)
         if (v != w)
             break;
     }
-    for (; size; size--, x++, y++)
-        if (*x != *y)
-            return *x - *y;
+    for (size_t i = 0; i < size; i++)
+        if (x[i] != y[i])
+            return x[i] - y[i];
     return 0;
 }
 

@@ -6,8 +6,11 @@
  * unless it is its class's only one with room. Anything larger than the largest class is a block of
  * pages; since objects never lie at a page's start (the header does), kfree tells the two apart by
  * the address.
+ *
+ * Each CPU keeps the object of each class that came back to it last: most that is made is short-lived.
  */
 #include "kernel/core/slab.h"
+#include "kernel/arch/cpu.h"
 #include "kernel/arch/mmu.h"
 #include "kernel/core/lock.h"
 #include "kernel/core/page.h"
@@ -49,14 +52,20 @@ static const uint16_t class_bytes[] = {16,  32,  48,  64,  80,  96,  128,  160, 
 static struct slab_class classes[ARRAY_SIZE(class_bytes)];
 static uint8_t class_of_grains[LARGEST_CLASS / GRAIN +
                                1]; /* [n]: the class for n grains; filled on first use */
-static uint64_t in_use_bytes;
 
-static void count_bytes(int64_t bytes)
+/* Touched by its own CPU only, which nothing interrupts here. An object may come back on another
+ * CPU than it was made on: only the sum of in_use_bytes means something. */
+static struct slab_cpu {
+    int64_t in_use_bytes;
+    void *spare[ARRAY_SIZE(class_bytes)];
+} slab_cpus[CPU_MAX];
+
+static inline struct slab_cpu *cpu_self_slabs(void)
 {
-    __atomic_fetch_add(&in_use_bytes, (uint64_t)bytes, __ATOMIC_RELAXED);
+    return &slab_cpus[cpu_index()];
 }
 
-static unsigned search_class(size_t grains)
+static COLD unsigned search_class(size_t grains)
 {
     unsigned c = 0;
 
@@ -65,10 +74,10 @@ static unsigned search_class(size_t grains)
     return c;
 }
 
-/* Remembered as c + 1, so that a static table of zeros needs no initialisation at boot. */
+/* At least one grain. Remembered as c + 1, so that a static table of zeros needs no initialisation at boot. */
 static unsigned class_for(size_t size_bytes)
 {
-    size_t grains = (size_bytes + GRAIN - 1) / GRAIN;
+    size_t grains = (MAX(size_bytes, (size_t)1) + GRAIN - 1) / GRAIN;
     unsigned c = class_of_grains[grains];
 
     if (UNLIKELY(!c)) {
@@ -80,7 +89,7 @@ static unsigned class_for(size_t size_bytes)
 
 /* A new slab in its class's list. Its objects are linked only as they come back, so it costs next
  * to nothing. */
-static struct slab *slab_new_locked(struct slab_class *k, unsigned c)
+static COLD struct slab *slab_new_locked(struct slab_class *k, unsigned c)
 {
     paddr_t pa = page_alloc(0, 0);
     struct slab *s;
@@ -114,7 +123,7 @@ static void *slab_take(struct slab *s)
     return o;
 }
 
-static void *class_alloc(unsigned c)
+static __attribute__((noinline)) void *class_alloc(unsigned c)
 {
     struct slab_class *k = &classes[c];
     struct slab *s;
@@ -127,6 +136,8 @@ static void *class_alloc(unsigned c)
                                 : list_entry(k->partial.next, struct slab, node);
     p = s ? slab_take(s) : NULL;
     spin_unlock(&k->lock);
+    if (p)
+        cpu_self_slabs()->in_use_bytes += class_bytes[c];
     return p;
 }
 
@@ -135,7 +146,7 @@ static bool only_partial(const struct slab_class *k, const struct slab *s)
     return k->partial.next == &s->node && k->partial.prev == &s->node;
 }
 
-static void class_free(struct slab *s, void *p)
+static __attribute__((noinline)) void class_free(struct slab *s, void *p)
 {
     struct slab_class *k = &classes[s->class_index];
     struct free_object *o = p;
@@ -167,23 +178,37 @@ static unsigned order_for(size_t size_bytes)
     return order;
 }
 
-void *kmalloc(size_t size_bytes)
+static COLD void *pages_alloc(size_t size_bytes)
 {
-    if (LIKELY(size_bytes <= LARGEST_CLASS)) {
-        unsigned c = class_for(MAX(size_bytes, (size_t)1));
-        void *p = class_alloc(c);
-        if (p)
-            count_bytes(class_bytes[c]);
-        return p;
-    }
     if (size_bytes > SIZE_MAX_BYTES)
         return NULL;
     unsigned order = order_for(size_bytes);
     paddr_t pa = page_alloc(order, 0);
     if (pa == PAGE_NONE)
         return NULL;
-    count_bytes((int64_t)PAGE_SIZE << order);
+    cpu_self_slabs()->in_use_bytes += (int64_t)PAGE_SIZE << order;
     return phys_to_virt(pa);
+}
+
+static COLD void pages_free(void *p)
+{
+    paddr_t pa = virt_to_phys(p);
+    cpu_self_slabs()->in_use_bytes -= (int64_t)PAGE_SIZE << page_order(pa);
+    page_put(pa);
+}
+
+void *kmalloc(size_t size_bytes)
+{
+    if (UNLIKELY(size_bytes > LARGEST_CLASS))
+        return pages_alloc(size_bytes);
+    struct slab_cpu *cpu = cpu_self_slabs();
+    unsigned c = class_for(size_bytes);
+    void *p = cpu->spare[c];
+    if (UNLIKELY(!p))
+        return class_alloc(c);
+    cpu->spare[c] = NULL;
+    cpu->in_use_bytes += class_bytes[c];
+    return p;
 }
 
 void *kzalloc(size_t size_bytes)
@@ -200,17 +225,23 @@ void kfree(void *p)
     if (!p)
         return;
     struct slab *s = (struct slab *)ALIGN_DOWN((uintptr_t)p, (uintptr_t)PAGE_SIZE);
-    if ((void *)s != p) {
-        count_bytes(-(int64_t)class_bytes[s->class_index]);
-        class_free(s, p);
+    if (UNLIKELY((void *)s == p)) {
+        pages_free(p);
         return;
     }
-    paddr_t pa = virt_to_phys(p);
-    count_bytes(-((int64_t)PAGE_SIZE << page_order(pa)));
-    page_put(pa);
+    struct slab_cpu *cpu = cpu_self_slabs();
+    unsigned c = s->class_index;
+    cpu->in_use_bytes -= class_bytes[c];
+    if (LIKELY(!cpu->spare[c]))
+        cpu->spare[c] = p;
+    else
+        class_free(s, p);
 }
 
 size_t slab_in_use_bytes(void)
 {
-    return __atomic_load_n(&in_use_bytes, __ATOMIC_RELAXED);
+    int64_t sum = 0;
+    for (unsigned i = 0; i < CPU_MAX; i++)
+        sum += __atomic_load_n(&slab_cpus[i].in_use_bytes, __ATOMIC_RELAXED);
+    return (size_t)sum;
 }

@@ -20,14 +20,14 @@ struct dentry_dir {
 };
 
 struct spinlock names_lock;
-struct mutex names_mutex = {.queue = {.waiters = LIST_INIT(names_mutex.queue.waiters)}};
+struct mutex names_mutex = MUTEX_INIT(names_mutex);
 
 static uint32_t hash_name(const struct name *n)
 {
-    uint32_t h = 2166136261u;
+    uint32_t h = NAME_HASH_START;
     for (uint32_t i = 0; i < n->len; i++)
-        h = (h ^ (uint8_t)n->s[i]) * 16777619u;
-    return h ^ (h >> 15);
+        h = name_hash_next(h, n->s[i]);
+    return h;
 }
 
 static void name_set(struct dentry *d, const struct name *n)
@@ -44,7 +44,7 @@ static void name_free(struct dentry *d, char *name)
         kfree(name);
 }
 
-struct dentry *dentry_new(const struct name *n, struct inode *inode)
+COLD struct dentry *dentry_new(const struct name *n, struct inode *inode)
 {
     struct dentry *d = kzalloc(sizeof(*d));
     if (!d)
@@ -63,9 +63,9 @@ struct dentry *dentry_new(const struct name *n, struct inode *inode)
     return d;
 }
 
-struct dentry *dentry_root(struct inode *inode)
+COLD struct dentry *dentry_root(struct inode *inode)
 {
-    struct dentry *d = dentry_new(&(struct name){"/", 1}, inode);
+    struct dentry *d = dentry_new(&(struct name){.s = "/", .len = 1}, inode);
     if (d)
         d->flags = 0;
     return d;
@@ -79,7 +79,7 @@ struct dentry *dentry_get(struct dentry *d)
 
 /* ---- a directory's table ---- */
 
-static struct dentry_dir *dir_of(struct dentry *parent)
+static COLD struct dentry_dir *dir_of(struct dentry *parent)
 {
     if (!parent->dir) {
         struct dentry_dir *dir = kzalloc(sizeof(*dir));
@@ -96,7 +96,7 @@ static struct dentry_dir *dir_of(struct dentry *parent)
 
 static struct dentry **bucket(struct dentry_dir *dir, uint32_t hash)
 {
-    return &dir->table[hash & (dir->buckets - 1)];
+    return &dir->table[(hash ^ hash >> 15) & (dir->buckets - 1)];
 }
 
 static void dir_free(struct dentry_dir *dir)
@@ -107,7 +107,7 @@ static void dir_free(struct dentry_dir *dir)
 }
 
 /* A table that can't grow for want of memory only gets slower. */
-static void dir_grow(struct dentry_dir *dir)
+static COLD void dir_grow(struct dentry_dir *dir)
 {
     uint32_t buckets = dir->buckets * 4;
     struct dentry **table = kzalloc(buckets * sizeof(*table));
@@ -134,7 +134,7 @@ static void hash_in(struct dentry_dir *dir, struct dentry *d)
         dir_grow(dir);
 }
 
-static void hash_out(struct dentry_dir *dir, struct dentry *d)
+static COLD void hash_out(struct dentry_dir *dir, struct dentry *d)
 {
     struct dentry **at = bucket(dir, d->hash);
     while (*at != d)
@@ -148,9 +148,8 @@ static struct dentry *find_locked(struct dentry *parent, const struct name *n)
 {
     if (!parent->dir)
         return NULL;
-    uint32_t hash = hash_name(n);
-    for (struct dentry *d = *bucket(parent->dir, hash); d; d = d->hash_next)
-        if (d->hash == hash && d->name_len == n->len && !memcmp(d->name, n->s, n->len))
+    for (struct dentry *d = *bucket(parent->dir, n->hash); d; d = d->hash_next)
+        if (d->hash == n->hash && d->name_len == n->len && !memcmp(d->name, n->s, n->len))
             return d;
     return NULL;
 }
@@ -167,37 +166,42 @@ static bool put_locked(struct dentry *d)
     return true;
 }
 
-void dentry_put(struct dentry *d)
+/* With each that is freed goes a reference to its parent. */
+static COLD void put_last(struct dentry *d)
 {
-    for (;;) {
-        uint32_t n = __atomic_load_n(&d->refs, __ATOMIC_RELAXED);
-        while (n > 1)
-            if (__atomic_compare_exchange_n(&d->refs, &n, n - 1, true, __ATOMIC_RELEASE,
-                                            __ATOMIC_RELAXED))
-                return;
+    while (d) {
         spin_lock(&names_lock);
         bool free = put_locked(d);
         spin_unlock(&names_lock);
         if (!free)
             return;
-        struct dentry *parent = d->parent;
+        struct dentry *parent = d->parent == d ? NULL : d->parent;
         inode_put(d->inode);
         dir_free(d->dir);
-        bool root = parent == d;
         name_free(d, d->name);
         kfree(d);
-        if (root)
-            return;
         d = parent;
     }
 }
 
+void dentry_put(struct dentry *d)
+{
+    if (!d)
+        return;
+    uint32_t n = __atomic_load_n(&d->refs, __ATOMIC_RELAXED);
+    while (n > 1)
+        if (__atomic_compare_exchange_n(&d->refs, &n, n - 1, true, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+            return;
+    put_last(d);
+}
+
 /* ---- the tree ---- */
 
-int dentry_add(struct dentry *parent, struct dentry *d, bool keep)
+COLD int dentry_add(struct dentry *parent, struct dentry *d, bool keep)
 {
     int err = 0;
-    struct name n = {d->name, d->name_len};
+    struct name n = {d->name, d->name_len, d->hash};
     spin_lock(&names_lock);
     if (find_locked(parent, &n)) {
         err = -EEXIST;
@@ -224,7 +228,7 @@ static bool unhook_locked(struct dentry *d)
     return kept;
 }
 
-void dentry_remove(struct dentry *d)
+COLD void dentry_remove(struct dentry *d)
 {
     spin_lock(&names_lock);
     bool kept = unhook_locked(d);
@@ -243,7 +247,7 @@ static void rehash(struct dentry *d, struct dentry *parent, char *name, const st
     hash_in(parent->dir, d);
 }
 
-int dentry_move(struct dentry *d, struct dentry *new_parent, const struct name *n,
+COLD int dentry_move(struct dentry *d, struct dentry *new_parent, const struct name *n,
                 struct dentry *victim)
 {
     char *old_name = d->name;
@@ -271,7 +275,7 @@ int dentry_move(struct dentry *d, struct dentry *new_parent, const struct name *
     return 0;
 }
 
-static void swap_names(struct dentry *a, struct dentry *b)
+static COLD void swap_names(struct dentry *a, struct dentry *b)
 {
     struct dentry old = *a;
     memcpy(a->short_name, b->short_name, sizeof(a->short_name));
@@ -284,7 +288,7 @@ static void swap_names(struct dentry *a, struct dentry *b)
     b->hash = old.hash;
 }
 
-void dentry_exchange(struct dentry *a, struct dentry *b)
+COLD void dentry_exchange(struct dentry *a, struct dentry *b)
 {
     spin_lock(&names_lock);
     struct dentry *parent = a->parent;
@@ -317,7 +321,7 @@ static void dentry_hang(struct dentry *parent, struct dentry *d)
 
 /* Ask the file system, and hook the answer into the tree unless names there may change by
  * themselves. */
-static int lookup_inode(struct dentry *parent, const struct name *n, struct dentry **out)
+static COLD int lookup_inode(struct dentry *parent, const struct name *n, struct dentry **out)
 {
     struct inode *dir = parent->inode, *inode;
     int err = dir->ops->lookup(dir, n, &inode);
@@ -365,7 +369,7 @@ int dentry_lookup(struct dentry *parent, const struct name *n, struct dentry **o
     }
 }
 
-bool dentry_has_children(struct dentry *d)
+COLD bool dentry_has_children(struct dentry *d)
 {
     if (d->inode->ops->lookup)
         return false;
@@ -376,7 +380,7 @@ bool dentry_has_children(struct dentry *d)
 }
 
 /* One step up, through mounts. NULL at the root of the tree. */
-static struct dentry *above_locked(struct dentry *d)
+static COLD struct dentry *above_locked(struct dentry *d)
 {
     while (d->parent == d) {
         struct super *s = d->inode->super;
@@ -387,7 +391,7 @@ static struct dentry *above_locked(struct dentry *d)
     return d->parent;
 }
 
-bool dentry_is_below_locked(struct dentry *d, struct dentry *above)
+COLD bool dentry_is_below_locked(struct dentry *d, struct dentry *above)
 {
     while (d && d != above)
         d = above_locked(d);
@@ -411,7 +415,7 @@ static char *prepend(char *at, char *start, const char *s, size_t len)
     return at - len;
 }
 
-static char *path_locked(struct dentry *d, struct dentry *root, char *buf, char *at)
+static COLD char *path_locked(struct dentry *d, struct dentry *root, char *buf, char *at)
 {
     while (at && d != root) {
         struct dentry *n = named_locked(d);
@@ -424,7 +428,7 @@ static char *path_locked(struct dentry *d, struct dentry *root, char *buf, char 
     return at && *at != '/' ? prepend(at, buf, "/", 1) : at;
 }
 
-long dentry_path(struct dentry *d, struct dentry *root, char *buf, size_t size_bytes, char **start,
+COLD long dentry_path(struct dentry *d, struct dentry *root, char *buf, size_t size_bytes, char **start,
                  bool show_deleted)
 {
     static const char deleted[] = " (deleted)";
@@ -450,7 +454,7 @@ long dentry_path(struct dentry *d, struct dentry *root, char *buf, size_t size_b
 
 /* ---- reading directories ---- */
 
-bool dir_emit_dots(struct dir_context *ctx, struct dentry *d)
+COLD bool dir_emit_dots(struct dir_context *ctx, struct dentry *d)
 {
     if (ctx->pos == 0) {
         if (!ctx->emit(ctx, ".", 1, d->inode->ino, S_IFDIR, 1))
@@ -465,7 +469,7 @@ bool dir_emit_dots(struct dir_context *ctx, struct dentry *d)
     return true;
 }
 
-int dentry_iterate(struct file *f, struct dir_context *ctx)
+COLD int dentry_iterate(struct file *f, struct dir_context *ctx)
 {
     struct dentry_dir *dir;
     if (!dir_emit_dots(ctx, f->dentry))
@@ -487,7 +491,7 @@ int dentry_iterate(struct file *f, struct dir_context *ctx)
     return 0;
 }
 
-int64_t dentry_dir_seek(struct file *f, int64_t offset, int whence)
+COLD int64_t dentry_dir_seek(struct file *f, int64_t offset, int whence)
 {
     if (whence == SEEK_CUR)
         offset += f->pos;

@@ -48,6 +48,7 @@ struct dentry *dentry_new(const struct name *n, struct inode *inode) MUST_CHECK;
 /* dentry_root - the root of a file system: its own parent. */
 struct dentry *dentry_root(struct inode *inode) MUST_CHECK;
 
+/* dentry_get, dentry_put - a reference more or less; dentry_put of NULL is allowed. */
 struct dentry *dentry_get(struct dentry *d);
 void dentry_put(struct dentry *d);
 

@@ -19,20 +19,20 @@ static uint32_t mode_of_flags(uint32_t flags)
 
 struct file *file_new(const struct file_ops *ops, struct inode *inode, uint32_t flags)
 {
-    struct file *f = kzalloc(sizeof(*f));
+    struct file *f = kmalloc(sizeof(*f));
     if (!f)
         return NULL;
-    f->ops = ops;
-    f->refs = 1;
-    f->flags = flags;
-    f->mode = mode_of_flags(flags);
-    f->inode = inode;
-    mutex_init(&f->pos_lock);
-    list_init(&f->watches);
+    *f = (struct file){.ops = ops,
+                       .refs = 1,
+                       .flags = flags,
+                       .mode = mode_of_flags(flags),
+                       .inode = inode,
+                       .pos_lock = MUTEX_INIT(f->pos_lock),
+                       .watches = LIST_INIT(f->watches)};
     return f;
 }
 
-struct file *file_new_nameless(const struct file_ops *ops, void *priv, uint32_t flags)
+COLD struct file *file_new_nameless(const struct file_ops *ops, void *priv, uint32_t flags)
 {
     struct inode *inode = inode_nameless();
     struct file *f = file_new(ops, inode, flags);
@@ -51,7 +51,7 @@ struct file *file_get(struct file *f)
     return f;
 }
 
-struct file *file_get_live(struct file *f)
+COLD struct file *file_get_live(struct file *f)
 {
     uint32_t n = __atomic_load_n(&f->refs, __ATOMIC_RELAXED);
     while (n)
@@ -61,7 +61,7 @@ struct file *file_get_live(struct file *f)
     return NULL;
 }
 
-static void file_free(struct file *f)
+static __attribute__((noinline)) void file_free(struct file *f)
 {
     if (!list_empty(&f->watches))
         epoll_forget(f);
@@ -131,7 +131,7 @@ unsigned file_poll(struct file *f, struct poll_table *pt)
     return f->ops->poll(f, pt);
 }
 
-long file_pread_kernel(struct file *f, void *buf, size_t size_bytes, int64_t offset)
+COLD long file_pread_kernel(struct file *f, void *buf, size_t size_bytes, int64_t offset)
 {
     struct uio u;
     uio_kernel(&u, buf, size_bytes);

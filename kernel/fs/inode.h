@@ -19,7 +19,14 @@ struct super;
 struct name {
     const char *s; /* not NUL-ended */
     uint32_t len;
+    uint32_t hash; /* of what is looked up: NAME_HASH_START, name_hash_next for each byte */
 };
+
+#define NAME_HASH_START 5381u
+static inline uint32_t name_hash_next(uint32_t hash, char c)
+{
+    return (hash * 33) ^ (uint8_t)c;
+}
 
 enum attr_valid {
     ATTR_MODE = 1,

@@ -14,7 +14,8 @@ P9_SRCS := $(addprefix kernel/fs/,p9_ask.c p9_cache.c p9_call.c p9_dir.c p9_file
 KERNEL_FULL_SRCS += $(P9_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.
-FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c) $(addprefix kernel/linux/,fd.c io.c epoll.c)
+FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c pipe.c walk.c dentry.c open.c) $(addprefix kernel/linux/,fd.c io.c epoll.c open.c path.c)
 FS_SMALL := $(filter-out $(FS_FAST),$(FS_SRCS)) $(PROC_SRCS) kernel/linux/timerfd.c
 $(foreach f,$(FS_SMALL),$(eval CFLAGS_kernel-arm64_$f := -Oz))
+$(foreach f,$(FS_FAST),$(eval CFLAGS_kernel-arm64_$f := -Os))
 include tests/fs/mod.mk

@@ -16,19 +16,22 @@ static bool take(struct mutex *m)
     return !__atomic_exchange_n(&m->held, 1, __ATOMIC_SEQ_CST);
 }
 
-int mutex_lock(struct mutex *m)
+static COLD int wait_for(struct mutex *m)
 {
-    if (LIKELY(take(m)))
-        return 0;
     __atomic_add_fetch(&m->waiting, 1, __ATOMIC_SEQ_CST);
     int err = wait_event(&m->queue, take(m), WAIT_FOREVER);
     __atomic_sub_fetch(&m->waiting, 1, __ATOMIC_SEQ_CST);
     return err;
 }
 
+int mutex_lock(struct mutex *m)
+{
+    return LIKELY(take(m)) ? 0 : wait_for(m);
+}
+
 void mutex_unlock(struct mutex *m)
 {
-    __atomic_exchange_n(&m->held, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&m->held, 0, __ATOMIC_SEQ_CST);
     if (UNLIKELY(__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST)))
         waitq_wake(&m->queue, ~0u, 1);
 }

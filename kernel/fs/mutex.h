@@ -15,6 +15,10 @@ struct mutex {
     struct waitq queue;
 };
 
+#define MUTEX_INIT(name)                                     \
+    {                                                        \
+        .queue = {.waiters = LIST_INIT(name.queue.waiters) } \
+    }
 void mutex_init(struct mutex *m);
 
 /* mutex_lock - 0, or -ERESTARTSYS when it had to wait and a signal came: nothing has been done yet

@@ -17,7 +17,7 @@ static struct dentry *name_and_parent(struct dentry *d, char *buf, struct name *
     spin_lock(&names_lock);
     if (d->parent != d) {
         memcpy(buf, d->name, d->name_len);
-        *n = (struct name){buf, d->name_len};
+        *n = (struct name){.s = buf, .len = d->name_len};
         parent = dentry_get(d->parent);
     }
     spin_unlock(&names_lock);

@@ -123,7 +123,7 @@ static int find_or_make(struct walk *w, uint32_t flags, uint32_t mode, struct de
     return err;
 }
 
-static int create_at(struct walk *w, uint32_t flags, uint32_t mode, struct file **out)
+static COLD int create_at(struct walk *w, uint32_t flags, uint32_t mode, struct file **out)
 {
     struct dentry *d, *to;
     bool made;
@@ -146,7 +146,7 @@ static int create_at(struct walk *w, uint32_t flags, uint32_t mode, struct file 
     return err;
 }
 
-static int open_create(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
+static COLD int open_create(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
                        struct file **out)
 {
     struct walk w;
@@ -159,7 +159,7 @@ static int open_create(struct dentry *base, const char *path, uint32_t flags, ui
 }
 
 /* A file without a name in the directory d; linkat may give it one unless O_EXCL. */
-static int open_unnamed(struct dentry *d, uint32_t flags, uint32_t mode, struct file **out)
+static COLD int open_unnamed(struct dentry *d, uint32_t flags, uint32_t mode, struct file **out)
 {
     struct inode *dir = d->inode, *inode;
     int err = inode_access(dir, W_OK | X_OK);
@@ -171,7 +171,7 @@ static int open_unnamed(struct dentry *d, uint32_t flags, uint32_t mode, struct 
     if (err)
         return err;
     inode->nlink = 0;
-    struct dentry *nameless = dentry_new(&(struct name){"#tmpfile", 8}, inode);
+    struct dentry *nameless = dentry_new(&(struct name){.s = "#tmpfile", .len = 8}, inode);
     if (!nameless) {
         inode_put(inode);
         return -ENOMEM;

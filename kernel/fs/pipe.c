@@ -9,7 +9,7 @@
 #include "kernel/fs/signal_hook.h"
 #include "kernel/core/uaccess.h"
 
-int pipe_broken(void)
+COLD int pipe_broken(void)
 {
     thread_signal_self(LINUX_SIGPIPE);
     return -EPIPE;
@@ -129,7 +129,7 @@ static long pipe_read(struct file *f, struct uio *u, int64_t *pos)
 /* ---- writing ---- */
 
 /* A small rest joins the last page if it fits whole. */
-static long append_last(struct pipe *p, struct uio *u)
+static COLD long append_last(struct pipe *p, struct uio *u)
 {
     uint32_t n = (uint32_t)(u->left & (PAGE_SIZE - 1));
     if (!n || pipe_empty(p))
@@ -207,7 +207,7 @@ static long pipe_write(struct file *f, struct uio *u, int64_t *pos)
 
 /* ---- the rest ---- */
 
-static unsigned pipe_poll(struct file *f, struct poll_table *pt)
+static COLD unsigned pipe_poll(struct file *f, struct poll_table *pt)
 {
     struct pipe *p = f->priv;
     unsigned mask = 0;
@@ -228,7 +228,7 @@ static unsigned pipe_poll(struct file *f, struct poll_table *pt)
     return mask;
 }
 
-static long pipe_ioctl(struct file *f, uint32_t request, uint64_t arg)
+static COLD long pipe_ioctl(struct file *f, uint32_t request, uint64_t arg)
 {
     struct pipe *p = f->priv;
     if (request != FIONREAD)
@@ -248,7 +248,7 @@ long pipe_size(struct pipe *p)
     return (long)p->pages * PAGE_SIZE;
 }
 
-static long resize_locked(struct pipe *p, uint32_t pages)
+static COLD long resize_locked(struct pipe *p, uint32_t pages)
 {
     uint32_t used = p->head - p->tail;
     if (pages < used)
@@ -266,7 +266,7 @@ static long resize_locked(struct pipe *p, uint32_t pages)
     return (long)pages * PAGE_SIZE;
 }
 
-long pipe_resize(struct pipe *p, uint64_t size_bytes)
+COLD long pipe_resize(struct pipe *p, uint64_t size_bytes)
 {
     uint32_t pages = 1;
     if (!size_bytes || size_bytes > UINT64_C(1) << 31)

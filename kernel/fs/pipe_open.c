@@ -118,7 +118,7 @@ static int wait_partner(struct pipe *p, struct file *f)
     return 0;
 }
 
-int pipe_open(struct inode *inode, struct file *f)
+COLD int pipe_open(struct inode *inode, struct file *f)
 {
     struct pipe *p = join(inode);
     if (!p)

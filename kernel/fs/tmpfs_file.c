@@ -185,7 +185,7 @@ static struct dentry *memfd_name(const char *name, struct inode *inode)
     char text[8 + 250] = "memfd:";
     size_t len = strnlen(name, 249);
     memcpy(text + 6, name, len);
-    return dentry_new(&(struct name){text, (uint32_t)(6 + len)}, inode);
+    return dentry_new(&(struct name){.s = text, .len = (uint32_t)(6 + len)}, inode);
 }
 
 int memfd_create_file(const char *name, uint32_t flags, struct file **out)

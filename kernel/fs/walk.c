@@ -9,8 +9,7 @@
 #include "kernel/fs/super.h"
 #include "lib/str.h"
 
-/* d, or the root of what is mounted on it; takes and returns a reference. */
-static struct dentry *cross_down(struct dentry *d)
+static COLD struct dentry *cross_mounts(struct dentry *d)
 {
     while (d->mounted) {
         struct dentry *root = dentry_get(d->mounted->root);
@@ -20,7 +19,13 @@ static struct dentry *cross_down(struct dentry *d)
     return d;
 }
 
-static struct dentry *parent_of(struct dentry *d, struct dentry *root)
+/* d, or the root of what is mounted on it; takes and returns a reference. */
+static inline struct dentry *cross_down(struct dentry *d)
+{
+    return LIKELY(!d->mounted) ? d : cross_mounts(d);
+}
+
+static COLD struct dentry *parent_of(struct dentry *d, struct dentry *root)
 {
     spin_lock(&names_lock);
     struct dentry *p = d;
@@ -40,9 +45,18 @@ static void set_dir(struct walk *w, struct dentry *d)
         d->inode->ops->populate(d->inode);
 }
 
+static void leave_dir(struct walk *w)
+{
+    if (w->dir != w->root)
+        dentry_put(w->dir);
+}
+
+/* The same from where the walk is; takes over the reference. */
 static void go_to(struct walk *w, struct dentry *d)
 {
-    dentry_put(w->dir);
+    leave_dir(w);
+    if (d == w->root)
+        dentry_put(d);
     set_dir(w, d);
 }
 
@@ -50,7 +64,7 @@ static int may_search(struct dentry *d)
 {
     if (!inode_is(d->inode, S_IFDIR))
         return -ENOTDIR;
-    return inode_access(d->inode, X_OK);
+    return fs_context_self()->uid ? inode_access(d->inode, X_OK) : 0; /* root may, everywhere */
 }
 
 static const char *skip_slashes(const char *p)
@@ -63,19 +77,20 @@ static const char *skip_slashes(const char *p)
 /* Cut one component off w->rest into w->last. False at the end. */
 static bool next_component(struct walk *w)
 {
-    const char *p = skip_slashes(w->rest), *s = p;
-    while (*p && *p != '/')
-        p++;
-    if (p == s)
+    const char *s = skip_slashes(w->rest);
+    uint32_t hash = NAME_HASH_START, n = 0;
+    for (; s[n] && s[n] != '/'; n++)
+        hash = name_hash_next(hash, s[n]);
+    if (!n)
         return false;
-    w->last = (struct name){s, (uint32_t)(p - s)};
+    w->last = (struct name){s, n, hash};
     w->kind = LAST_NAME;
     if (s[0] == '.' && w->last.len == 1)
         w->kind = LAST_DOT;
     else if (s[0] == '.' && w->last.len == 2 && s[1] == '.')
         w->kind = LAST_DOTDOT;
-    w->rest = skip_slashes(p);
-    w->slash = *p == '/';
+    w->slash = s[n] == '/';
+    w->rest = skip_slashes(s + n);
     return true;
 }
 
@@ -97,7 +112,7 @@ int walk_final(struct walk *w, struct dentry **child)
     return 0;
 }
 
-int dentry_readlink(struct inode *inode, char **text)
+COLD int dentry_readlink(struct inode *inode, char **text)
 {
     char *buf = kmalloc(PATH_MAX);
     if (!buf)
@@ -113,7 +128,7 @@ int dentry_readlink(struct inode *inode, char **text)
 }
 
 /* Replace the rest by `text` + "/" + rest. Takes over text. */
-static int splice_text(struct walk *w, char *text)
+static COLD int splice_text(struct walk *w, char *text)
 {
     size_t n = strlen(text), rest = strlen(w->rest);
     if (rest || w->slash) {
@@ -134,7 +149,7 @@ static int splice_text(struct walk *w, char *text)
     return 0;
 }
 
-static int jump(struct walk *w, struct dentry *link, struct dentry **to)
+static COLD int jump(struct walk *w, struct dentry *link, struct dentry **to)
 {
     struct dentry *d;
     int err = link->inode->ops->jump(link->inode, &d);
@@ -150,7 +165,7 @@ static int jump(struct walk *w, struct dentry *link, struct dentry **to)
 }
 
 /* Follow a link: afterwards w->rest is what to walk on with from w->dir, or *to is the target. */
-static int enter_link(struct walk *w, struct dentry *link, struct dentry **to)
+static COLD int enter_link(struct walk *w, struct dentry *link, struct dentry **to)
 {
     char *text;
     *to = NULL;
@@ -214,7 +229,7 @@ int walk_begin(struct walk *w, struct dentry *base, const char *path)
     struct dentry *root = dentry_get(c->root);
     spin_unlock(&c->lock);
     *w = (struct walk){.root = root, .rest = path};
-    set_dir(w, dentry_get(*path == '/' ? root : base));
+    set_dir(w, *path == '/' || base == root ? root : dentry_get(base));
     int err = walk_to_last(w);
     if (err)
         walk_end(w);
@@ -223,12 +238,13 @@ int walk_begin(struct walk *w, struct dentry *base, const char *path)
 
 void walk_end(struct walk *w)
 {
-    dentry_put(w->dir);
+    leave_dir(w);
     dentry_put(w->root);
-    kfree(w->text);
+    if (w->text)
+        kfree(w->text);
 }
 
-int walk_follow(struct walk *w, struct dentry *link, struct dentry **to)
+COLD int walk_follow(struct walk *w, struct dentry *link, struct dentry **to)
 {
     bool slash = w->slash;
     int err = enter_link(w, link, to);

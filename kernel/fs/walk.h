@@ -21,7 +21,7 @@ enum walk_last { LAST_NAME, LAST_DOT, LAST_DOTDOT, LAST_ROOT };
 /* A walk that stops before the last component, for those who create, remove and rename. */
 struct walk {
     struct dentry *root; /* "/" and the ceiling of "..": a reference */
-    struct dentry *dir;  /* where the last component is: a reference */
+    struct dentry *dir;  /* where the last component is: a reference, unless it is root */
     enum walk_last kind;
     struct name last; /* LAST_NAME: points into the path or into text */
     bool slash;       /* something that must be a directory is meant: "name/" */
@@ -31,7 +31,7 @@ struct walk {
 };
 
 /*
- * path_lookup - what path means, with a reference. base: where a relative one starts (not
+ * path_lookup - what path means, with a reference. base: where a relative or empty one starts (not
  * consumed). -ENOENT, -ENOTDIR, -EACCES, -ELOOP, -ENAMETOOLONG, -ENOMEM. Task context, no spinlock.
  */
 int path_lookup(struct dentry *base, const char *path, unsigned flags,

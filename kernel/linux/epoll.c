@@ -15,7 +15,7 @@
 #define FEW  16  /* events gathered on the stack */
 #define MANY 256 /* at most, in one call */
 
-long sys_epoll_create1(uint32_t flags)
+COLD long sys_epoll_create1(uint32_t flags)
 {
     struct file *f;
     if (flags & ~EPOLL_CLOEXEC)
@@ -24,7 +24,7 @@ long sys_epoll_create1(uint32_t flags)
     return err ? err : fd_install(f, flags & EPOLL_CLOEXEC);
 }
 
-long sys_epoll_ctl(int epfd, int op, int fd, vaddr_t event)
+COLD long sys_epoll_ctl(int epfd, int op, int fd, vaddr_t event)
 {
     struct linux_epoll_event e = {0};
     if (op != EPOLL_CTL_DEL && copy_from_user(&e, event, sizeof(e)))
@@ -40,7 +40,7 @@ long sys_epoll_ctl(int epfd, int op, int fd, vaddr_t event)
     return err;
 }
 
-static long collect_into(struct file *ep, vaddr_t events, struct linux_epoll_event *buf, int max)
+static COLD long collect_into(struct file *ep, vaddr_t events, struct linux_epoll_event *buf, int max)
 {
     int n = epoll_collect(ep, buf, max);
     if (n && copy_to_user(events, buf, (size_t)n * sizeof(*buf)))
@@ -63,7 +63,7 @@ static long collect(struct file *ep, vaddr_t events, int max)
     return n;
 }
 
-static long wait_events(struct file *ep, vaddr_t events, int max, int64_t deadline_ns)
+static __attribute__((noinline)) long wait_events(struct file *ep, vaddr_t events, int max, int64_t deadline_ns)
 {
     for (;;) {
         long n = collect(ep, events, max);
@@ -92,7 +92,7 @@ static long epoll_wait(int epfd, vaddr_t events, int max, int64_t deadline_ns)
     if (!ep)
         return -EBADF;
     long n = wait_check(ep, events, max);
-    if (!n)
+    if (!n && (deadline_ns || epoll_any_ready(ep)))
         n = wait_events(ep, events, max, deadline_ns);
     fd_put(ep);
     return n;
@@ -112,7 +112,7 @@ long sys_epoll_pwait(int epfd, vaddr_t events, int maxevents, int timeout_ms, va
     return err ? err : epoll_wait(epfd, events, maxevents, deadline_of_ms(timeout_ms));
 }
 
-long sys_epoll_pwait2(int epfd, vaddr_t events, int maxevents, vaddr_t timeout, vaddr_t sigmask,
+COLD long sys_epoll_pwait2(int epfd, vaddr_t events, int maxevents, vaddr_t timeout, vaddr_t sigmask,
                       uint64_t sigsetsize)
 {
     int64_t deadline;

@@ -13,7 +13,7 @@ static size_t bitmap_bytes(uint32_t size)
     return size / 8;
 }
 
-int fd_table_init(struct fd_table *t)
+COLD int fd_table_init(struct fd_table *t)
 {
     *t = (struct fd_table){.size = FD_TABLE_FIRST, .limit = FD_LIMIT_SOFT};
     t->slots = kzalloc(FD_TABLE_FIRST * sizeof(*t->slots));
@@ -60,7 +60,7 @@ static void let_go(struct fd_table *t, struct file *f)
     file_put(f);
 }
 
-void fd_table_exit(struct fd_table *t)
+COLD void fd_table_exit(struct fd_table *t)
 {
     for (uint32_t fd = 0; fd < t->size; fd++)
         if (t->slots[fd])
@@ -79,7 +79,7 @@ static void close_one(struct fd_table *t, uint32_t fd)
         let_go(t, f);
 }
 
-void fd_table_exec(struct fd_table *t)
+COLD void fd_table_exec(struct fd_table *t)
 {
     for (uint32_t fd = 0; fd < t->size; fd++)
         if (get_cloexec(t, fd))
@@ -99,11 +99,12 @@ struct file *fd_get(int fd)
 
 struct file *fd_get_io(int fd)
 {
-    struct file *f = fd_get(fd);
-    if (f && UNLIKELY(f->mode & FILE_PATH)) {
-        file_put(f);
-        return NULL;
-    }
+    struct fd_table *t = fd_table_self();
+    spin_lock(&t->lock);
+    struct file *f = slot(t, fd);
+    if (f)
+        f = f->mode & FILE_PATH ? NULL : file_get(f);
+    spin_unlock(&t->lock);
     return f;
 }
 
@@ -118,7 +119,7 @@ static void adopt_locked(struct fd_table *t, struct file **slots, uint64_t *cloe
     t->size = size;
 }
 
-static int grow(struct fd_table *t, uint32_t want)
+static COLD int grow(struct fd_table *t, uint32_t want)
 {
     uint32_t size = FD_TABLE_FIRST;
     while (size <= want)
@@ -171,18 +172,16 @@ static int try_install(struct fd_table *t, struct file *f, uint32_t from, bool c
 int fd_install_from(struct file *f, uint32_t from, bool cloexec)
 {
     struct fd_table *t = fd_table_self();
-    uint32_t want = 0;
-    if (!f)
-        return -ENOMEM;
-    int fd = try_install(t, f, from, cloexec, &want);
-    while (fd == -E2BIG) {
-        fd = grow(t, want);
-        if (!fd)
-            fd = try_install(t, f, from, cloexec, &want);
-    }
-    if (fd < 0)
-        file_put(f);
-    return fd;
+    uint32_t want;
+    int fd, err = f ? 0 : -ENOMEM;
+    if (err)
+        return err;
+    while ((fd = try_install(t, f, from, cloexec, &want)) == -E2BIG && !err)
+        err = grow(t, want);
+    if (LIKELY(fd >= 0))
+        return fd;
+    file_put(f);
+    return err ? err : fd;
 }
 
 int fd_install(struct file *f, bool cloexec)
@@ -190,7 +189,7 @@ int fd_install(struct file *f, bool cloexec)
     return fd_install_from(f, 0, cloexec);
 }
 
-int fd_install_at(struct file *f, int fd, bool cloexec)
+COLD int fd_install_at(struct file *f, int fd, bool cloexec)
 {
     struct fd_table *t = fd_table_self();
     int err = (uint32_t)fd >= t->limit ? -EBADF : 0;
@@ -222,7 +221,7 @@ int fd_close(int fd)
     return 0;
 }
 
-int fd_install_pair(struct file *ends[2], bool cloexec, vaddr_t fds)
+COLD int fd_install_pair(struct file *ends[2], bool cloexec, vaddr_t fds)
 {
     int pair[2] = {-1, -1};
     pair[0] = fd_install(ends[0], cloexec);
@@ -239,7 +238,7 @@ int fd_install_pair(struct file *ends[2], bool cloexec, vaddr_t fds)
     return err;
 }
 
-int fd_cloexec(int fd, int set)
+COLD int fd_cloexec(int fd, int set)
 {
     struct fd_table *t = fd_table_self();
     spin_lock(&t->lock);
@@ -253,7 +252,7 @@ int fd_cloexec(int fd, int set)
     return result;
 }
 
-void fd_close_range(uint32_t first, uint32_t last, bool only_mark)
+COLD void fd_close_range(uint32_t first, uint32_t last, bool only_mark)
 {
     struct fd_table *t = fd_table_self();
     for (uint32_t fd = first; fd <= last && fd < t->size; fd++) {
@@ -264,7 +263,7 @@ void fd_close_range(uint32_t first, uint32_t last, bool only_mark)
     }
 }
 
-int fd_next(struct fd_table *t, uint32_t from, struct file **f)
+COLD int fd_next(struct fd_table *t, uint32_t from, struct file **f)
 {
     spin_lock(&t->lock);
     while (from < t->size && !t->slots[from])

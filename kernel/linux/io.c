@@ -54,7 +54,7 @@ long sys_pwrite64(int fd, vaddr_t buf, uint64_t count, int64_t offset)
 
 /* ---- vectors ---- */
 
-int iovec_read(struct iovec_arg *v, vaddr_t at, uint64_t count)
+COLD int iovec_read(struct iovec_arg *v, vaddr_t at, uint64_t count)
 {
     v->large = NULL;
     struct linux_iovec *vec = v->small;
@@ -74,7 +74,7 @@ int iovec_read(struct iovec_arg *v, vaddr_t at, uint64_t count)
     return 0;
 }
 
-int iovec_check(struct iovec_arg *v)
+COLD int iovec_check(struct iovec_arg *v)
 {
     uint64_t total = 0;
     for (uint32_t i = 0; i < v->count; i++) {
@@ -98,14 +98,14 @@ void iovec_done(struct iovec_arg *v)
 }
 
 /* A vector without bytes asks the file nothing. */
-static long transfer_nothing(const struct file *f, bool read)
+static COLD long transfer_nothing(const struct file *f, bool read)
 {
     if (!(f->mode & (read ? FILE_READ : FILE_WRITE)))
         return -EBADF;
     return (read ? f->ops->read : f->ops->write) ? 0 : -EINVAL;
 }
 
-static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offset, transfer_fn *fn)
+static COLD long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offset, transfer_fn *fn)
 {
     int err = iovec_check(v);
     if (err)
@@ -117,7 +117,7 @@ static long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offse
     return fn(f, &v->uio, offset);
 }
 
-static long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset, transfer_fn *fn)
+static COLD long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset, transfer_fn *fn)
 {
     struct iovec_arg v;
     if (offset && *offset < 0)
@@ -134,25 +134,25 @@ static long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset
     return n;
 }
 
-long sys_readv(int fd, vaddr_t iov, uint64_t count)
+COLD long sys_readv(int fd, vaddr_t iov, uint64_t count)
 {
     return transfer_vector(fd, iov, count, NULL, file_read);
 }
 
-long sys_writev(int fd, vaddr_t iov, uint64_t count)
+COLD long sys_writev(int fd, vaddr_t iov, uint64_t count)
 {
     return transfer_vector(fd, iov, count, NULL, file_write);
 }
 
 /* On 64-bit machines the low word carries the whole offset. */
-long sys_preadv(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi)
+COLD long sys_preadv(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi)
 {
     int64_t offset = (int64_t)offset_lo;
     (void)offset_hi;
     return transfer_vector(fd, iov, count, &offset, file_read);
 }
 
-long sys_pwritev(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi)
+COLD long sys_pwritev(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi)
 {
     int64_t offset = (int64_t)offset_lo;
     (void)offset_hi;
@@ -161,7 +161,7 @@ long sys_pwritev(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64
 
 /* RWF_NOWAIT is refused where a call may sleep; files in memory never do. The rest asks for what
  * happens anyway. */
-static int rwf_check(uint32_t flags, bool write)
+static COLD int rwf_check(uint32_t flags, bool write)
 {
     if (flags & ~(RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_NOWAIT | RWF_APPEND))
         return -EOPNOTSUPP;
@@ -170,7 +170,7 @@ static int rwf_check(uint32_t flags, bool write)
     return 0;
 }
 
-long sys_preadv2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
+COLD long sys_preadv2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
                  uint32_t flags)
 {
     int err = rwf_check(flags, false);
@@ -181,7 +181,7 @@ long sys_preadv2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64
     return sys_preadv(fd, iov, count, offset_lo, offset_hi);
 }
 
-long sys_pwritev2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
+COLD long sys_pwritev2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
                   uint32_t flags)
 {
     int err = rwf_check(flags, true);
@@ -194,7 +194,7 @@ long sys_pwritev2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint6
 
 /* ---- positions ---- */
 
-static long seek(struct file *f, int64_t offset, int whence)
+static COLD long seek(struct file *f, int64_t offset, int whence)
 {
     if (whence < SEEK_SET || whence > SEEK_HOLE)
         return -EINVAL;
@@ -210,7 +210,7 @@ static long seek(struct file *f, int64_t offset, int whence)
     return at;
 }
 
-long sys_lseek(int fd, int64_t offset, int whence)
+COLD long sys_lseek(int fd, int64_t offset, int whence)
 {
     struct file *f = fd_get_io(fd);
     if (!f)

@@ -42,7 +42,7 @@ long sys_close(int fd)
     return fd_close(fd);
 }
 
-long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
+COLD long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
 {
     if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) || first > last)
         return -EINVAL;
@@ -50,7 +50,7 @@ long sys_close_range(uint32_t first, uint32_t last, uint32_t flags)
     return 0;
 }
 
-long sys_pipe2(vaddr_t fds, uint32_t flags)
+COLD long sys_pipe2(vaddr_t fds, uint32_t flags)
 {
     struct file *ends[2];
     if (flags & ~(O_NONBLOCK | O_CLOEXEC | O_DIRECT))
@@ -59,14 +59,14 @@ long sys_pipe2(vaddr_t fds, uint32_t flags)
     return err ? err : fd_install_pair(ends, flags & O_CLOEXEC, fds);
 }
 
-long sys_eventfd2(uint32_t initval, uint32_t flags)
+COLD long sys_eventfd2(uint32_t initval, uint32_t flags)
 {
     struct file *f;
     int err = eventfd_create(initval, flags, &f);
     return err ? err : fd_install(f, flags & O_CLOEXEC);
 }
 
-long sys_memfd_create(vaddr_t name, uint32_t flags)
+COLD long sys_memfd_create(vaddr_t name, uint32_t flags)
 {
     char text[250];
     struct file *f;
@@ -81,13 +81,13 @@ long sys_memfd_create(vaddr_t name, uint32_t flags)
 
 /* ---- duplicates ---- */
 
-long sys_dup(int fd)
+COLD long sys_dup(int fd)
 {
     struct file *f = fd_get(fd);
     return f ? fd_install(f, false) : -EBADF;
 }
 
-long sys_dup3(int oldfd, int newfd, uint32_t flags)
+COLD long sys_dup3(int oldfd, int newfd, uint32_t flags)
 {
     if ((flags & ~O_CLOEXEC) || oldfd == newfd)
         return -EINVAL;

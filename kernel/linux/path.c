@@ -7,7 +7,7 @@
 #include "kernel/fs/context.h"
 #include "kernel/linux/fd.h"
 
-static int read_large(struct path_arg *p, vaddr_t at)
+static COLD int read_large(struct path_arg *p, vaddr_t at)
 {
     p->large = kmalloc(PATH_MAX);
     if (!p->large)
@@ -38,7 +38,10 @@ void path_done(struct path_arg *p)
 
 int path_base(int dirfd, const char *path, struct dentry **base)
 {
-    if (dirfd == AT_FDCWD || *path == '/') {
+    *base = NULL;
+    if (*path == '/')
+        return 0;
+    if (dirfd == AT_FDCWD) {
         *base = fs_cwd();
         return 0;
     }

@@ -16,8 +16,8 @@ struct path_arg {
 int path_read(struct path_arg *p, vaddr_t at) MUST_CHECK;
 void path_done(struct path_arg *p);
 
-/* path_base - where `path` starts: for a relative one dirfd's directory or AT_FDCWD's. A reference;
- * -EBADF, -ENOTDIR. */
+/* path_base - where `path` starts: for a relative one dirfd's directory or AT_FDCWD's, a reference;
+ * for an absolute one NULL. -EBADF, -ENOTDIR. */
 int path_base(int dirfd, const char *path, struct dentry **base) MUST_CHECK;
 
 /* What a path and a descriptor lead to. dentry is NULL for the nameless file behind a descriptor.

@@ -317,7 +317,7 @@ static int nameless_dentry(struct file *f, struct dentry **to)
     add_file_name(&t, f);
     struct dentry *d = NULL;
     if (!t.err)
-        d = dentry_new(&(struct name){t.buf, (uint32_t)t.used}, inode_get(f->inode));
+        d = dentry_new(&(struct name){.s = t.buf, .len = (uint32_t)t.used}, inode_get(f->inode));
     if (!t.err && !d)
         inode_put(f->inode);
     kfree(t.buf);
