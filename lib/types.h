@@ -25,11 +25,11 @@ typedef uint64_t vaddr_t; /* a virtual address of a program; never dereferenced 
 #define UNLIKELY(x)                   __builtin_expect(!!(x), 0)
 
 /* Rarely run: small, and kept out of the way of what calls it. */
-#define COLD                          __attribute__((cold, noinline, minsize))
-#define MUST_CHECK                    __attribute__((warn_unused_result))
-#define PRINTF_LIKE(f, a)             __attribute__((format(printf, f, a)))
-#define NORETURN                      __attribute__((noreturn))
-#define PACKED                        __attribute__((packed))
-#define ALIGNED(n)                    __attribute__((aligned(n)))
+#define COLD              __attribute__((cold, noinline, minsize))
+#define MUST_CHECK        __attribute__((warn_unused_result))
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+#define NORETURN          __attribute__((noreturn))
+#define PACKED            __attribute__((packed))
+#define ALIGNED(n)        __attribute__((aligned(n)))
 
 #endif

@@ -28,7 +28,7 @@ struct cpu {
     struct trace_record *trace; /* the ring they go to, of trace_mask + 1 records */
     uint64_t trace_mask;
     struct trace_record trace_first[TRACE_RECORDS];
-    struct aspace *as;     /* whose page tables are active; NULL before the first task */
+    struct aspace *as; /* whose page tables are active; NULL before the first task */
     struct m m;
 
     unsigned index; /* 0 is the boot CPU */

@@ -7,7 +7,8 @@
  * pages; since objects never lie at a page's start (the header does), kfree tells the two apart by
  * the address.
  *
- * Each CPU keeps the object of each class that came back to it last: most that is made is short-lived.
+ * Each CPU keeps the object of each class that came back to it last: most that is made is
+ * short-lived.
  */
 #include "kernel/core/slab.h"
 #include "kernel/arch/cpu.h"
@@ -74,7 +75,8 @@ static COLD unsigned search_class(size_t grains)
     return c;
 }
 
-/* At least one grain. Remembered as c + 1, so that a static table of zeros needs no initialisation at boot. */
+/* At least one grain. Remembered as c + 1, so that a static table of zeros needs no initialisation
+ * at boot. */
 static unsigned class_for(size_t size_bytes)
 {
     size_t grains = (MAX(size_bytes, (size_t)1) + GRAIN - 1) / GRAIN;

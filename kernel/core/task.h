@@ -24,19 +24,19 @@ enum task_work {
 
 struct task {
     struct g g;
-    uint32_t work;       /* enum task_work */
-    uint32_t id;         /* what traces call it: the thread's id */
-    struct aspace *as;   /* the address space it runs in */
-    uintptr_t stack_top; /* the trap frame is right below */
-    uint64_t tls;        /* TPIDR_EL0 while not running */
-    int64_t cpu_ns; /* time on CPUs up to the last switch */
+    uint32_t work;                /* enum task_work */
+    uint32_t id;                  /* what traces call it: the thread's id */
+    struct aspace *as;            /* the address space it runs in */
+    uintptr_t stack_top;          /* the trap frame is right below */
+    uint64_t tls;                 /* TPIDR_EL0 while not running */
+    int64_t cpu_ns;               /* time on CPUs up to the last switch */
     int64_t running_since_ns;     /* of the current stretch; 0: not running */
     void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the
                                      program; fills its frame */
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
     struct spinlock sleep_lock;
     struct sleeper *sleeper; /* what it sleeps in, for task_interrupt; under sleep_lock */
-    struct fpu_state fpu; /* while not running */
+    struct fpu_state fpu;    /* while not running */
 };
 
 /* task_self - the running task. Not from g0 or an interrupt that hit the idle loop. */

@@ -248,7 +248,7 @@ static void rehash(struct dentry *d, struct dentry *parent, char *name, const st
 }
 
 COLD int dentry_move(struct dentry *d, struct dentry *new_parent, const struct name *n,
-                struct dentry *victim)
+                     struct dentry *victim)
 {
     char *old_name = d->name;
     char *name = n->len < sizeof(d->short_name) ? d->short_name : kmalloc(n->len + 1);
@@ -428,8 +428,8 @@ static COLD char *path_locked(struct dentry *d, struct dentry *root, char *buf, 
     return at && *at != '/' ? prepend(at, buf, "/", 1) : at;
 }
 
-COLD long dentry_path(struct dentry *d, struct dentry *root, char *buf, size_t size_bytes, char **start,
-                 bool show_deleted)
+COLD long dentry_path(struct dentry *d, struct dentry *root, char *buf, size_t size_bytes,
+                      char **start, bool show_deleted)
 {
     static const char deleted[] = " (deleted)";
     char *end = buf + size_bytes - 1;

@@ -147,7 +147,7 @@ static COLD int create_at(struct walk *w, uint32_t flags, uint32_t mode, struct 
 }
 
 static COLD int open_create(struct dentry *base, const char *path, uint32_t flags, uint32_t mode,
-                       struct file **out)
+                            struct file **out)
 {
     struct walk w;
     int err = walk_begin(&w, base, path);

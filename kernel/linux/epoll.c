@@ -40,7 +40,8 @@ COLD long sys_epoll_ctl(int epfd, int op, int fd, vaddr_t event)
     return err;
 }
 
-static COLD long collect_into(struct file *ep, vaddr_t events, struct linux_epoll_event *buf, int max)
+static COLD long collect_into(struct file *ep, vaddr_t events, struct linux_epoll_event *buf,
+                              int max)
 {
     int n = epoll_collect(ep, buf, max);
     if (n && copy_to_user(events, buf, (size_t)n * sizeof(*buf)))
@@ -63,7 +64,8 @@ static long collect(struct file *ep, vaddr_t events, int max)
     return n;
 }
 
-static __attribute__((noinline)) long wait_events(struct file *ep, vaddr_t events, int max, int64_t deadline_ns)
+static __attribute__((noinline)) long wait_events(struct file *ep, vaddr_t events, int max,
+                                                  int64_t deadline_ns)
 {
     for (;;) {
         long n = collect(ep, events, max);
@@ -112,8 +114,8 @@ long sys_epoll_pwait(int epfd, vaddr_t events, int maxevents, int timeout_ms, va
     return err ? err : epoll_wait(epfd, events, maxevents, deadline_of_ms(timeout_ms));
 }
 
-COLD long sys_epoll_pwait2(int epfd, vaddr_t events, int maxevents, vaddr_t timeout, vaddr_t sigmask,
-                      uint64_t sigsetsize)
+COLD long sys_epoll_pwait2(int epfd, vaddr_t events, int maxevents, vaddr_t timeout,
+                           vaddr_t sigmask, uint64_t sigsetsize)
 {
     int64_t deadline;
     int err = time_read_deadline(timeout, &deadline);

@@ -38,14 +38,16 @@ static enum aspace_fault page_fault(vaddr_t address, unsigned access)
 
 static const struct {
     int signo, code;
-} fault_signals[] = {
-    [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN},   [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
-    [FAULT_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT}, [FAULT_STEP] = {SIGTRAP, TRAP_TRACE},
-    [FAULT_FP] = {SIGFPE, FPE_FLTINV},          [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
-}, page_signals[] = {
-    [ASPACE_FAULT_MAPERR] = {SIGSEGV, SEGV_MAPERR},
-    [ASPACE_FAULT_ACCERR] = {SIGSEGV, SEGV_ACCERR},
-    [ASPACE_FAULT_BUS] = {SIGBUS, BUS_ADRERR},
+} fault_signals[] =
+    {
+        [FAULT_ALIGNMENT] = {SIGBUS, BUS_ADRALN},   [FAULT_ILLEGAL] = {SIGILL, ILL_ILLOPC},
+        [FAULT_BREAKPOINT] = {SIGTRAP, TRAP_BRKPT}, [FAULT_STEP] = {SIGTRAP, TRAP_TRACE},
+        [FAULT_FP] = {SIGFPE, FPE_FLTINV},          [FAULT_BUS] = {SIGBUS, BUS_ADRERR},
+},
+  page_signals[] = {
+      [ASPACE_FAULT_MAPERR] = {SIGSEGV, SEGV_MAPERR},
+      [ASPACE_FAULT_ACCERR] = {SIGSEGV, SEGV_ACCERR},
+      [ASPACE_FAULT_BUS] = {SIGBUS, BUS_ADRERR},
 };
 
 void user_fault(const struct fault *f)

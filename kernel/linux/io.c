@@ -105,7 +105,8 @@ static COLD long transfer_nothing(const struct file *f, bool read)
     return (read ? f->ops->read : f->ops->write) ? 0 : -EINVAL;
 }
 
-static COLD long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offset, transfer_fn *fn)
+static COLD long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *offset,
+                                  transfer_fn *fn)
 {
     int err = iovec_check(v);
     if (err)
@@ -117,7 +118,8 @@ static COLD long transfer_checked(struct file *f, struct iovec_arg *v, int64_t *
     return fn(f, &v->uio, offset);
 }
 
-static COLD long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset, transfer_fn *fn)
+static COLD long transfer_vector(int fd, vaddr_t iov, uint64_t count, int64_t *offset,
+                                 transfer_fn *fn)
 {
     struct iovec_arg v;
     if (offset && *offset < 0)
@@ -171,7 +173,7 @@ static COLD int rwf_check(uint32_t flags, bool write)
 }
 
 COLD long sys_preadv2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
-                 uint32_t flags)
+                      uint32_t flags)
 {
     int err = rwf_check(flags, false);
     if (err)
@@ -182,7 +184,7 @@ COLD long sys_preadv2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, u
 }
 
 COLD long sys_pwritev2(int fd, vaddr_t iov, uint64_t count, uint64_t offset_lo, uint64_t offset_hi,
-                  uint32_t flags)
+                       uint32_t flags)
 {
     int err = rwf_check(flags, true);
     if (err)

@@ -28,8 +28,8 @@ struct thread {
     uint64_t saved_blocked;  /* to go back to after sigsuspend, ppoll, epoll_pwait */
     bool restore_blocked;
     struct linux_stack altstack;
-    bool forced; /* forced_info goes before all that is pending: a fault's own signal. What it doesn't
-                    use is zero */
+    bool forced; /* forced_info goes before all that is pending: a fault's own signal. What it
+                    doesn't use is zero */
     struct linux_siginfo forced_info;
     uint64_t fault_address, fault_esr; /* of the last fault, for its signal frame */
     struct restart restart;

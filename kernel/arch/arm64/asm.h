@@ -26,8 +26,8 @@
  * writable and executable memory; the kernel itself never maps any. */
 #define SCTLR_VALUE 0x34d5d99d
 
-/* Within a signal frame (struct rt_sigframe of Linux): siginfo, ucontext from flags to sigmask, x0 to
- * pstate behind the fault address, records, the frame record behind it all. */
+/* Within a signal frame (struct rt_sigframe of Linux): siginfo, ucontext from flags to sigmask, x0
+ * to pstate behind the fault address, records, the frame record behind it all. */
 #define SIGFRAME_STACK       128
 #define SIGFRAME_STACK_BYTES 48
 #define SIGFRAME_REGS        312

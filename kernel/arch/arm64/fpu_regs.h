@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For assembly: all FP registers to and from a struct fpu_state (fpsr 8, fpcr 12, v0 to v31 from 16 on). Change x2 to x4. */
-    .macro fpu_vregs op
+/* For assembly: all FP registers to and from a struct fpu_state (fpsr 8, fpcr 12, v0 to v31 from 16
+ * on). Change x2 to x4. */
+.macro fpu_vregs op
     \op     q0, q1, [x4], #32
     \op     q2, q3, [x4], #32
     \op     q4, q5, [x4], #32
