@@ -45,7 +45,7 @@ static int entry_at(const struct chunk *c, uint32_t *at, struct entry *e)
     *e = (struct entry){.ino = number(p + 5, 8),
                         .next = number(p + 13, 8),
                         .type = (uint32_t)p[21] << 12,
-                        .name = {(const char *)p + ENTRY_BYTES, len}};
+                        .name = {.s = (const char *)p + ENTRY_BYTES, .len = len}};
     *at += ENTRY_BYTES + len;
     return 1;
 }
