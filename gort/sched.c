@@ -97,11 +97,17 @@ static void timer_program(struct p *pp)
     port_timer_set(pp->slice_armed ? MIN(first, pp->slice_end_ns) : first);
 }
 
+static int64_t slice_random(struct p *pp)
+{
+    struct m *mp = atomic_load_explicit(&pp->m, memory_order_relaxed);
+    return m_random(mp) % (SCHED_SLICE_NS / 64);
+}
+
 static void slice_arm(struct p *pp, int64_t now_ns)
 {
     pp->slice_armed = true;
     pp->slice_tick = own_load(&pp->schedtick);
-    pp->slice_end_ns = now_ns + SCHED_SLICE_NS;
+    pp->slice_end_ns = now_ns + (sched.perturbed ? slice_random(pp) : SCHED_SLICE_NS);
 }
 
 /* Somebody waits on this P and nobody comes to take it away: the running G's time is counted from

@@ -149,8 +149,8 @@ void sched_preempt(void);
  */
 bool sched_work_waits(struct p *pp);
 
-/* sched_perturb - from now on order queues by each M's pseudo-random numbers, which start from
- * seed; 0: don't. Tests only. */
+/* sched_perturb - from now on order queues and cut slices by each M's pseudo-random numbers, which
+ * start from seed; 0: don't. Tests only. */
 void sched_perturb(uint64_t seed);
 
 /* sched_need_resched - whether the running G should yield now (with g_preempted). */

@@ -4,7 +4,7 @@
 # Runs one case on one machine and compares with Linux: prints one "ok" or "not ok" line, and after the latter what differs.
 #   job.sh CASE GO LINK CPUS       GO is "c" for the C programs, LINK is plain or stripped
 #   job.sh expect CASE GO          records what the case does under qemu-user, unless that is known already
-# MAZBOOT is the command to test, ./mazboot unless set. The time-out is for hangs alone: many times what a run takes on a busy machine.
+# MAZBOOT is the command to test, ./mazboot unless set. PERTURB is a seed of random preemption. The time-out is for hangs alone: many times what a run takes on a busy machine.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=tests/programs/lib.sh
@@ -38,6 +38,7 @@ run() { # CASE GO LINK CPUS
     local name="programs $1 $2 $3 smp $4" dir=$programs/got/$2.$3.$4/$1 wrong variable options=()
     read_case "$1" || return
     for variable in "${environment[@]}"; do options+=(-e "$variable"); done
+    if [ -n "${PERTURB:-}" ]; then options+=(--qemu-arg -append --qemu-arg "perturb=$PERTURB"); fi
     captured "$dir" "$4" "${MAZBOOT:-./mazboot}" run -smp "$4" --timeout 180s "${options[@]}" "$(binary_of "$2" "$3")"
     wrong=$(differences "$programs/expected/$2/$1" "$dir")
     if [ -z "$wrong" ]; then

@@ -24,8 +24,8 @@ done
 # machines TIER: the "LINK CPUS" that a tier's programs run on.
 machines() {
     case $all$1 in
-    hello | 1hello | 1runtime | 1heavy) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' 'stripped 1' 'stripped 2' 'stripped 4' ;;
-    1*) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' ;;
+    hello | 1hello | 1runtime | 1heavy) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' 'plain 8' 'stripped 1' 'stripped 2' 'stripped 4' ;;
+    1*) printf '%s\n' 'plain 1' 'plain 2' 'plain 4' 'plain 8' ;;
     runtime) printf '%s\n' 'plain 1' 'stripped 4' ;;
     *) printf '%s\n' 'plain 1' 'plain 4' ;;
     esac
