@@ -37,7 +37,8 @@ KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog ma
                                  enable-post-misched=0 enable-merge-functions)
 KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
               kernel/linux/fault.c kernel/arch/arm64/trap.c
-KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c
+KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c \
+               $(addprefix kernel/linux/,signal.c sigcalls.c sigqueue.c thread.c) kernel/arch/arm64/sigframe.c
 $(foreach f,$(KERNEL_HOT),$(eval CFLAGS_kernel-arm64_$f := -O2 -Wframe-larger-than=2048))
 $(foreach f,$(KERNEL_WARM),$(eval CFLAGS_kernel-arm64_$f := -Os))
 $(call object_rules,kernel-arm64,$(KERNEL_CFLAGS) $(KERNEL_LTO) -I$(K))

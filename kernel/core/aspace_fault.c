@@ -363,7 +363,8 @@ enum aspace_fault aspace_fault(struct aspace *as, vaddr_t addr, unsigned access)
 {
     enum aspace_fault f;
 
-    if (UNLIKELY(addr >= ASPACE_END))
+    /* nothing is ever mapped in the first page, which null pointers hit */
+    if (UNLIKELY(addr - PAGE_SIZE >= ASPACE_END - PAGE_SIZE))
         return ASPACE_FAULT_MAPERR;
     spin_lock(&as->lock);
     do {

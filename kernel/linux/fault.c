@@ -14,7 +14,7 @@
     UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
 
 /* As Linux without swap: the program is killed, and told why. */
-static void out_of_memory(struct thread *t)
+static COLD void out_of_memory(struct thread *t)
 {
     struct page_stats s;
     page_stats(&s);
@@ -26,12 +26,10 @@ static void out_of_memory(struct thread *t)
 static enum aspace_fault page_fault(vaddr_t address, unsigned access)
 {
     struct thread *t = thread_self();
-    enum aspace_fault what = ASPACE_FAULT_MAPERR;
     cpu_self()->faults++;
     trace_event(TRACE_FAULT, address);
-    if (address < USER_END)
-        what = aspace_fault(t->process->as, address, access);
-    if (what == ASPACE_FAULT_OOM)
+    enum aspace_fault what = aspace_fault(t->process->as, address, access);
+    if (UNLIKELY(what == ASPACE_FAULT_OOM))
         out_of_memory(t);
     return what;
 }

@@ -10,7 +10,7 @@
 
 #define SIGSET_BYTES 8
 
-long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
+COLD long sys_rt_sigaction(int sig, vaddr_t new, vaddr_t old, uint64_t size)
 {
     struct process *p = process_self();
     struct linux_sigaction in, out;
@@ -54,7 +54,7 @@ long sys_rt_sigprocmask(int how, vaddr_t new, vaddr_t old, uint64_t size)
     return old ? copy_to_user(old, &before, sizeof before) : 0;
 }
 
-long sys_rt_sigpending(vaddr_t set, uint64_t size)
+COLD long sys_rt_sigpending(vaddr_t set, uint64_t size)
 {
     struct thread *t = thread_self();
     if (size > SIGSET_BYTES)
@@ -63,7 +63,7 @@ long sys_rt_sigpending(vaddr_t set, uint64_t size)
     return copy_to_user(set, &pending, size);
 }
 
-long sys_rt_sigsuspend(vaddr_t mask, uint64_t size)
+COLD long sys_rt_sigsuspend(vaddr_t mask, uint64_t size)
 {
     uint64_t set;
     struct sleeper s;
@@ -121,9 +121,11 @@ long sys_rt_sigreturn(void)
         return (long)frame_result(tf);
     }
     signal_set_blocked(t, blocked);
-    altstack.flags &= ~SS_ONSTACK;
-    if (!stack_in_use(&t->altstack, tf->sp))
-        t->altstack = altstack;
+    if (!stack_in_use(&t->altstack, tf->sp)) {
+        t->altstack.sp = altstack.sp;
+        t->altstack.flags = altstack.flags & ~SS_ONSTACK;
+        t->altstack.size = altstack.size;
+    }
     return (long)frame_result(tf);
 }
 
@@ -174,13 +176,13 @@ long sys_tgkill(int pid, int tid, int sig)
     return send_thread(pid, tid, &info);
 }
 
-long sys_tkill(int tid, int sig)
+COLD long sys_tkill(int tid, int sig)
 {
     struct linux_siginfo info = {.signo = sig, .code = SI_TKILL, .sent.pid = process_self()->pid};
     return sig_valid(sig) ? send_thread(-1, tid, &info) : -EINVAL;
 }
 
-static int read_info(vaddr_t at, int sig, struct linux_siginfo *info)
+static COLD int read_info(vaddr_t at, int sig, struct linux_siginfo *info)
 {
     if (!sig_valid(sig))
         return -EINVAL;
@@ -190,21 +192,21 @@ static int read_info(vaddr_t at, int sig, struct linux_siginfo *info)
     return 0;
 }
 
-long sys_rt_sigqueueinfo(int pid, int sig, vaddr_t at)
+COLD long sys_rt_sigqueueinfo(int pid, int sig, vaddr_t at)
 {
     struct linux_siginfo info;
     int err = read_info(at, sig, &info);
     return err ? err : send_process(pid, &info);
 }
 
-long sys_rt_tgsigqueueinfo(int pid, int tid, int sig, vaddr_t at)
+COLD long sys_rt_tgsigqueueinfo(int pid, int tid, int sig, vaddr_t at)
 {
     struct linux_siginfo info;
     int err = read_info(at, sig, &info);
     return err ? err : send_thread(pid, tid, &info);
 }
 
-static bool take_awaited(struct thread *t, uint64_t want, struct linux_siginfo *info)
+static COLD bool take_awaited(struct thread *t, uint64_t want, struct linux_siginfo *info)
 {
     struct process *p = t->process;
     spin_lock(&p->lock);
@@ -216,7 +218,7 @@ static bool take_awaited(struct thread *t, uint64_t want, struct linux_siginfo *
 
 /* An awaited signal's arrival interrupts the sleep like any other; whether it was one of ours
  * decides between its number and EINTR. */
-long sys_rt_sigtimedwait(vaddr_t set, vaddr_t info_at, vaddr_t timeout, uint64_t size)
+COLD long sys_rt_sigtimedwait(vaddr_t set, vaddr_t info_at, vaddr_t timeout, uint64_t size)
 {
     struct thread *t = thread_self();
     struct linux_siginfo info;

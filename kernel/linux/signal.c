@@ -53,7 +53,7 @@ void signal_send_thread(struct thread *t, const struct linux_siginfo *info)
 }
 
 /* The main thread if it takes the signal, else any that does. NULL: all have it blocked. */
-static struct thread *choose_locked(struct process *p, int sig)
+static COLD struct thread *choose_locked(struct process *p, int sig)
 {
     list_for_each (n, &p->threads) {
         struct thread *t = list_entry(n, struct thread, siblings);
@@ -96,7 +96,7 @@ void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, ui
     spin_unlock(&p->lock);
 }
 
-void signal_retarget(struct thread *t)
+COLD void signal_retarget(struct thread *t)
 {
     struct process *p = t->process;
     spin_lock(&p->lock);
@@ -118,7 +118,7 @@ void signal_set_blocked(struct thread *t, uint64_t mask)
     spin_unlock(&t->process->lock);
 }
 
-void signal_block_while(uint64_t mask)
+COLD void signal_block_while(uint64_t mask)
 {
     struct thread *t = thread_self();
     t->saved_blocked = t->blocked;
@@ -140,21 +140,38 @@ static const struct linux_siginfo *take_one_locked(struct thread *t, struct linu
                : NULL;
 }
 
-/* The next signal to act on, perhaps in `room`, and its action; NULL when there is none left. */
-static const struct linux_siginfo *take(struct thread *t, struct linux_siginfo *room,
-                                        struct linux_sigaction *action)
+struct delivery {
+    const struct linux_siginfo *info;
+    struct linux_sigaction action;
+    uint64_t blocked; /* mask to go back to */
+    struct linux_siginfo room;
+};
+
+/* What the handler of d changes before it runs. */
+static void prepare_locked(struct thread *t, const struct delivery *d)
+{
+    uint64_t flags = d->action.flags;
+    if (flags & SA_RESETHAND)
+        t->process->actions[d->info->signo].handler = SIG_DFL;
+    t->blocked |= d->action.mask | (flags & SA_NODEFER ? 0 : SIG_BIT(d->info->signo));
+}
+
+/* The next signal to act on; false when there is none left. */
+static bool take(struct thread *t, struct delivery *d)
 {
     struct process *p = t->process;
     const struct linux_siginfo *info;
     spin_lock(&p->lock);
     task_clear_work(&t->task, WORK_SIGNAL);
     do
-        info = take_one_locked(t, room);
+        info = take_one_locked(t, &d->room);
     while (info && ignored_locked(p, info->signo));
     if (info) {
-        *action = p->actions[info->signo];
-        if (action->handler != SIG_DFL && (action->flags & SA_RESETHAND))
-            p->actions[info->signo].handler = SIG_DFL;
+        d->info = info;
+        d->action = p->actions[info->signo];
+        d->blocked = t->restore_blocked ? t->saved_blocked : t->blocked;
+        if (d->action.handler != SIG_DFL)
+            prepare_locked(t, d);
         if (deliverable_locked(t))
             task_set_work(&t->task, WORK_SIGNAL);
     }
@@ -174,7 +191,7 @@ bool thread_is_ending(void)
 }
 
 /* One process and nobody to continue it: a stop would be the end. */
-static bool ignored_stop(int sig)
+static COLD bool ignored_stop(int sig)
 {
     if (!(STOPS & SIG_BIT(sig)))
         return false;
@@ -195,26 +212,23 @@ static uint64_t frame_top(const struct thread *t, const struct trapframe *tf, ui
 }
 
 /* Enter the handler; when there is no room for its frame the program dies of SIGSEGV. */
-static void enter_handler(struct thread *t, struct trapframe *tf, const struct linux_siginfo *info,
-                          const struct linux_sigaction *a)
+static void enter_handler(struct thread *t, struct trapframe *tf, const struct delivery *d)
 {
+    const struct linux_sigaction *a = &d->action;
     struct sigframe_request r = {
-        .info = info,
+        .info = d->info,
         .handler = a->handler,
         .sigreturn = a->flags & SA_RESTORER ? a->restorer : vdso_sigreturn(t->process->vdso),
         .stack_top = frame_top(t, tf, a->flags),
         .altstack = t->altstack,
-        .blocked = t->restore_blocked ? t->saved_blocked : t->blocked,
+        .blocked = d->blocked,
         .fault_address = t->fault_address,
         .fault_esr = t->fault_esr,
     };
-    trace_detail(TRACE_SIGNAL, (uint64_t)info->signo);
     if (sigframe_push(tf, &r))
         process_end(t->process, 0, SIGSEGV);
     t->restore_blocked = false;
     t->fault_esr = 0;
-    signal_set_blocked(t,
-                       t->blocked | a->mask | (a->flags & SA_NODEFER ? 0 : SIG_BIT(info->signo)));
     if (t->altstack.flags & SS_AUTODISARM)
         t->altstack = (struct linux_stack){.flags = SS_DISABLE};
 }
@@ -254,19 +268,17 @@ static void settle_without_handler(struct trapframe *tf)
 
 void signal_deliver(struct thread *t, struct trapframe *tf)
 {
-    struct linux_siginfo room;
-    struct linux_sigaction action;
-    const struct linux_siginfo *info;
+    struct delivery d;
     bool in_syscall = tf->syscall >= 0;
-    while ((info = take(t, &room, &action))) {
-        if (action.handler == SIG_DFL) {
-            if (ignored_stop(info->signo))
+    while (take(t, &d)) {
+        if (d.action.handler == SIG_DFL) {
+            if (ignored_stop(d.info->signo))
                 continue;
-            process_end(t->process, 0, info->signo);
+            process_end(t->process, 0, d.info->signo);
         }
         if (in_syscall)
-            settle_for_handler(tf, &action);
-        enter_handler(t, tf, info, &action);
+            settle_for_handler(tf, &d.action);
+        enter_handler(t, tf, &d);
         return;
     }
     if (in_syscall)
@@ -278,7 +290,7 @@ void signal_deliver(struct thread *t, struct trapframe *tf)
     }
 }
 
-const char *signal_name(int sig)
+COLD const char *signal_name(int sig)
 {
     static const char *const names[] = {
         "signal 0",  "SIGHUP",  "SIGINT",    "SIGQUIT", "SIGILL",   "SIGTRAP", "SIGABRT", "SIGBUS",

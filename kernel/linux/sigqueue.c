@@ -11,7 +11,7 @@ struct sigqueue_entry {
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) | \
      SIG_BIT(SIGSYS))
 
-void sigqueue_init(struct sigqueue *q)
+COLD void sigqueue_init(struct sigqueue *q)
 {
     q->mask = 0;
     list_init(&q->infos);
@@ -71,7 +71,7 @@ bool sigqueue_take(struct sigqueue *q, uint64_t want, struct linux_siginfo *info
     return true;
 }
 
-void sigqueue_drop(struct sigqueue *q, uint64_t mask)
+COLD void sigqueue_drop(struct sigqueue *q, uint64_t mask)
 {
     q->mask &= ~mask;
     list_for_each (n, &q->infos) {

@@ -58,7 +58,7 @@ void thread_start(struct thread *t)
 }
 
 /* Before it was ever started. */
-static void thread_discard(struct thread *t)
+static COLD void thread_discard(struct thread *t)
 {
     struct process *p = t->process;
     spin_lock(&p->lock);
@@ -79,7 +79,7 @@ static void inherit(struct thread *child, struct thread *parent)
     *task_frame(&child->task) = *task_frame(&parent->task);
 }
 
-static int tell_tids(uint64_t flags, const struct thread *child, vaddr_t ptid, vaddr_t ctid)
+static COLD int tell_tids(uint64_t flags, const struct thread *child, vaddr_t ptid, vaddr_t ctid)
 {
     int err = 0;
     if (flags & CLONE_PARENT_SETTID)
@@ -155,7 +155,7 @@ long sys_exit(int status)
     thread_exit(status & 0xff);
 }
 
-long sys_exit_group(int status)
+COLD long sys_exit_group(int status)
 {
     process_end(process_self(), status & 0xff, 0);
 }
@@ -165,13 +165,13 @@ long sys_gettid(void)
     return thread_self()->tid;
 }
 
-long sys_set_tid_address(vaddr_t tidptr)
+COLD long sys_set_tid_address(vaddr_t tidptr)
 {
     thread_self()->clear_tid = tidptr;
     return thread_self()->tid;
 }
 
-void thread_signal_self(int sig)
+COLD void thread_signal_self(int sig)
 {
     struct linux_siginfo info = {.signo = sig, .code = SI_KERNEL};
     signal_send_thread(thread_self(), &info);

@@ -36,5 +36,6 @@
 #define SIGFRAME_FP_BYTES    528
 #define SIGFRAME_BYTES       4688
 #define FPSIMD_HEAD          0x21046508001 /* magic and size of its record */
+#define ESR_HEAD             0x1045535201
 
 #endif

@@ -16,6 +16,11 @@ struct frame_stack {
     uint64_t sigmask;
 };
 
+struct frame_read {
+    struct frame_stack stack;
+    uint64_t heads[3];
+};
+
 /* Behind the FPSIMD record: a fault's syndrome or nothing, then the terminator. */
 struct frame_tail {
     struct linux_esr_record esr;
@@ -40,6 +45,7 @@ _Static_assert(AT(mcontext.reserved) == SIGFRAME_RECORDS, "layout");
 _Static_assert(sizeof(struct fpu_state) == SIGFRAME_FP_BYTES, "layout");
 _Static_assert(sizeof(struct linux_fpsimd_record) == SIGFRAME_FP_BYTES, "layout");
 _Static_assert(FPSIMD_HEAD == (FPSIMD_MAGIC | (uint64_t)SIGFRAME_FP_BYTES << 32), "layout");
+_Static_assert(ESR_HEAD == (ESR_MAGIC | (uint64_t)sizeof(struct linux_esr_record) << 32), "layout");
 _Static_assert(sizeof(struct frame_tail) == 24, "layout");
 _Static_assert(sizeof(struct linux_siginfo) + sizeof(struct linux_ucontext) == SIGFRAME_BYTES,
                "layout");
@@ -47,7 +53,7 @@ _Static_assert(sizeof(struct linux_siginfo) + sizeof(struct linux_ucontext) == S
 uint64_t uaccess_frame_put(uint64_t at, const struct linux_siginfo *info,
                            const struct frame_stack *s, const struct trapframe *tf,
                            uint64_t fault_address, const struct frame_tail *tail);
-uint64_t uaccess_frame_get(uint64_t at, struct trapframe *tf, struct frame_stack *s);
+uint64_t uaccess_frame_get(uint64_t at, struct trapframe *tf, struct frame_read *r);
 uint64_t uaccess_fpu_load(uint64_t at);
 
 /* Room for what lies between `record`, the frame record, and the frame's start. */
@@ -80,7 +86,7 @@ int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
 
 /* Records in any order until the terminator; ones that we don't write are passed over. The FPSIMD
  * record's place; 0: the frame is refused, as on Linux without one. */
-static uint64_t find_fpsimd(uint64_t at)
+static COLD uint64_t find_fpsimd(uint64_t at)
 {
     uint64_t end = at + sizeof((struct linux_sigcontext *)0)->reserved, found = 0;
     while (at + sizeof(struct linux_record) <= end) {
@@ -101,16 +107,27 @@ static uint64_t find_fpsimd(uint64_t at)
     return 0;
 }
 
+/* The records are as we wrote them. */
+static bool untouched(const uint64_t heads[3])
+{
+    return heads[0] == FPSIMD_HEAD && (!heads[1] || (heads[1] == ESR_HEAD && !heads[2]));
+}
+
 int sigframe_pop(struct trapframe *tf, uint64_t *blocked, struct linux_stack *altstack)
 {
-    struct frame_stack s;
-    uint64_t at = tf->sp;
-    uint64_t fp = at % 16 || !in_user_range(at) ? 0 : find_fpsimd(at + SIGFRAME_RECORDS);
-    if (!fp || uaccess_frame_get(at, tf, &s) || uaccess_fpu_load(fp))
+    struct frame_read r;
+    uint64_t at = tf->sp, fp = at + SIGFRAME_RECORDS;
+    if (at % 16 || !in_user_range(at) || uaccess_frame_get(at, tf, &r))
+        return -EFAULT;
+    if (UNLIKELY(!untouched(r.heads)))
+        fp = find_fpsimd(fp);
+    if (!fp || uaccess_fpu_load(fp))
         return -EFAULT;
     /* flags are the program's; mode and interrupt masks are not */
     tf->pstate &= PSTATE_NZCV | PSTATE_SSBS | PSTATE_DIT | PSTATE_TCO | PSTATE_BTYPE;
-    *blocked = s.sigmask;
-    *altstack = s.stack;
+    *blocked = r.stack.sigmask;
+    altstack->sp = r.stack.stack.sp;
+    altstack->flags = r.stack.stack.flags;
+    altstack->size = r.stack.stack.size;
     return 0;
 }

@@ -62,10 +62,12 @@ static enum fault_kind abort_kind(uint64_t esr)
  * (AT_HWCAP has CPUID). Before FEAT_IDST it comes as an undefined instruction, whose word is read
  * back; with it the syndrome tells all.
  */
-static bool emulate_id_read(struct trapframe *tf, uint64_t esr)
+static COLD bool emulate_id_read(struct trapframe *tf, uint64_t esr)
 {
     uint32_t insn;
     unsigned rt, crm, op2;
+    if (ESR_EC(esr) != EC_SYSREG && ESR_EC(esr) != EC_UNKNOWN)
+        return false;
     if (ESR_EC(esr) == EC_SYSREG) {
         unsigned op0 = (esr >> 20) & 3, op1 = (esr >> 14) & 7, crn = (esr >> 10) & 15;
         if (!(esr & 1) || op0 != 3 || op1 != 0 || crn != 0)
@@ -84,18 +86,15 @@ static bool emulate_id_read(struct trapframe *tf, uint64_t esr)
     return true;
 }
 
-void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
+/* Faults other than of data. */
+static COLD struct fault other_fault(const struct trapframe *tf, uint64_t esr, uint64_t far)
 {
-    struct fault f = {.kind = FAULT_ILLEGAL, .access = ASPACE_READ, .address = far, .esr = esr};
-    tf->syscall = NO_SYSCALL;
+    struct fault f = {.kind = FAULT_ILLEGAL, .access = ASPACE_READ, .address = tf->pc, .esr = esr};
     switch (ESR_EC(esr)) {
-    case EC_DATA_EL0:
-        f.kind = abort_kind(esr);
-        f.access = data_access(esr);
-        break;
     case EC_FETCH_EL0:
         f.kind = abort_kind(esr);
         f.access = ASPACE_EXEC;
+        f.address = far;
         break;
     case EC_PC_ALIGNMENT:
     case EC_SP_ALIGNMENT:
@@ -104,25 +103,26 @@ void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
         break;
     case EC_BRK:
         f.kind = FAULT_BREAKPOINT;
-        f.address = tf->pc;
         break;
     case EC_STEP_EL0:
         f.kind = FAULT_STEP;
-        f.address = tf->pc;
         break;
     case EC_FP_EXCEPTION:
         f.kind = FAULT_FP;
-        f.address = tf->pc;
         break;
-    case EC_UNKNOWN:
-    case EC_SYSREG:
+    }
+    return f;
+}
+
+void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
+{
+    struct fault f = {
+        .kind = abort_kind(esr), .access = data_access(esr), .address = far, .esr = esr};
+    tf->syscall = NO_SYSCALL;
+    if (UNLIKELY(ESR_EC(esr) != EC_DATA_EL0)) {
         if (emulate_id_read(tf, esr))
             return;
-        f.address = tf->pc;
-        break;
-    default:
-        f.address = tf->pc;
-        break;
+        f = other_fault(tf, esr, far);
     }
     user_fault(&f);
 }

@@ -157,7 +157,8 @@ uaccess_frame_put:
     str     x6, [x0]
     b       uaccess_done
 
-/* uaccess_frame_get - read a signal frame but for its records: x0 = where, x1 = registers, x2 = what is from SIGFRAME_STACK on. */
+/* uaccess_frame_get - read a signal frame but for its FP registers: x0 = where, x1 = registers, x2 = what is from SIGFRAME_STACK on and
+ * behind it the heads of the first record, of the one behind it if that is of FP registers, and of one more if that has 16 bytes. */
     .globl  uaccess_frame_get
 uaccess_frame_get:
     user_open
@@ -166,6 +167,12 @@ uaccess_frame_get:
     move_bytes x2, x3, SIGFRAME_STACK_BYTES
     add     x3, x0, #SIGFRAME_REGS
     move_bytes x1, x3, SIGFRAME_REGS_BYTES
+    add     x3, x0, #SIGFRAME_RECORDS
+    ldr     x4, [x3]
+    ldr     x5, [x3, #SIGFRAME_FP_BYTES]
+    ldr     x6, [x3, #SIGFRAME_FP_BYTES + 16]
+    stp     x4, x5, [x2], #16
+    str     x6, [x2]
     b       uaccess_done
 
 /* uaccess_copy_bytes - the same, byte by byte: exact about where it stopped. */
