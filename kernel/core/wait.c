@@ -112,10 +112,11 @@ static bool interrupted(const struct task *t)
     return __atomic_load_n(&t->work, __ATOMIC_SEQ_CST) & WORK_SIGNAL;
 }
 
-static void publish(struct task *t, struct sleeper *s)
+/* The lock waits for those who are about to end the sleep. */
+static void unpublish(struct task *t)
 {
     spin_lock(&t->sleep_lock);
-    t->sleeper = s;
+    t->sleeper = NULL;
     spin_unlock(&t->sleep_lock);
 }
 
@@ -139,10 +140,10 @@ int sleeper_sleep(struct sleeper *s, int64_t deadline_ns)
 {
     struct task *t = s->task;
     bool timed_out = false;
-    publish(t, s);
+    __atomic_store_n(&t->sleeper, s, __ATOMIC_SEQ_CST);
     if (!interrupted(t))
         timed_out = park_until(s, deadline_ns);
-    publish(t, NULL);
+    unpublish(t);
     if (timed_out)
         return -ETIMEDOUT;
     return interrupted(t) ? -ERESTARTSYS : 0;

@@ -126,39 +126,36 @@ static void waiter_enqueue(struct futex_waiter *w)
     spin_unlock(&b->lock);
 }
 
-/* Take w out; true when somebody had woken it already. */
-static bool waiter_dequeue(struct futex_waiter *w)
+/* Whether the wait is over, w taken out then: it was woken, or err ends it. */
+static bool waiter_done(struct futex_waiter *w, int *err)
 {
     struct bucket *b = waiter_lock(w);
     bool woken = list_empty(&w->node);
-    list_remove(&w->node);
+    if (woken)
+        *err = 0;
+    else if (*err)
+        list_remove(&w->node);
     spin_unlock(&b->lock);
-    return woken;
-}
-
-static bool waiter_woken(struct futex_waiter *w)
-{
-    struct bucket *b = waiter_lock(w);
-    bool woken = list_empty(&w->node);
-    spin_unlock(&b->lock);
-    return woken;
+    return woken || *err;
 }
 
 /* Sleep until woken for real: a sleeper may also wake for nothing. */
 static int waiter_sleep(struct futex_waiter *w, int64_t deadline_ns)
 {
-    int err = 0;
-    while (!err && !waiter_woken(w)) {
+    int err;
+    do {
         err = sleeper_sleep(&w->sleeper, deadline_ns);
         __atomic_store_n(&w->sleeper.woken, 0, __ATOMIC_SEQ_CST);
-    }
-    return waiter_dequeue(w) ? 0 : err;
+    } while (!waiter_done(w, &err));
+    return err;
 }
 
 static int wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
 {
-    struct futex_waiter w = {.key = addr, .bitset = bitset};
+    struct futex_waiter w; /* clearing it first would cost as much as all of this */
     uint32_t now;
+    w.key = addr;
+    w.bitset = bitset;
     sleeper_init(&w.sleeper);
     list_init(&w.node);
     waiter_enqueue(&w);
@@ -166,9 +163,10 @@ static int wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_
     int err = user_load_u32(addr, &now);
     if (!err && now != value)
         err = -EAGAIN;
-    if (err)
-        return waiter_dequeue(&w) ? 0 : err;
-    return waiter_sleep(&w, deadline_ns);
+    if (!err)
+        return waiter_sleep(&w, deadline_ns);
+    waiter_done(&w, &err);
+    return err;
 }
 
 static long wait_again(struct thread *t)
