@@ -95,7 +95,7 @@ void port_execute(struct g *gp)
     struct task *t = container_of(gp, struct task, g);
     cpu->switches++;
     trace_event(TRACE_SWITCH, t->id);
-    t->running_since_ns = clock_mono_ns();
+    t->running_since = timer_counter();
     cpu->task = t;
     if (cpu->as != t->as) {
         cpu->as = t->as;

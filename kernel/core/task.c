@@ -2,6 +2,7 @@
 #include "kernel/core/task.h"
 #include "abi/errno.h"
 #include "kernel/arch/irq.h"
+#include "kernel/arch/timer.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/kstack.h"
@@ -41,6 +42,12 @@ void task_start(struct task *t)
     g_start(&t->g);
 }
 
+static void account(struct task *t)
+{
+    t->cpu_ticks += timer_counter() - t->running_since;
+    t->running_since = 0;
+}
+
 /* Before another CPU may run this task: its registers in memory, its time counted. */
 static struct task *task_leave(void)
 {
@@ -48,8 +55,7 @@ static struct task *task_leave(void)
     struct task *t = cpu->task;
     fpu_save(&t->fpu);
     t->tls = fpu_thread_pointer();
-    t->cpu_ns += clock_mono_ns() - t->running_since_ns;
-    t->running_since_ns = 0;
+    account(t);
     return t;
 }
 
@@ -57,8 +63,7 @@ void task_exit(void)
 {
     struct cpu *cpu = cpu_self();
     struct task *t = cpu->task;
-    t->cpu_ns += clock_mono_ns() - t->running_since_ns;
-    t->running_since_ns = 0;
+    account(t);
     g_exit();
 }
 
@@ -105,6 +110,6 @@ void task_interrupt(struct task *t)
 
 int64_t task_cpu_ns(const struct task *t)
 {
-    int64_t since = t->running_since_ns;
-    return t->cpu_ns + (since ? clock_mono_ns() - since : 0);
+    uint64_t since = t->running_since;
+    return clock_ticks_to_ns(t->cpu_ticks + (since ? timer_counter() - since : 0));
 }

@@ -29,8 +29,8 @@ struct task {
     struct aspace *as;            /* the address space it runs in */
     uintptr_t stack_top;          /* the trap frame is right below */
     uint64_t tls;                 /* TPIDR_EL0 while not running */
-    int64_t cpu_ns;               /* time on CPUs up to the last switch */
-    int64_t running_since_ns;     /* of the current stretch; 0: not running */
+    uint64_t cpu_ticks;           /* time on CPUs up to the last switch, of the counter */
+    uint64_t running_since;       /* of the current stretch; 0: not running */
     void (*begin)(struct task *); /* NULL, or kernel code that runs before the task first enters the
                                      program; fills its frame */
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
