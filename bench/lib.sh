@@ -61,7 +61,7 @@ start_command() {
     bench/linux/initramfs.sh "$program" "$bench/$(basename "$program").cpio" "$(modules_of "$kernel")"
     command=(qemu-system-aarch64 -M virt -cpu "$cpu" -m "$memory" -smp "$(smp)" -nodefaults -display none -serial stdio -no-reboot
         -kernel "$bench/Image-$kernel" -initrd "$bench/$(basename "$program").cpio"
-        -append "console=ttyAMA0 panic=-1 quiet nokaslr $* ${forwards[*]:+CARD=1}" "${extra[@]}")
+        -append "console=ttyAMA0 panic=-1 quiet nokaslr LINUX=1 $* ${forwards[*]:+CARD=1}" "${extra[@]}")
     [ $icount = 1 ] && command+=(-icount "shift=0,sleep=off")
     [ ${#forwards[@]} -gt 0 ] && add_card
     return 0

@@ -16,4 +16,4 @@ $(call unit_test,cmd-strings,tests/cmd/strings_test.c cmd/strings.c)
 
 $(call fuzz_test,cmd-trace,tests/cmd/trace_json_fuzz.c cmd/trace_json.c vmm/error.c,tests/cmd/corpus/trace,,-ljansson)
 
-include tests/cli/mod.mk
+include tests/cli/mod.mk tests/services/mod.mk

@@ -1,0 +1,3 @@
+module mazboot/tests/services
+
+go 1.19

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# The network on a wire of its own: a tap interface in a network namespace, with the host's Linux as the other end. First a good cable; then
+# attacks from a station that nobody stands behind; then a bad cable (shim), whose seed SEED chooses.
+#   wire.sh [good|attack|bad|many ...]      (attack bad)
+# shellcheck disable=SC2154
+if [ -z "${IN_NAMESPACE:-}" ]; then
+    if ! unshare -rn true 2>/dev/null || [ ! -w /dev/net/tun ]; then
+        echo 'skip wire: no network namespace of its own, or no /dev/net/tun'
+        exit 0
+    fi
+    IN_NAMESPACE=1 exec unshare -rn "$0" "$@"
+fi
+# shellcheck source=tests/services/lib.sh
+. "$(dirname "$0")/lib.sh"
+parts=$*
+parts=${parts:-attack bad}
+build tests/services ./guest guest arm64
+build tests/services ./drive drive "$host_arch"
+build tests/services ./shim shim "$host_arch"
+guest=$built/guest.arm64 cable=''
+ulimit -n "$(ulimit -Hn)"
+ip link set lo up
+
+# part NAME: whether it's wanted
+part() { [[ " $parts " == *" $1 "* ]]; }
+
+# tap NAME NUMBER: a wire with addresses 10.NUMBER.0.1 and fd00:NUMBER::1
+tap() {
+    ip tuntap add "$1" mode tap
+    ip address add "10.$2.0.1/24" dev "$1"
+    ip -6 address add "fd00:$2::1/64" dev "$1" nodad
+    ip link set "$1" up
+}
+
+# addresses HOST: the services there, into words
+addresses() {
+    words=("echo=$1:7000" "sink=$1:7001" "source=$1:7002" "datagrams=$1:7003" "state=$1:7004" "close=$1:7005" "web=$1:7006" "nobody=$1:7009")
+}
+
+# told NAME COMMAND...: its ok and not ok lines, with NAME before theirs
+told() {
+    local name=$1
+    shift
+    "$@" >"$tmp/checks" 2>&1 || failures=$((failures + 1))
+    sed "s/^\(ok\|not ok\) /\1 wire, $name: /" "$tmp/checks"
+}
+
+tap tap0 9
+machine() { start "$tmp/out" ./mazboot run --net "tap=tap0,ip=10.9.0.2/24,ip6=fd00:9::2/64" "$@" $guest || { echo 'not ok wire: start'; exit 1; }; }
+
+if part good || part attack || part many; then
+    for cpus in 1 2; do
+        machine -smp $cpus
+        addresses 10.9.0.2
+        if part good; then told "smp $cpus" $drive check "${words[@]}"; fi
+        addresses '[fd00:9::2]'
+        if part good; then told "IPv6, smp $cpus" $drive check "${words[@]:0:1}" "${words[@]:2:4}"; fi
+        if part attack; then told "attack, smp $cpus" $drive attack tap0 10.9.0.200 10.9.0.2; fi
+        stop
+    done
+fi
+
+if part many; then
+    machine -m 1G
+    told 'many' $drive check many=10.9.0.2:7000 state=10.9.0.2:7004
+    stop
+fi
+
+if part bad; then
+    tap tap1 8
+    free_ports 2
+    start "$tmp/shim" "$built/shim.$host_arch" tap1 "${ports[0]}" "${ports[1]}" "${SEED:-1}" 20 20 50 5
+    cable=$server server=''
+    dgram="dgram,id=net0,local.type=inet,local.host=127.0.0.1,local.port=${ports[1]},remote.type=inet,remote.host=127.0.0.1,remote.port=${ports[0]}"
+    start "$tmp/out" ./mazboot run --net none --qemu-arg -netdev --qemu-arg "$dgram" --qemu-arg -device \
+        --qemu-arg virtio-net-device,netdev=net0,mac=52:54:00:00:00:08 --qemu-arg -append --qemu-arg 'net0=ip=10.8.0.2/24' $guest
+    addresses 10.8.0.2
+    MEGABYTES=1 told 'bad cable' $drive check "${words[@]}"
+    stop
+    kill "$cable"
+fi
+ended
