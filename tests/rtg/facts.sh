@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Facts from elsewhere: the numbers of rtgc/names.def against the kernel's headers of each machine, and what llvm-readelf sees in an
-# executable: no segment is writable and executable, the stack is not executable, the symbols are where the map says.
+# executable: no segment is writable and executable, the stack is not executable, the symbols are where the map says. The library
+# has no globals and calls nothing that prints, opens a file or ends the process.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
@@ -50,3 +51,17 @@ for arch in amd64 arm64 riscv64; do
         echo "not ok rtg facts elf $arch: $segments, $symbols functions"
     fi
 done
+
+objects=(build/host/rtgc/*.o build/host/rtgc/*/*.o)
+state=$(llvm-size -A "${objects[@]}" | awk '$1 ~ /^\.(data|bss|tdata|tbss)(\..*)?$/ && $1 !~ /rel\.ro/ { n += $2 } END { print n + 0 }')
+forbidden=$(llvm-nm -u "${objects[@]}" | grep -wE 'exit|_exit|abort|puts|printf|fprintf|fputs|fwrite|perror|open|fopen|getenv' | sort -u | xargs)
+if [ "$state" = 0 ] && [ -z "$forbidden" ] && [ -e "${objects[0]}" ]; then
+    echo "ok rtg facts library"
+else
+    echo "not ok rtg facts library: $state bytes of globals, calls: $forbidden"
+fi
+if [ "$(llvm-readelf -h "$work/elf" | sed -n 's/.*Flags: *//p')" = "0x1, RVC" ]; then # riscv64's is the last that was built
+    echo "ok rtg facts flags"
+else
+    echo "not ok rtg facts flags"
+fi

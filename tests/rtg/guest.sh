@@ -48,7 +48,7 @@ steps() {
     build/tests/rtg-host "$work/ram@$1" ready payload="$work/result.obj" request=0x1234567,0 payload="$work/state.obj" start \
         payload="$work/crash.obj" request=139,5 quiesce payload="$work/result.obj" poke=40,0xfffff request=-3,3 \
         payload="$work/result.obj" request=0x1234567,0 payload="$work/container.obj" start ready command=/bin/command,a,b request=42,0 \
-        command=/bin/nothing request=127,0 quiesce request=0,1 command=/bin/command poke=0x100008,0x7fffffff request=-4,4 \
+        command=/bin/nothing request=127,0 quiesce request=0,1 command=/bin/command poke=0x100008,0x7fffffff request=-7,7 \
         command=/bin/command request=42,0
 }
 

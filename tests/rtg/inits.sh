@@ -75,8 +75,9 @@ for arch in amd64 arm64 riscv64; do
     fi
     # The container's init is a payload that stays: the request that starts it is acknowledged by its own loop.
     if build/tests/rtg-host "$root/dev/mem" payload="$root/container.obj" start ready command=/bin/command,a,b request=$ran,0 \
-        command=/bin/nothing request=127,0 quiesce request=0,1 command=/bin/command poke=0x100008,0x7fffffff request=-4,4 \
+        command=/bin/nothing request=127,0 quiesce request=0,1 command=/bin/command poke=0x100008,0x7fffffff request=-7,7 \
         command=/bin/command poke=0x100004,0x7fffffff request=-4,4 \
+        command="/bin/command,$(seq -s, 1500)" request=$ran,0 \
         command=/bin/command request=$ran,0 >"$work/steps" 2>&1; then
         echo "ok rtg inits $arch container"
     else
