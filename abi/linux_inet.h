@@ -142,11 +142,30 @@ struct linux_in6_pktinfo {
     uint32_t index;
 };
 
+/* Sources: include/uapi/linux/{sockios,if}.h. */
+enum interface_ioctl {
+    SIOCGIFFLAGS = 0x8913,
+    SIOCSIFFLAGS = 0x8914,
+    SIOCGIFADDR = 0x8915,
+    SIOCSIFADDR = 0x8916,
+    SIOCGIFNETMASK = 0x891b,
+    SIOCSIFNETMASK = 0x891c,
+    SIOCGIFMTU = 0x8921,
+    SIOCGIFHWADDR = 0x8927,
+    SIOCGIFINDEX = 0x8933,
+};
+
+struct linux_ifreq {
+    char name[16];
+    uint8_t value[24]; /* an int, a short of flags, or a struct sockaddr */
+};
+
 #define ICMP_FILTER   1
 #define ICMPV6_FILTER 1
 
 _Static_assert(sizeof(struct linux_sockaddr_in) == 16, "sockaddr_in layout");
 _Static_assert(sizeof(struct linux_sockaddr_in6) == 28, "sockaddr_in6 layout");
+_Static_assert(sizeof(struct linux_ifreq) == 40, "ifreq layout");
 _Static_assert(sizeof(struct linux_ip_mreqn) == 12, "ip_mreqn layout");
 _Static_assert(sizeof(struct linux_ipv6_mreq) == 20, "ipv6_mreq layout");
 _Static_assert(sizeof(struct linux_in_pktinfo) == 12, "in_pktinfo layout");

@@ -63,7 +63,7 @@ static long socket_ioctl(struct file *f, uint32_t request, uint64_t arg)
 {
     struct socket *s = f->priv;
     if (request != FIONREAD)
-        return -ENOTTY;
+        return s->ops->ioctl ? s->ops->ioctl(s, request, arg) : -ENOTTY;
     uint32_t n = s->ops->readable(s);
     return copy_to_user(arg, &n, sizeof(n));
 }

@@ -57,6 +57,8 @@ struct socket_ops {
     int (*set_wide)(struct socket *s, int level, int option, const void *buf, uint32_t size);
     unsigned (*poll)(struct socket *s, struct poll_table *pt);
     uint32_t (*readable)(struct socket *s); /* FIONREAD */
+    /* What socket.c doesn't know; NULL: -ENOTTY. */
+    long (*ioctl)(struct socket *s, uint32_t request, uint64_t arg);
     int (*pair)(struct socket *a, struct socket *b);
     void (*release)(struct socket *s);
 };

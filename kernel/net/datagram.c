@@ -704,6 +704,7 @@ static const struct socket_ops datagram_ops = {
     .get_wide = datagram_get_wide,
     .set_wide = datagram_set_wide,
     .poll = datagram_poll,
+    .ioctl = inet_ioctl,
     .readable = datagram_readable,
     .release = datagram_release,
 };

@@ -77,6 +77,9 @@ bool inet_is_local_locked(const ip_addr_t *ip);
 /* inet_name - struct socket_ops' function. */
 int inet_name(struct socket *s, bool peer, struct socket_address *a);
 
+/* inet_ioctl - struct socket_ops' function: what netdevice(7) tells of interfaces. */
+long inet_ioctl(struct socket *s, uint32_t request, uint64_t arg);
+
 /* inet_take_error - the pending error as a negative errno; there is none any more. */
 int inet_take_error_locked(struct inet_socket *i);
 

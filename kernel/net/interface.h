@@ -21,6 +21,9 @@ uint8_t interface_add(struct netdev *d);
 /* interface_name - "lo", "eth0". */
 void interface_name(const struct netif *n, char name[INTERFACE_NAME_MAX]);
 
+/* interface_flags - IFF_ bits (ioctl.c). */
+uint32_t interface_flags(const struct netif *n);
+
 /* interface_counters_locked - what has gone through. */
 struct interface_counters interface_counters_locked(const struct netif *n);
 

@@ -1,6 +1,6 @@
 # The network: sockets over lwIP, in every kernel but the smallest.
 include kernel/net/lwip/mod.mk
-NET_SRCS := $(addprefix kernel/net/,config.c config_parse.c datagram.c inet.c interface.c multicast.c netlink.c options.c ports.c proc_net.c \
+NET_SRCS := $(addprefix kernel/net/,config.c config_parse.c datagram.c inet.c interface.c ioctl.c multicast.c netlink.c options.c ports.c proc_net.c \
     stack.c stream.c stream_data.c stream_events.c stream_options.c)
 NET_SRCS += kernel/drivers/virtio/net.c kernel/init/network.c
 KERNEL_NET_SRCS += $(NET_SRCS) $(LWIP_CORE)

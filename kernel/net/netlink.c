@@ -120,8 +120,7 @@ static void link_message(struct builder *b, struct netif *n)
     uint8_t state = lo ? 0 : 6; /* unknown, up */
     struct linux_ifinfomsg m = {.type = lo ? ARPHRD_LOOPBACK : ARPHRD_ETHER,
                                 .index = netif_get_index(n)};
-    m.flags =
-        IFF_UP | IFF_RUNNING | IFF_LOWER_UP | (lo ? IFF_LOOPBACK : IFF_BROADCAST | IFF_MULTICAST);
+    m.flags = interface_flags(n) | IFF_LOWER_UP;
     interface_name(n, name);
     begin(b, RTM_NEWLINK, NLM_F_MULTI, &m, sizeof(m));
     attribute(b, IFLA_IFNAME, name, (uint32_t)strlen(name) + 1);

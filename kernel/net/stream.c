@@ -380,6 +380,7 @@ const struct socket_ops stream_ops = {
     .get_wide = stream_get_wide,
     .set_wide = stream_set_wide,
     .poll = stream_poll,
+    .ioctl = inet_ioctl,
     .readable = stream_readable,
     .release = stream_release,
 };
