@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -82,6 +83,10 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println("serving on", *address)
-	log.Fatal(http.ListenAndServe(*address, server{s}))
+	log.Fatal(http.Serve(listener, server{s}))
 }

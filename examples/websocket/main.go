@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -140,6 +141,10 @@ func upgrade(w http.ResponseWriter, r *http.Request) {
 func main() {
 	address := flag.String("listen", ":8080", "`address` to listen on")
 	flag.Parse()
+	listener, err := net.Listen("tcp", *address)
+	if err != nil {
+		log.Fatal(err)
+	}
 	fmt.Println("serving on", *address)
-	log.Fatal(http.ListenAndServe(*address, http.HandlerFunc(upgrade)))
+	log.Fatal(http.Serve(listener, http.HandlerFunc(upgrade)))
 }

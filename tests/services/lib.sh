@@ -42,6 +42,8 @@ started() {
     done
     echo "the server did not start:"
     tail -n 20 "$1" "$1.err"
+    echo "not ok start $(basename "$1")"
+    failures=$((failures + 1))
     return 1
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The network on a wire of its own: a tap interface in a network namespace, with the host's Linux as the other end. First a good cable; then
 # attacks from a station that nobody stands behind; then a bad cable (shim), whose seed SEED chooses.
-#   wire.sh [good|attack|bad|many ...]      (attack bad)
+#   wire.sh [good|attack|bad|many ...]      (attack)
 # shellcheck disable=SC2154
 if [ -z "${IN_NAMESPACE:-}" ]; then
     if ! unshare -rn true 2>/dev/null || [ ! -w /dev/net/tun ]; then
@@ -13,7 +13,7 @@ fi
 # shellcheck source=tests/services/lib.sh
 . "$(dirname "$0")/lib.sh"
 parts=$*
-parts=${parts:-attack bad}
+parts=${parts:-attack}
 build tests/services ./guest guest arm64
 build tests/services ./drive drive "$host_arch"
 build tests/services ./shim shim "$host_arch"
@@ -46,7 +46,7 @@ told() {
 }
 
 tap tap0 9
-machine() { start "$tmp/out" ./mazboot run --net "tap=tap0,ip=10.9.0.2/24,ip6=fd00:9::2/64" "$@" $guest || { echo 'not ok wire: start'; exit 1; }; }
+machine() { start "$tmp/out" ./mazboot run --net "tap=tap0,ip=10.9.0.2/24,ip6=fd00:9::2/64" "$@" $guest || exit 1; }
 
 if part good || part attack || part many; then
     for cpus in 1 2; do
