@@ -35,8 +35,9 @@ struct task {
                                      program; fills its frame */
     void (*dead)(struct task *); /* on g0, after its last instruction: frees the memory around it */
     struct spinlock sleep_lock;
-    struct sleeper *sleeper; /* what it sleeps in, for task_interrupt; under sleep_lock */
-    struct fpu_state fpu;    /* while not running */
+    struct sleeper *sleeper;    /* what it sleeps in, for task_interrupt; under sleep_lock */
+    struct task *next_released; /* in a struct task_list */
+    struct fpu_state fpu;       /* while not running */
 };
 
 /* task_self - the running task. Not from g0 or an interrupt that hit the idle loop. */

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Wait queues and sleeping. A sleeper goes ARMED -> PARKED when its task has parked, and to WOKEN
- * by whoever ends the sleep. The exchange that finds PARKED, and only that one, readies the task;
- * one that finds ARMED makes the park not happen.
+ * or one of its variants by whoever ends the sleep. The exchange that finds PARKED, and only that
+ * one, readies the task; one that finds ARMED makes the park not happen.
  */
 #include "kernel/core/wait.h"
 #include "abi/errno.h"
 #include "gort/timer.h"
 #include "kernel/core/task.h"
 #include "kernel/core/trace.h"
-
-enum sleeper_state { ARMED = 0, WOKEN = 1, PARKED = 2 };
 
 void waitq_init(struct waitq *q)
 {
@@ -48,21 +46,55 @@ void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive)
     spin_unlock(&q->lock);
 }
 
-/* Apart, so that sleeper_wake needs no frame. */
+/* Apart, so that those who wake need no frame. */
 __attribute__((noinline)) static void ready_traced(struct task *t)
 {
     trace_event(TRACE_WAKE, t->id);
     g_ready(&t->g);
 }
 
-void sleeper_wake(struct sleeper *s)
+static inline void ready(struct task *t)
+{
+    if (UNLIKELY(trace_streaming))
+        ready_traced(t);
+    else
+        g_ready(&t->g);
+}
+
+/* The task, when it is for the caller to ready; s isn't touched after that. */
+static inline struct task *end_sleep(struct sleeper *s, uint8_t how)
 {
     struct task *t = s->task;
-    if (__atomic_exchange_n(&s->woken, WOKEN, __ATOMIC_SEQ_CST) == PARKED) {
-        if (UNLIKELY(trace_streaming))
-            ready_traced(t);
-        else
-            g_ready(&t->g);
+    return __atomic_exchange_n(&s->woken, how, __ATOMIC_SEQ_CST) == SLEEPER_PARKED ? t : NULL;
+}
+
+static void wake_as(struct sleeper *s, uint8_t how)
+{
+    struct task *t = end_sleep(s, how);
+    if (t)
+        ready(t);
+}
+
+void sleeper_wake(struct sleeper *s)
+{
+    wake_as(s, SLEEPER_WOKEN);
+}
+
+void sleeper_release(struct sleeper *s, struct task_list *list)
+{
+    struct task *t = end_sleep(s, SLEEPER_RELEASED);
+    if (t) {
+        *list->last = t;
+        list->last = &t->next_released;
+    }
+}
+
+void tasks_ready(struct task_list *list)
+{
+    *list->last = NULL;
+    for (struct task *t = list->first, *next; t; t = next) {
+        next = t->next_released;
+        ready(t);
     }
 }
 
@@ -70,7 +102,7 @@ bool sleeper_wake_fn(struct waiter *w, unsigned events)
 {
     (void)events;
     struct sleeper *s = w->arg;
-    bool first = __atomic_load_n(&s->woken, __ATOMIC_RELAXED) != WOKEN;
+    bool first = __atomic_load_n(&s->woken, __ATOMIC_RELAXED) != SLEEPER_WOKEN;
     sleeper_wake(s);
     return first;
 }
@@ -81,7 +113,7 @@ void sleeper_init(struct sleeper *s)
     s->waiter.fn = sleeper_wake_fn;
     s->waiter.arg = s;
     s->task = task_self();
-    s->woken = ARMED;
+    s->woken = SLEEPER_ARMED;
 }
 
 /* On g0, once the task can be readied. */
@@ -89,8 +121,8 @@ static bool sleeper_commit(struct g *gp, void *arg)
 {
     (void)gp;
     struct sleeper *s = arg;
-    uint8_t armed = ARMED;
-    return __atomic_compare_exchange_n(&s->woken, &armed, PARKED, false, __ATOMIC_SEQ_CST,
+    uint8_t armed = SLEEPER_ARMED;
+    return __atomic_compare_exchange_n(&s->woken, &armed, SLEEPER_PARKED, false, __ATOMIC_SEQ_CST,
                                        __ATOMIC_SEQ_CST);
 }
 
@@ -104,7 +136,7 @@ static void timeout_fired(void *arg)
 {
     struct timeout *t = arg;
     __atomic_store_n(&t->fired, true, __ATOMIC_RELEASE);
-    sleeper_wake(t->sleeper);
+    wake_as(t->sleeper, SLEEPER_TIMED_OUT);
 }
 
 static bool interrupted(const struct task *t)
@@ -130,6 +162,8 @@ static bool park_until(struct sleeper *s, int64_t deadline_ns)
     timer_init(&t.timer, timeout_fired, &t);
     timer_set(&t.timer, deadline_ns);
     task_park(sleeper_commit, s, WAIT_PORT);
+    if (__atomic_load_n(&s->woken, __ATOMIC_ACQUIRE) == SLEEPER_TIMED_OUT)
+        return true;
     timer_stop_sync(&t.timer);
     return t.fired;
 }

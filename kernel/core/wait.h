@@ -60,11 +60,19 @@ void waitq_wake(struct waitq *q, unsigned events, unsigned exclusive);
 
 struct task;
 
+enum sleeper_state {
+    SLEEPER_ARMED,
+    SLEEPER_WOKEN,
+    SLEEPER_PARKED,
+    SLEEPER_TIMED_OUT, /* the timer won't touch it any more */
+    SLEEPER_RELEASED,  /* nor will who released it */
+};
+
 /* A task's sleep: linked into one queue, or into several for poll. */
 struct sleeper {
     struct waiter waiter; /* for the single-queue case */
     struct task *task;
-    uint8_t woken; /* enum sleeper_state in wait.c; 0: armed */
+    uint8_t woken; /* enum sleeper_state; 0: armed */
 };
 
 /* sleeper_init - prepare s for the running task. sleeper_arm clears `woken` before the condition is
@@ -86,6 +94,17 @@ bool sleeper_sleep_through(struct sleeper *s, int64_t deadline_ns);
 /* sleeper_wake - end s's sleep, or the next one that hasn't been armed anew. Any context; s must
  * not go away meanwhile. */
 void sleeper_wake(struct sleeper *s);
+
+/*
+ * sleeper_release - the same in two steps, the first of which may be under a lock: the task goes to
+ * the end of `list`. tasks_ready - then, without the lock, which a task that is woken may want at
+ * once, make all of them runnable.
+ */
+struct task_list {
+    struct task *first, **last; /* last: &first at the beginning */
+};
+void sleeper_release(struct sleeper *s, struct task_list *list);
+void tasks_ready(struct task_list *list);
 
 #define wait_event(q, cond, deadline_ns)                          \
     ({                                                            \

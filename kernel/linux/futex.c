@@ -72,16 +72,17 @@ static void bucket_unlock_two(struct bucket *a, struct bucket *b)
         spin_unlock(&b->lock);
 }
 
-/* The waiter's memory may go once its lock is free: the sleeper is woken under it. */
-static void wake_locked(struct futex_waiter *w)
+/* The waiter's memory may go at once: it isn't touched after this. */
+static void release_locked(struct futex_waiter *w, struct task_list *woken)
 {
     list_remove(&w->node);
-    sleeper_wake(&w->sleeper);
+    sleeper_release(&w->sleeper, woken);
 }
 
 static long wake(vaddr_t key, uint32_t count, uint32_t bitset)
 {
     struct bucket *b = bucket_of(key);
+    struct task_list tasks = {.last = &tasks.first};
     long woken = 0;
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     if (!b->waiters.next || list_empty(&b->waiters))
@@ -92,11 +93,12 @@ static long wake(vaddr_t key, uint32_t count, uint32_t bitset)
         if (woken >= (long)count)
             break;
         if (w->key == key && (w->bitset & bitset)) {
-            wake_locked(w);
+            release_locked(w, &tasks);
             woken++;
         }
     }
     spin_unlock(&b->lock);
+    tasks_ready(&tasks);
     return woken;
 }
 
@@ -145,7 +147,9 @@ static int waiter_sleep(struct futex_waiter *w, int64_t deadline_ns)
     int err;
     do {
         err = sleeper_sleep(&w->sleeper, deadline_ns);
-        __atomic_store_n(&w->sleeper.woken, 0, __ATOMIC_SEQ_CST);
+        if (__atomic_exchange_n(&w->sleeper.woken, SLEEPER_ARMED, __ATOMIC_SEQ_CST) ==
+            SLEEPER_RELEASED)
+            return 0;
     } while (!waiter_done(w, &err));
     return err;
 }
@@ -222,6 +226,7 @@ static void move_locked(struct futex_waiter *w, struct bucket *to, vaddr_t key)
 static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
 {
     struct bucket *a = bucket_of(from), *b = bucket_of(to);
+    struct task_list tasks = {.last = &tasks.first};
     long woken = 0, moved = 0;
     bucket_lock_two(a, b);
     list_for_each (n, &a->waiters) {
@@ -229,7 +234,7 @@ static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
         if (w->key != from)
             continue;
         if (woken < (long)wakes) {
-            wake_locked(w);
+            release_locked(w, &tasks);
             woken++;
         } else if (moved < (long)moves && from != to) {
             move_locked(w, b, to);
@@ -239,6 +244,7 @@ static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
         }
     }
     bucket_unlock_two(a, b);
+    tasks_ready(&tasks);
     return woken + moved;
 }
 
