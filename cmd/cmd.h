@@ -29,6 +29,7 @@ extern const struct subcommand subcommands[];
 
 int cmd_run(int argc, char **argv);
 int cmd_build(int argc, char **argv);
+int cmd_gotest(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_wb(int argc, char **argv);
 int cmd_ps(int argc, char **argv);

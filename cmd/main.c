@@ -22,6 +22,13 @@ const struct subcommand subcommands[] = {
         .options = build_options,
     },
     {
+        .name = "gotest",
+        .args = "[OPTIONS] [GO TEST FLAGS] [PACKAGES] [-args ARGS]",
+        .summary = "go test, with the tests running on machines",
+        .run = cmd_gotest,
+        .options = run_options,
+    },
+    {
         .name = "inspect",
         .args = "[OPTIONS] FILE",
         .summary = "show what a Go program is made of, and what it needs",

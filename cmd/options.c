@@ -72,6 +72,11 @@ static int value_take(const struct option_spec *spec, const struct word *word, i
     return 0;
 }
 
+const struct option_spec *option_find(const struct option_spec *specs, const char *word)
+{
+    return spec_find(specs, word, strcspn(word, "="));
+}
+
 static int option_handle(const struct option_spec *specs, void *target, int argc, char **argv,
                          int *index, struct error *err)
 {

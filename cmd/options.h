@@ -14,6 +14,9 @@ struct option_spec {
     int (*set)(void *target, const char *value, struct error *err);
 };
 
+/* The option that a word such as "--name", "--name=value" or "-smp" is, or NULL. */
+const struct option_spec *option_find(const struct option_spec *specs, const char *word);
+
 /*
  * Handles the options at the start of argv (from argv[1] on) up to the first operand or "--".
  * *operand is the index of the first operand; *help is set by -h or --help, which every table

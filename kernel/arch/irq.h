@@ -24,7 +24,7 @@ void irq_init_cpu(unsigned cpu);
 
 /* irq_register - have fn(arg) called for intid. Before irq_enable; at most IRQ_HANDLERS_MAX of them
  * in the system, which is asserted. */
-#define IRQ_HANDLERS_MAX 16
+#define IRQ_HANDLERS_MAX 24
 void irq_register(unsigned intid, irq_fn *fn, void *arg);
 
 /* irq_enable, irq_disable - let intid through or not. For PPIs on the running CPU only; SGIs are

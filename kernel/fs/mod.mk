@@ -10,7 +10,7 @@ KERNEL_SRCS += $(FS_BASE) $(PROC_SRCS)
 KERNEL_NET_SRCS += $(FS_NET) kernel/linux/timerfd.c
 KERNEL_FULL_SRCS += kernel/fs/archive.c
 P9_SRCS := $(addprefix kernel/fs/,p9_ask.c p9_cache.c p9_call.c p9_dir.c p9_file.c p9_inode.c p9_mount.c p9_names.c) \
-    $(addprefix kernel/drivers/virtio/,9p.c chain.c) kernel/init/volumes.c
+    $(addprefix kernel/drivers/virtio/,9p.c chain.c) kernel/init/volumes.c kernel/init/perturb.c
 KERNEL_FULL_SRCS += $(P9_SRCS)
 
 # Size counts more than speed, except on the paths of bytes, descriptors and polling.

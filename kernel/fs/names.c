@@ -20,7 +20,8 @@ int names_may_change(struct dentry *dir)
     return err;
 }
 
-/* A dentry for a fresh inode, in the tree. Takes over the inode's reference. */
+/* A dentry for a fresh inode, in the tree. Takes over the inode's reference. Where the file system
+ * has the names, somebody who looked may have been faster. */
 static int hook(struct dentry *dir, const struct name *n, struct inode *inode, struct dentry **out)
 {
     struct dentry *d = dentry_new(n, inode);
@@ -28,6 +29,10 @@ static int hook(struct dentry *dir, const struct name *n, struct inode *inode, s
     if (!err) {
         *out = d;
         return 0;
+    }
+    if (err == -EEXIST && dir->inode->ops->lookup) {
+        dentry_put(d);
+        return dentry_lookup(dir, n, out);
     }
     if (dir->inode->ops->unlink && dir->inode->ops->unlink(dir->inode, n, inode))
         err = -EIO;
