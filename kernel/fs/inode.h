@@ -113,7 +113,10 @@ struct inode {
 
 extern uint32_t inode_watch_count; /* of all inodes; 0: nobody needs to be told anything */
 
-enum super_flags { SUPER_READONLY = 1 };
+enum super_flags {
+    SUPER_READONLY = 1,
+    SUPER_REMOTE = 2, /* names are elsewhere: inodes live only while somebody here refers to them */
+};
 
 struct super {
     const char *type;    /* "tmpfs" */

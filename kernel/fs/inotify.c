@@ -28,7 +28,9 @@ struct inotify {
 struct watch {
     struct list of_inode, of_inotify;
     struct inotify *in;
-    struct inode *inode; /* not counted: inotify_forget comes before it goes */
+    bool counted;
+    struct inode *inode; /* counted where the inode lives only as long as somebody refers to it
+                            (SUPER_REMOTE); elsewhere inotify_forget comes before it goes */
     int32_t wd;
     uint32_t mask;
 };
@@ -73,13 +75,30 @@ static void queue_locked(struct inotify *in, int32_t wd, uint32_t mask, uint32_t
 
 /* ---- watches ---- */
 
+static struct list ended = LIST_INIT(ended); /* watches to be freed by reap, through of_inode */
+
 static void watch_end_locked(struct watch *w)
 {
     queue_locked(w->in, w->wd, IN_IGNORED, 0, NULL);
     list_remove(&w->of_inode);
     list_remove(&w->of_inotify);
     inode_watch_count--;
-    kfree(w);
+    list_push_back(&ended, &w->of_inode);
+}
+
+/* Unlock, and free what has ended; that may sleep. */
+static void unlock_reap(void)
+{
+    struct list *n;
+    while ((n = list_pop_front(&ended))) {
+        struct watch *w = list_entry(n, struct watch, of_inode);
+        spin_unlock(&lock);
+        if (w->counted)
+            inode_put(w->inode);
+        kfree(w);
+        spin_lock(&lock);
+    }
+    spin_unlock(&lock);
 }
 
 void inotify_send(struct inode *inode, uint32_t event, uint32_t cookie, const struct name *n)
@@ -93,7 +112,7 @@ void inotify_send(struct inode *inode, uint32_t event, uint32_t cookie, const st
         if (w->mask & IN_ONESHOT)
             watch_end_locked(w);
     }
-    spin_unlock(&lock);
+    unlock_reap();
 }
 
 void inotify_forget(struct inode *inode)
@@ -105,7 +124,7 @@ void inotify_forget(struct inode *inode)
             queue_locked(w->in, w->wd, IN_DELETE_SELF, 0, NULL);
         watch_end_locked(w);
     }
-    spin_unlock(&lock);
+    unlock_reap();
 }
 
 static struct watch *find_locked(struct inotify *in, struct inode *inode)
@@ -129,7 +148,14 @@ static int change_locked(struct watch *w, uint32_t mask)
 
 static int add_locked(struct inotify *in, struct inode *inode, uint32_t mask, struct watch *w)
 {
-    *w = (struct watch){.in = in, .inode = inode, .wd = ++in->last_wd, .mask = mask};
+    bool counted = inode->super->flags & SUPER_REMOTE;
+    *w = (struct watch){
+        .in = in,
+        .inode = counted ? inode_get(inode) : inode,
+        .counted = counted,
+        .wd = ++in->last_wd,
+        .mask = mask,
+    };
     list_push_back(&inode->watches, &w->of_inode);
     list_push_back(&in->watches, &w->of_inotify);
     inode_watch_count++;
@@ -170,7 +196,7 @@ int inotify_remove(struct file *f, int wd)
             break;
         }
     }
-    spin_unlock(&lock);
+    unlock_reap();
     return err;
 }
 
@@ -277,7 +303,7 @@ static void inotify_release(struct file *f)
     spin_lock(&lock);
     list_for_each (node, &in->watches)
         watch_end_locked(list_entry(node, struct watch, of_inotify));
-    spin_unlock(&lock);
+    unlock_reap();
     while ((n = list_pop_front(&in->events)))
         kfree(list_entry(n, struct event, node));
     kfree(in);

@@ -122,7 +122,7 @@ int p9_mount(struct p9_channel *channel, const char *path, bool readonly)
                               .source = channel->tag,
                               .options = ",trans=virtio,version=9p2000.L",
                               .magic = V9FS_MAGIC,
-                              .flags = readonly ? SUPER_READONLY : 0,
+                              .flags = SUPER_REMOTE | (readonly ? SUPER_READONLY : 0u),
                               .statfs = statfs};
     super_init(&v->super);
     for (unsigned i = 0; i < P9_TABLE; i++)
