@@ -257,20 +257,20 @@ COLD int dentry_move(struct dentry *d, struct dentry *new_parent, const struct n
     spin_lock(&names_lock);
     struct dentry *old_parent = d->parent;
     bool room = dir_of(new_parent), kept = false;
-    if (room) {
-        if (victim)
-            kept = unhook_locked(victim);
+    bool placed = room && !(d->flags & DENTRY_UNHASHED);
+    if (room && victim)
+        kept = unhook_locked(victim);
+    if (placed)
         rehash(d, dentry_get(new_parent), name, n);
-    }
     spin_unlock(&names_lock);
-    if (!room) {
+    if (kept)
+        dentry_put(victim);
+    if (!placed) {
         name_free(d, name);
-        return -ENOMEM;
+        return room ? 0 : -ENOMEM;
     }
     if (old_name != name)
         name_free(d, old_name);
-    if (kept)
-        dentry_put(victim);
     dentry_put(old_parent);
     return 0;
 }

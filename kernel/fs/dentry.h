@@ -60,7 +60,8 @@ int dentry_add(struct dentry *parent, struct dentry *d, bool keep) MUST_CHECK;
 void dentry_remove(struct dentry *d);
 
 /* dentry_move - give d a new name and place; one replaces it there: the victim, removed, or NULL. 0
- * or -ENOMEM: nothing changed. dentry_exchange: swap names and places. */
+ * or -ENOMEM: nothing changed. A d that has left the tree meanwhile (it isn't what its name leads
+ * to any more) stays out of it. dentry_exchange: swap names and places. */
 void dentry_exchange(struct dentry *a, struct dentry *b);
 int dentry_move(struct dentry *d, struct dentry *new_parent, const struct name *n,
                 struct dentry *victim) MUST_CHECK;

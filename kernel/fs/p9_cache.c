@@ -20,6 +20,7 @@ enum {
     WINDOW_MAX = 64,   /* and at most ahead of it */
     WINDOW_FAULT = 16, /* pages read for one touch of a mapping */
     WRITE_PAGES = P9_RUNS_MAX,
+    FAULT_TRIES = 64, /* before a page that changes all the time is given up */
 };
 
 static uint64_t index_of(int64_t offset)
@@ -504,7 +505,7 @@ static bool no_writers(struct p9_inode *p)
     return !__atomic_load_n(&p->writers, __ATOMIC_ACQUIRE);
 }
 
-/* Read around index into the cache. -EIO: the file is shorter at the server than here. */
+/* Read around index into the cache, as far as nothing changes meanwhile. */
 static int bring(struct p9_inode *p, uint64_t index)
 {
     struct fetch f;
@@ -522,9 +523,11 @@ static int bring(struct p9_inode *p, uint64_t index)
         return err;
     long n = fetch_end(p, &f, true);
     fetch_free(&f);
-    if (n == 0)
-        p9_stale(p->inode);
-    return n < 0 ? (int)n : n == 0 ? -EIO : 0;
+    if (n >= 0 && n < (long)PAGE_SIZE && n < size_of(p) - offset_of(index)) {
+        p9_stale(p->inode); /* it has got shorter there */
+        p9_refresh(p->inode);
+    }
+    return n < 0 ? (int)n : 0;
 }
 
 static int make_zero_page(struct p9_inode *p, uint64_t index)
@@ -542,12 +545,16 @@ static int make_zero_page(struct p9_inode *p, uint64_t index)
 static int get_page(struct vmobj *o, uint64_t index, bool write, paddr_t *pa)
 {
     struct p9_inode *p = inode_of(o);
-    paddr_t page;
-    int err;
-    while ((err = page_here(p, index, write, &page)) == 1) {
+    paddr_t page = PAGE_NONE;
+    int err = 1;
+    for (unsigned tries = 0; tries < FAULT_TRIES; tries++) {
+        err = page_here(p, index, write, &page);
+        if (err != 1)
+            break;
         err = p->detached ? make_zero_page(p, index) : bring(p, index);
         if (err)
             break;
+        err = 1;
     }
     if (!err)
         *pa = page;

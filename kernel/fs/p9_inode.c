@@ -6,6 +6,7 @@
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/context.h"
+#include "kernel/fs/device.h"
 
 #define FRESH_NS (NS_PER_SEC / 500) /* attributes this young aren't asked for again */
 
@@ -325,8 +326,15 @@ int p9_inode_get(struct p9_volume *v, const struct p9_qid *qid, struct p9_fid *f
     return 0;
 }
 
+/* A device is this machine's of that number. What FIFOs and sockets need isn't on the wire. */
+static int open_special(struct inode *inode, struct file *f)
+{
+    bool device = inode_is(inode, S_IFCHR) || inode_is(inode, S_IFBLK);
+    return device ? device_open(inode, f) : -ENXIO;
+}
+
 const struct inode_ops p9_special_ops = {
-    .setattr = p9_setattr_op, .refresh = p9_refresh, .evict = p9_evict};
+    .open = open_special, .setattr = p9_setattr_op, .refresh = p9_refresh, .evict = p9_evict};
 
 static long readlink_op(struct inode *inode, char *buf, size_t size_bytes)
 {

@@ -88,7 +88,7 @@ static bool reclaim(void)
 
 /* ---- mounting ---- */
 
-static int mount(struct p9_volume *v, struct p9_channel *channel, const char *path)
+static int attach(struct p9_volume *v, struct p9_channel *channel)
 {
     struct p9_fid *fid = NULL;
     struct p9_qid qid;
@@ -98,26 +98,16 @@ static int mount(struct p9_volume *v, struct p9_channel *channel, const char *pa
         err = p9_inode_get(v, &qid, fid, &root);
     if (err)
         return err;
-    if (!inode_is(root, S_IFDIR)) {
-        inode_put(root);
-        return -ENOTDIR;
-    }
-    v->super.root = dentry_root(root);
-    if (!v->super.root) {
-        inode_put(root);
-        return -ENOMEM;
-    }
-    err = super_mount(&v->super, path);
+    err = inode_is(root, S_IFDIR) ? 0 : -ENOTDIR;
+    if (!err && !(v->super.root = dentry_root(root)))
+        err = -ENOMEM;
     if (err)
-        dentry_put(v->super.root);
+        inode_put(root);
     return err;
 }
 
-int p9_mount(struct p9_channel *channel, const char *path, bool readonly)
+int p9_volume_init(struct p9_volume *v, struct p9_channel *channel, bool readonly)
 {
-    struct p9_volume *v = kzalloc(sizeof(*v));
-    if (!v)
-        return -ENOMEM;
     v->super = (struct super){.type = "9p",
                               .source = channel->tag,
                               .options = ",trans=virtio,version=9p2000.L",
@@ -127,9 +117,23 @@ int p9_mount(struct p9_channel *channel, const char *path, bool readonly)
     super_init(&v->super);
     for (unsigned i = 0; i < P9_TABLE; i++)
         list_init(&v->table[i]);
-    int err = mount(v, channel, path);
-    if (err) /* v stays: the server may still answer */
+    return attach(v, channel);
+}
+
+/* What fails leaves v, since the server may still answer. */
+int p9_mount(struct p9_channel *channel, const char *path, bool readonly)
+{
+    struct p9_volume *v = kzalloc(sizeof(*v));
+    if (!v)
+        return -ENOMEM;
+    int err = p9_volume_init(v, channel, readonly);
+    if (err)
         return err;
+    err = super_mount(&v->super, path);
+    if (err) {
+        dentry_put(v->super.root);
+        return err;
+    }
     list_push_back(&volumes, &v->node);
     fs_sync_hook = sync_all;
     page_reclaim = reclaim;

@@ -64,6 +64,10 @@ static inline struct p9_volume *p9_volume_of(const struct inode *inode)
     return container_of(inode->super, struct p9_volume, super);
 }
 
+/* p9_volume_init - what the channel's server serves as a file system that isn't mounted: super.root
+ * is there. As p9_mount. */
+int p9_volume_init(struct p9_volume *v, struct p9_channel *channel, bool readonly) MUST_CHECK;
+
 /* ---- inodes: p9_inode.c ---- */
 
 /* p9_inode_get - the inode for what fid, a name that was just walked to, is: found or made, with a
