@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A volume whose server says anything: the input decides what each answer is, well-formed or not, and what a program then does
- * with the volume. Nothing may crash, hang or leak.
+ * A volume whose server says anything: the input decides what each answer is, well-formed or not,
+ * and what a program then does with the volume. Nothing may crash, hang or leak.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +51,8 @@ static void put_qid(struct answer *a)
 
 static void put_attr(struct answer *a)
 {
-    static const uint32_t modes[] = {S_IFREG | 0644, S_IFREG | 0600, S_IFDIR | 0755, S_IFLNK | 0777, S_IFIFO | 0644};
+    static const uint32_t modes[] = {S_IFREG | 0644, S_IFREG | 0600, S_IFDIR | 0755, S_IFLNK | 0777,
+                                     S_IFIFO | 0644};
     uint8_t what = take();
     put(a, P9_GETATTR_BASIC, 8);
     put(a, 0, 5);
@@ -76,7 +77,8 @@ static void put_anything(struct answer *a)
         put(a, take(), 1);
 }
 
-/* What an honest server might say; the first two messages get such an answer, or the volume would never be there. */
+/* What an honest server might say; the first two messages get such an answer, or the volume would
+ * never be there. */
 static void put_plausible(struct answer *a, uint8_t type, const uint8_t *out)
 {
     uint32_t wanted;
@@ -109,7 +111,8 @@ static void put_plausible(struct answer *a, uint8_t type, const uint8_t *out)
     }
 }
 
-/* The answer, data included, goes where a device would put it: the first in_bytes, then the runs. */
+/* The answer, data included, goes where a device would put it: the first in_bytes, then the runs.
+ */
 static void deliver(struct p9_exchange *x, const struct answer *a, uint32_t got)
 {
     memcpy(x->in, a->bytes, MIN(MIN(a->size, got), x->in_bytes));
@@ -145,7 +148,11 @@ static int submit(struct p9_channel *c, struct p9_exchange *x)
     uint32_t got = MIN(lies ? take() : size, room(x));
     a.size = 0;
     put(&a, lies && take() & 1 ? take() : got, 4);
-    put(&a, how >= PLAUSIBLE && how < REFUSED && !first ? P9_RLERROR : lies && take() & 1 ? take() : type + 1u, 1);
+    put(&a,
+        how >= PLAUSIBLE && how < REFUSED && !first ? P9_RLERROR
+        : lies && take() & 1                        ? take()
+                                                    : type + 1u,
+        1);
     put(&a, (uint64_t)out[5] | (uint64_t)out[6] << 8, 2);
     a.size = MAX(size, a.size);
     deliver(x, &a, got);
@@ -176,7 +183,13 @@ static void map_page(int fd)
 static void act(void)
 {
     static const char *const names[] = {"a", "b", "a/b", "b/a", "c/../a", ".", "a/"};
-    static const unsigned flags[] = {O_RDONLY, O_RDWR, O_RDWR | O_CREAT, O_WRONLY | O_APPEND, O_RDWR | O_TRUNC, 0200000 /* the host's O_DIRECTORY */, O_CREAT | O_EXCL | O_RDWR};
+    static const unsigned flags[] = {O_RDONLY,
+                                     O_RDWR,
+                                     O_RDWR | O_CREAT,
+                                     O_WRONLY | O_APPEND,
+                                     O_RDWR | O_TRUNC,
+                                     0200000 /* the host's O_DIRECTORY */,
+                                     O_CREAT | O_EXCL | O_RDWR};
     const struct api *k = &kernel_api;
     const char *a = names[take() % 7], *b = names[take() % 7];
     int *fd = &fds[take() % HANDLES];
