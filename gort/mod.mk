@@ -36,6 +36,23 @@ $(GORT_SO): $(GORT_OBJS)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)$(CC) -fuse-ld=lld -shared -Wl,-soname,libgort.so.0 -Wl,-z,relro,-z,now -o $@ $^ -pthread
 
+# The same for programs that a sanitizer watches: $(call gort_san,asan,address) is libgort-asan.a.
+GORT_FLAGS_tsan := -mllvm -tsan-instrument-func-entry-exit=0 # its own stack of calls can't follow functions that don't return
+define gort_san_
+$(call object_rules,gort-$1,$(GORT_CFLAGS) -DGORT_SAN=1 -fsanitize=$2 $(GORT_FLAGS_$1))
+GORTOBJ_$1 := $(call objects,gort-$1,$(GORT_SRCS) gort/san.c)
+ALL_DEPS += $$(GORTOBJ_$1:.o=.d)
+$$(GORTOBJ_$1): gort/mod.mk
+$(B)/gort-$1/gort.o: $$(GORTOBJ_$1)
+	$$(call say,LD,$$@)ld.lld -r -o $$@ $$^ && $(OBJCOPY) --localize-hidden $$@
+$(B)/host/libgort-$1.a: $(B)/gort-$1/gort.o
+	$$(call say,AR,$$@)rm -f $$@ && $(AR) rcs $$@ $$^
+endef
+$(eval $(call gort_san_,asan,address))
+$(eval $(call gort_san_,tsan,thread))
+GORT_SAN_LIBS := $(B)/host/libgort-asan.a $(B)/host/libgort-tsan.a
+ALL += $(GORT_SAN_LIBS)
+
 # A program with the library: $(call gort_prog,PATH,SOURCES)
 define gort_prog_
 GORTPROG_$1 := $(call objects,host,$2)
@@ -135,24 +152,30 @@ test-gort-tools: $(B)/test/gort-checked $(B)/test/gort-reports ## gort under gdb
 GORT_VERSION := 0.1.0
 GORT_MAN := $(wildcard docs/man/gort*)
 .PHONY: install-gort uninstall-gort
-install-gort: $(GORT_LIB) $(GORT_SO) ## install the library, its header, pkg-config file and manual pages
+install-gort: $(GORT_LIB) $(GORT_SO) $(GORT_SAN_LIBS) ## install the library, its header, pkg-config file and manual pages
 	@install -d $(addprefix $(DESTDIR)$(PREFIX)/,include lib/pkgconfig share/man/man3 share/man/man7 share/gort)
 	@install -m 644 gort/gort.h $(DESTDIR)$(PREFIX)/include
-	@install -m 644 $(GORT_LIB) $(DESTDIR)$(PREFIX)/lib
+	@install -m 644 $(GORT_LIB) $(GORT_SAN_LIBS) $(DESTDIR)$(PREFIX)/lib
 	@install -m 755 $(GORT_SO) $(DESTDIR)$(PREFIX)/lib/libgort.so.$(GORT_VERSION)
 	@ln -sf libgort.so.$(GORT_VERSION) $(DESTDIR)$(PREFIX)/lib/libgort.so.0
 	@ln -sf libgort.so.0 $(DESTDIR)$(PREFIX)/lib/libgort.so
-	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(GORT_VERSION)|' gort/gort.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/gort.pc
+	@for kind in '' -asan:address -tsan:thread; do \
+	    name=gort$${kind%:*} flags=; [ -z "$$kind" ] || flags="-fsanitize=$${kind#*:}"; \
+	    sed "s|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(GORT_VERSION)|; s|@NAME@|$$name|; s|@FLAGS@|$$flags|" gort/gort.pc.in \
+	        >$(DESTDIR)$(PREFIX)/lib/pkgconfig/$$name.pc; done
 	@for f in $(GORT_MAN); do install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.} || exit 1; done
+	@for f in $(filter %.3,$(GORT_MAN)); do for n in $$(sed -n 's/^\.F[no] \(go[a-z_]*\).*/\1/p' $$f | sort -u); do \
+	    [ -e docs/man/$$n.3 ] || ln -sf $$(basename $$f) $(DESTDIR)$(PREFIX)/share/man/man3/$$n.3; done; done
 	@install -m 644 gort/tools/gort-gdb.py $(DESTDIR)$(PREFIX)/share/gort
 	@echo "installed gort $(GORT_VERSION) below $(DESTDIR)$(PREFIX)"
 uninstall-gort: ## remove what install-gort put there
-	@rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,include/gort.h lib/libgort.a lib/libgort.so lib/libgort.so.0 \
-	    lib/libgort.so.$(GORT_VERSION) lib/pkgconfig/gort.pc share/gort \
+	@for f in $(DESTDIR)$(PREFIX)/share/man/man3/go*.3; do case $$(readlink $$f) in gort_*) rm $$f;; esac; done
+	@rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,include/gort.h lib/libgort.a lib/libgort-asan.a lib/libgort-tsan.a lib/libgort.so \
+	    lib/libgort.so.0 lib/libgort.so.$(GORT_VERSION) $(addprefix lib/pkgconfig/gort,.pc -asan.pc -tsan.pc) share/gort \
 	    $(foreach f,$(GORT_MAN),share/man/man$(lastword $(subst ., ,$f))/$(notdir $f)))
 
 # As a user would: install somewhere, build the examples with pkg-config, run them.
-$(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO)
+$(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO) $(GORT_SAN_LIBS)
 	@printf '#!/bin/sh\nexec tests/gort/install.sh\n' >$@ && chmod +x $@
 SCRIPT_TESTS += $(B)/test/gort-install.sh
 ALL += $(B)/test/gort-install.sh

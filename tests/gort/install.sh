@@ -34,6 +34,16 @@ for kind in shared static; do
     port=$((port + 1))
     if use $kind $port; then echo "ok gort examples, $kind library"; else echo "not ok gort examples, $kind library"; fi
 done
+for kind in asan tsan; do
+    # shellcheck disable=SC2046 # flags
+    if ${CC:-clang} -O1 -g $(pkg-config --cflags gort-$kind) examples/gort/pool.c -o "$at/pool-$kind" $(pkg-config --libs gort-$kind) &&
+        [ "$("$at/pool-$kind" 2>&1)" = "78498 primes below 1000000" ]; then
+        echo "ok gort example with gort-$kind"
+    else
+        echo "not ok gort example with gort-$kind"
+    fi
+done
+if [ -e "$at/share/man/man3/go_send.3" ]; then echo "ok man go_send"; else echo "not ok man go_send"; fi
 command -v mandoc >/dev/null || { echo "skip manual pages: install mandoc"; exit 0; }
 for page in "$at"/share/man/man?/*; do
     [ -e "$page" ] || continue
