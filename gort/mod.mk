@@ -11,6 +11,7 @@ GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c ne
 GORT_OBJECTS := gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
+GORT_PREEMPT_arm64 := gort/asm/preempt_arm64.S
 GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJECTS) $(GORT_POSIX)
 
 GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'

@@ -2,14 +2,17 @@
 /*
  * Making an interrupted goroutine call the scheduler: gort_async_preempt is made to look called
  * from where the signal came. It saves everything, the vector state included, which C code between
- * two instructions may hold. Only amd64 has it; elsewhere marked functions are stopped at polls
- * like all others.
+ * two instructions may hold. amd64 and arm64 have it; on riscv64 marked functions are stopped at
+ * polls like all others.
  */
 #ifndef GORT_ASM_INJECT_H
 #define GORT_ASM_INJECT_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <ucontext.h>
 
 void gort_async_preempt(void);
@@ -37,6 +40,55 @@ static inline bool inject_call(ucontext_t *uc)
     uc->uc_mcontext.gregs[REG_RIP] = (greg_t)gort_async_preempt;
     return true;
 }
+
+static inline void inject_arrived(void *frame)
+{
+    (void)frame;
+}
+#elif defined(__aarch64__)
+/* No register can be spared to jump with. So a copy of the signal's frame waits on the goroutine's
+ * stack, and the way back is a return from that signal. */
+struct signal_frame {
+    siginfo_t info;
+    ucontext_t uc;
+};
+
+static inline void inject_init(void)
+{
+}
+
+static inline uintptr_t inject_sp(const ucontext_t *uc)
+{
+    return uc->uc_mcontext.sp;
+}
+
+/* Vector state that doesn't fit the frame is behind it, and the frame points there. */
+static inline bool inject_movable(const ucontext_t *uc)
+{
+    const struct _aarch64_ctx *at = (const void *)uc->uc_mcontext.__reserved;
+    for (; at->magic != 0; at = (const void *)((const char *)at + at->size))
+        if (at->magic == EXTRA_MAGIC)
+            return false;
+    return true;
+}
+
+static inline bool inject_call(ucontext_t *uc)
+{
+    if (!inject_movable(uc))
+        return false;
+    uintptr_t sp = (inject_sp(uc) - sizeof(struct signal_frame)) & ~(uintptr_t)15;
+    memcpy((void *)sp, (char *)uc - offsetof(struct signal_frame, uc), sizeof(struct signal_frame));
+    uc->uc_mcontext.sp = sp;
+    uc->uc_mcontext.pc = (uintptr_t)gort_async_preempt;
+    return true;
+}
+
+/* inject_arrived - before the goroutine goes on, perhaps in another thread than it was stopped in:
+ * returning from the signal sets a signal stack, and this thread's is to stay. */
+static inline void inject_arrived(void *frame)
+{
+    sigaltstack(NULL, &((struct signal_frame *)frame)->uc.uc_stack);
+}
 #else
 static inline void inject_init(void)
 {
@@ -52,6 +104,11 @@ static inline bool inject_call(ucontext_t *uc)
 {
     (void)uc;
     return false;
+}
+
+static inline void inject_arrived(void *frame)
+{
+    (void)frame;
 }
 #endif
 

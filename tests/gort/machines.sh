@@ -26,19 +26,28 @@ build() { # test machine gnu-name
     "$3-linux-gnu-gcc" -static -o "$out/$1-$2" $objs -pthread
 }
 
-# The library on that machine, by what it does (behaviour.c on the virtual clock).
-library() { # machine gnu-name
+# The library on that machine, by what it does (behaviour.c on the virtual clock), and hard preemption where there is one.
+program() { # name machine gnu-name
     objs=
     lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/spawn.c gort/port/posix/*.c)"
-    for src in tests/gort/behaviour.c $lib ${core%tests/gort/rig.c*} "gort/asm/$1.S"; do
-        obj=$out/lib-$1-$(echo "$src" | tr / _).o
-        clang --target="$2-linux-gnu" -std=gnu11 -O2 -fno-omit-frame-pointer -I. -D_GNU_SOURCE \
+    [ -e "gort/asm/preempt_$2.S" ] && lib="$lib gort/asm/preempt_$2.S"
+    for src in "tests/gort/$1.c" $lib ${core%tests/gort/rig.c*} "gort/asm/$2.S"; do
+        obj=$out/lib-$2-$(echo "$src" | tr / _).o
+        clang --target="$3-linux-gnu" -std=gnu11 -O2 -fno-omit-frame-pointer -I. -D_GNU_SOURCE \
             '-DGORT_PORT_INLINE="gort/port/posix/inline.h"' -w -c "$src" -o "$obj" || return 1
         objs="$objs $obj"
     done
     # shellcheck disable=SC2086 # a list
-    "$2-linux-gnu-gcc" -static -o "$out/behaviour-$1" $objs -pthread 2>/dev/null &&
-        timeout 120 "qemu-$2" "$out/behaviour-$1" | diff - tests/gort/behaviour.expected
+    "$3-linux-gnu-gcc" -static -o "$out/$1-$2" $objs -pthread 2>/dev/null
+}
+
+library() { # machine gnu-name
+    program behaviour "$1" "$2" && timeout 120 "qemu-$2" "$out/behaviour-$1" | diff - tests/gort/behaviour.expected
+}
+
+preempted() { # machine gnu-name
+    program reports "$1" "$2" && [ "$(timeout 60 "qemu-$2" "$out/reports-$1" preempt 1)" = preempted ] &&
+        [ "$(timeout 120 "qemu-$2" "$out/reports-$1" vectors 1)" = exact ]
 }
 
 for pair in arm64:aarch64 riscv64:riscv64; do
@@ -55,4 +64,6 @@ for pair in arm64:aarch64 riscv64:riscv64; do
         fi
     done
     if library "$machine" "$gnu"; then echo "ok gort library on $machine"; else echo "not ok gort library on $machine"; fi
+    [ -e "gort/asm/preempt_$machine.S" ] || continue
+    if preempted "$machine" "$gnu"; then echo "ok gort hard preemption on $machine"; else echo "not ok gort hard preemption on $machine"; fi
 done

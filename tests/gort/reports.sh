@@ -31,7 +31,7 @@ check dump 0 '\[chan receive\] worker:' '\[running\] main:'
 check null 139
 check "poll 1" 0 '^polled$'
 case $(uname -m) in
-x86_64)
+x86_64 | aarch64)
     check "preempt 1" 0 '^preempted$'
     check "vectors 1" 0 '^exact$'
     ;;

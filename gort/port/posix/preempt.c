@@ -16,7 +16,7 @@
 extern const char __start_go_preempt_text[] __attribute__((weak));
 extern const char __stop_go_preempt_text[] __attribute__((weak));
 
-void gort_async_yield(void);
+void gort_async_yield(void *frame);
 
 static bool marked(uintptr_t pc)
 {
@@ -42,10 +42,11 @@ static void on_signal(int sig, siginfo_t *in, void *context)
         inject_call(context);
 }
 
-/* On the goroutine's stack, its registers saved. */
-void gort_async_yield(void)
+/* On the goroutine's stack, its registers saved in `frame`. */
+void gort_async_yield(void *frame)
 {
     g_preempted();
+    inject_arrived(frame);
 }
 
 void preempt_install(void)
