@@ -132,21 +132,16 @@ static inline uint32_t len(struct go_chan *c)
     return own_load(&c->len);
 }
 
-static inline uint32_t slot_after(struct go_chan *c, uint32_t at)
-{
-    return at + 1 == c->cap ? 0 : at + 1;
-}
-
 GORT_HOT void buf_put(struct go_chan *c, const void *v)
 {
     copy(c->buf + c->send_at * c->elem, v, c->elem);
-    c->send_at = slot_after(c, c->send_at);
+    c->send_at = chan_slot_after(c, c->send_at);
 }
 
 GORT_HOT void buf_get(struct go_chan *c, void *v)
 {
     copy(v, c->buf + c->recv_at * c->elem, c->elem);
-    c->recv_at = slot_after(c, c->recv_at);
+    c->recv_at = chan_slot_after(c, c->recv_at);
 }
 
 static inline bool is_closed(struct go_chan *c)
@@ -299,12 +294,9 @@ static int result(enum chan_try r)
 
 /* ------------------------------------------------------------------ the calls */
 
-void go_send(go_chan *c, const void *v)
+void go_send_on_(go_chan *c, const void *v)
 {
     struct g *wake = NULL;
-    if (UNLIKELY(!c))
-        block_for_ever(WAIT_CHAN_SEND);
-    gspin_lock(&c->lock);
     enum chan_try r = try_send(c, v, &wake);
     if (r == CHAN_BLOCK) {
         if (LIKELY(wait_for_partner(c, &c->sendq, (void *)v, WAIT_CHAN_SEND)))
@@ -319,12 +311,9 @@ void go_send(go_chan *c, const void *v)
         g_ready(wake);
 }
 
-bool go_recv(go_chan *c, void *v)
+bool go_recv_on_(go_chan *c, void *v)
 {
     struct g *wake = NULL;
-    if (UNLIKELY(!c))
-        block_for_ever(WAIT_CHAN_RECEIVE);
-    gspin_lock(&c->lock);
     enum chan_try r = try_recv(c, v, &wake);
     if (r == CHAN_BLOCK)
         return wait_for_partner(c, &c->recvq, v, WAIT_CHAN_RECEIVE);
@@ -332,6 +321,22 @@ bool go_recv(go_chan *c, void *v)
     if (wake)
         g_ready(wake);
     return r == CHAN_DONE;
+}
+
+void chan_send(go_chan *c, const void *v)
+{
+    if (!c)
+        block_for_ever(WAIT_CHAN_SEND);
+    gspin_lock(&c->lock);
+    go_send_on_(c, v);
+}
+
+bool chan_recv(go_chan *c, void *v)
+{
+    if (!c)
+        block_for_ever(WAIT_CHAN_RECEIVE);
+    gspin_lock(&c->lock);
+    return go_recv_on_(c, v);
 }
 
 int go_send_until(go_chan *c, const void *v, int64_t deadline)

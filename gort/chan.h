@@ -52,6 +52,17 @@ enum chan_try { CHAN_BLOCK, CHAN_DONE, CHAN_CLOSED };
 enum chan_try chan_send_locked(struct go_chan *c, const void *v, struct g **wake);
 enum chan_try chan_recv_locked(struct go_chan *c, void *v, struct g **wake);
 
+/* chan_send, chan_recv - go_send and go_recv in full. */
+void chan_send(struct go_chan *c, const void *v);
+bool chan_recv(struct go_chan *c, void *v);
+
+/* go_send_on_, go_recv_on_ - their rest, once c is locked. Goroutines wait in there, so reports
+ * show the names: they are exported. */
+#pragma GCC visibility push(default)
+void go_send_on_(struct go_chan *c, const void *v);
+bool go_recv_on_(struct go_chan *c, void *v);
+#pragma GCC visibility pop
+
 /* sudog_push, sudog_remove - link at the end, unlink if linked; the channel is locked. */
 void sudog_push(struct sudogq *q, struct sudog *sg);
 void sudog_remove(struct sudogq *q, struct sudog *sg);
@@ -70,6 +81,11 @@ GORT_HOT bool chan_would_block(struct go_chan *c, uint8_t op)
     return atomic_load_explicit(&c->len, memory_order_acquire) == (op == GO_OP_SEND ? c->cap : 0) &&
            !atomic_load_explicit(&partners->first, memory_order_acquire) &&
            !atomic_load_explicit(&c->closed, memory_order_acquire);
+}
+
+static inline uint32_t chan_slot_after(struct go_chan *c, uint32_t at)
+{
+    return at + 1 == c->cap ? 0 : at + 1;
 }
 
 /* A deadline on a wait: wins selectdone with param NULL. */

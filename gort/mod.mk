@@ -8,7 +8,7 @@ GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell un
 GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
 GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c preempt.c report.c run.c \
                 sysmon.c threads.c) gort/port/spawn.c
-GORT_OBJECTS := gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
+GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
 GORT_PREEMPT_arm64 := gort/asm/preempt_arm64.S
@@ -19,7 +19,7 @@ GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
 # The library: position-independent objects for both kinds; frame pointers for tracebacks; debug information that Valgrind 3.19 can read.
 GORT_CFLAGS := -std=gnu11 -O2 -gdwarf-4 -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
                -fstack-clash-protection -fvisibility=hidden $(GORT_INLINE)
-$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
+$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/fast.c,$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
 $(GORT_OBJS): gort/mod.mk
@@ -127,7 +127,7 @@ bench-gort: $(B)/bench/gort $(B)/bench/gort-go $(B)/bench/gort-raw $(GORT_PEERS)
 
 # Counted instructions don't depend on the machine's load.
 GORT_COUNTED := $(call objects,gort-counted,$(GORT_SRCS) bench/gort/bench.c)
-$(call object_rules,gort-counted,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/try.c,$$<),-fomit-frame-pointer))
+$(call object_rules,gort-counted,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/fast.c,$$<),-fomit-frame-pointer))
 ALL_DEPS += $(GORT_COUNTED:.o=.d)
 $(GORT_COUNTED): gort/mod.mk
 $(B)/bench/gort-counted: $(GORT_COUNTED)

@@ -12,9 +12,14 @@ struct spin {
     _Atomic uint32_t held;
 };
 
+static inline bool gspin_try(struct spin *l)
+{
+    return atomic_exchange_explicit(&l->held, 1, memory_order_acquire) == 0;
+}
+
 static inline void gspin_lock(struct spin *l)
 {
-    while (UNLIKELY(atomic_exchange_explicit(&l->held, 1, memory_order_acquire) != 0))
+    while (UNLIKELY(!gspin_try(l)))
         do
             port_relax();
         while (atomic_load_explicit(&l->held, memory_order_relaxed) != 0);

@@ -182,8 +182,3 @@ uint64_t go_id(void)
     struct g *gp = go_self();
     return gp ? gp->goid : 0;
 }
-
-void go_yield(void)
-{
-    g_yield();
-}

@@ -20,12 +20,12 @@ limit() { # name instructions
     fi
 }
 
-limit yield 125
+limit yield 120
 limit spawn 340
-limit pingpong 250
-limit stream 250
-limit buffered 115
+limit pingpong 255
+limit stream 255
+limit buffered 80
 limit ring 250
-limit select2 250
-limit selectdefault 25
-limit mutex 45
+limit select2 240
+limit selectdefault 22
+limit mutex 40

@@ -29,7 +29,7 @@ build() { # test machine gnu-name
 # The library on that machine, by what it does (behaviour.c on the virtual clock), and hard preemption where there is one.
 program() { # name machine gnu-name
     objs=
-    lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/spawn.c gort/port/posix/*.c)"
+    lib="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/spawn.c gort/port/posix/*.c)"
     [ -e "gort/asm/preempt_$2.S" ] && lib="$lib gort/asm/preempt_$2.S"
     for src in "tests/gort/$1.c" $lib ${core%tests/gort/rig.c*} "gort/asm/$2.S"; do
         obj=$out/lib-$2-$(echo "$src" | tr / _).o

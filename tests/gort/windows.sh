@@ -15,7 +15,7 @@ export WINEPREFIX WINEARCH WINEDEBUG
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/win64.S gort/port/windows/m.c tests/gort/rig_windows.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 
-lib="gort/chan.c gort/try.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c gort/port/spawn.c $(echo gort/port/windows/*.c)"
+lib="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c gort/port/spawn.c $(echo gort/port/windows/*.c)"
 library="${core%gort/port/windows/m.c*} $lib"
 
 sources() {
