@@ -21,14 +21,14 @@ struct registers {
 } __attribute__((aligned(16)));
 
 #define PAIR(op, a, b, at) #op " q" #a ", q" #b ", [%[" #at "]], #32\n\t"
-#define ALL(op, at)                                                                             \
-    PAIR(op, 0, 1, at)                                                                          \
-    PAIR(op, 2, 3, at)                                                                          \
-    PAIR(op, 4, 5, at)                                                                          \
-    PAIR(op, 6, 7, at) PAIR(op, 8, 9, at) PAIR(op, 10, 11, at) PAIR(op, 12, 13, at)             \
-        PAIR(op, 14, 15, at) PAIR(op, 16, 17, at) PAIR(op, 18, 19, at) PAIR(op, 20, 21, at)     \
-            PAIR(op, 22, 23, at) PAIR(op, 24, 25, at) PAIR(op, 26, 27, at) PAIR(op, 28, 29, at) \
-                PAIR(op, 30, 31, at)
+#define ALL(op, at)                                                                         \
+    PAIR(op, 0, 1, at)                                                                      \
+    PAIR(op, 2, 3, at)                                                                      \
+    PAIR(op, 4, 5, at)                                                                      \
+    PAIR(op, 6, 7, at)                                                                      \
+    PAIR(op, 8, 9, at) PAIR(op, 10, 11, at) PAIR(op, 12, 13, at) PAIR(op, 14, 15, at)       \
+        PAIR(op, 16, 17, at) PAIR(op, 18, 19, at) PAIR(op, 20, 21, at) PAIR(op, 22, 23, at) \
+            PAIR(op, 24, 25, at) PAIR(op, 26, 27, at) PAIR(op, 28, 29, at) PAIR(op, 30, 31, at)
 
 /* The system call with `in` in the registers; `out` gets what they hold afterwards. */
 static long call_with(const struct registers *in, struct registers *out, long number, long a,
