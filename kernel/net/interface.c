@@ -19,7 +19,11 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 
-enum { PIECES_MAX = 8, LEASE_TICK_S = DHCP_COARSE_TIMER_SECS };
+enum {
+    FRAME_MIN = 60, /* what Ethernet carries at least: lwIP reads that far without asking */
+    PIECES_MAX = 8,
+    LEASE_TICK_S = DHCP_COARSE_TIMER_SECS
+};
 
 struct interface {
     struct netif n;
@@ -143,12 +147,14 @@ static void on_frame(void *owner, const void *bytes, uint32_t size, bool checked
     struct interface *i = owner;
     if (size < SIZEOF_ETH_HDR || size > NETDEV_FRAME_MAX)
         return;
-    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_RAM);
+    uint32_t whole = MAX(size, (uint32_t)FRAME_MIN);
+    struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)whole, PBUF_RAM);
     i->counters.rx_bytes += size;
     i->counters.rx_packets++;
     if (!p)
         return;
     memcpy(p->payload, bytes, size);
+    memset((char *)p->payload + size, 0, whole - size);
     if (!is_tcp(bytes, size))
         stack_busy_locked();
     u16_t flags = i->n.chksum_flags;

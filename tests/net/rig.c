@@ -118,6 +118,16 @@ size_t copy_to_user_part(vaddr_t dst, const void *src, size_t size_bytes)
     return size_bytes;
 }
 
+int copy_from_user(void *dst, vaddr_t src, size_t size_bytes)
+{
+    return copy_from_user_part(dst, src, size_bytes) == size_bytes ? 0 : -EFAULT;
+}
+
+int copy_to_user(vaddr_t dst, const void *src, size_t size_bytes)
+{
+    return copy_to_user_part(dst, src, size_bytes) == size_bytes ? 0 : -EFAULT;
+}
+
 int clear_user(vaddr_t dst, size_t size_bytes)
 {
     memset((void *)(uintptr_t)dst, 0, size_bytes);
@@ -167,6 +177,12 @@ bool option_copy(const char *key, char *value, size_t size_bytes)
     const char *text = !strcmp(key, "net0") ? "ip=10.0.2.15/24,gw=10.0.2.2" : "";
     snprintf(value, size_bytes, "%s", text);
     return *text;
+}
+
+bool option_is(const char *key, const char *value)
+{
+    (void)key, (void)value;
+    return false;
 }
 
 void (*etc_resolv)(char *text, size_t size_bytes);
