@@ -20,15 +20,11 @@ struct registers {
     uint64_t fpcr, fpsr;
 } __attribute__((aligned(16)));
 
-#define PAIR(op, a, b, at) #op " q" #a ", q" #b ", [%[" #at "]], #32\n\t"
-#define ALL(op, at)                                                                         \
-    PAIR(op, 0, 1, at)                                                                      \
-    PAIR(op, 2, 3, at)                                                                      \
-    PAIR(op, 4, 5, at)                                                                      \
-    PAIR(op, 6, 7, at)                                                                      \
-    PAIR(op, 8, 9, at) PAIR(op, 10, 11, at) PAIR(op, 12, 13, at) PAIR(op, 14, 15, at)       \
-        PAIR(op, 16, 17, at) PAIR(op, 18, 19, at) PAIR(op, 20, 21, at) PAIR(op, 22, 23, at) \
-            PAIR(op, 24, 25, at) PAIR(op, 26, 27, at) PAIR(op, 28, 29, at) PAIR(op, 30, 31, at)
+/* All vector registers from or to memory. */
+#define NUMBERS                                                                                  \
+    "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, " \
+    "25, 26, 27, 28, 29, 30, 31"
+#define ALL(op, at) ".irp n, " NUMBERS "\n\t" op " q\\n, [%[" at "]], #16\n\t.endr\n\t"
 
 /* The system call with `in` in the registers; `out` gets what they hold afterwards. */
 static long call_with(const struct registers *in, struct registers *out, long number, long a,
@@ -42,18 +38,18 @@ static long call_with(const struct registers *in, struct registers *out, long nu
     register long x1 __asm__("x1") = b;
     register long x2 __asm__("x2") = c;
     register long x3 __asm__("x3") = d;
-    __asm__ volatile(
-        "mrs %[kept], fpcr\n\t"
-        "msr fpcr, %[fpcr]\n\t"
-        "msr fpsr, %[fpsr]\n\t" ALL(ldp, from) "svc #0\n\t" ALL(stp, to) "mrs %[fpcr], fpcr\n\t"
-                                                                         "mrs %[fpsr], fpsr\n\t"
-                                                                         "msr fpcr, %[kept]"
-        : "+r"(x0), [from] "+&r"(from), [to] "+&r"(to), [fpcr] "+&r"(fpcr), [fpsr] "+&r"(fpsr),
-          [kept] "=&r"(kept)
-        : "r"(x8), "r"(x1), "r"(x2), "r"(x3)
-        : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9", "v10", "v11",
-          "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24",
-          "v25", "v26", "v27", "v28", "v29", "v30", "v31");
+    __asm__ volatile("mrs %[kept], fpcr\n\t"
+                     "msr fpcr, %[fpcr]\n\t"
+                     "msr fpsr, %[fpsr]\n\t" ALL("ldr", "from") "svc #0\n\t" ALL(
+                         "str", "to") "mrs %[fpcr], fpcr\n\t"
+                                      "mrs %[fpsr], fpsr\n\t"
+                                      "msr fpcr, %[kept]"
+                     : "+r"(x0), [from] "+&r"(from), [to] "+&r"(to), [fpcr] "+&r"(fpcr),
+                       [fpsr] "+&r"(fpsr), [kept] "=&r"(kept)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3)
+                     : "memory", "cc", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9",
+                       "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19", "v20",
+                       "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31");
     out->fpcr = fpcr;
     out->fpsr = fpsr;
     return x0;
