@@ -20,9 +20,9 @@ net_kernels() {
     for kernel in minimal-net debian; do [ -f $bench/Image-$kernel ] && echo $kernel; done
 }
 
-# full_image: our kernel with everything.
-full_image() {
-    if [ -f build/kernel-arm64/mazboot-full.img ]; then echo build/kernel-arm64/mazboot-full.img; else echo build/kernel-arm64/mazboot.img; fi
+# net_image: our kernel that has a network.
+net_image() {
+    echo build/kernel-arm64/mazboot-net.img
 }
 
 # modules_of KERNEL: the folder with what it has to load for a network card.

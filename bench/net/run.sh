@@ -51,6 +51,7 @@ up() {
     extra=("${@:3}")
     start_command "$kernel" "$server" "$memory"
     extra=()
+    : >"$bench/net.out" # what another one said there is no word of this one
     "${command[@]}" </dev/null >"$bench/net.out" 2>&1 &
     machine=$!
     for ((i = 0; i < 1000; i++)); do
@@ -70,7 +71,7 @@ down() {
 }
 
 image_bytes() { # KERNEL
-    if [ "$1" = here ]; then stat -c %s "$(full_image)"; else stat -c %s "$bench/Image-$1"; fi
+    if [ "$1" = here ]; then stat -c %s "$(net_image)"; else stat -c %s "$bench/Image-$1"; fi
 }
 
 measure_first() {
@@ -118,7 +119,6 @@ count_run() {
     local kernel=$1
     shift
     up "$kernel" 512 -plugin "$plugin,out=$bench/net.count.json"
-    $load get $web / >/dev/null
     "$@"
     requests=$($load get $web /count)
     down
@@ -127,7 +127,7 @@ count_run() {
 measure_instructions() {
     local kernel base figure
     for kernel in "${names[@]}"; do
-        count_run "$kernel" true
+        count_run "$kernel" $load get $web / >/dev/null
         base="$(counted total) $(counted program) $requests"
         count_run "$kernel" wrk -t2 -c16 -d"${seconds}s" "http://127.0.0.1:$web/" >/dev/null
         figure=$(echo "$base $(counted total) $(counted program) $requests" | awk '{ n = $6 - $3; printf "%.0f %.0f", ($4 - $1) / n, ($5 - $2) / n }')
