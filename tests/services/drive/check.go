@@ -200,6 +200,7 @@ func hold(address string, n int) error {
 		fmt.Fprintf(c, "%d\n", i)
 	}
 	for i, c := range conns {
+		c.SetDeadline(time.Now().Add(patience))
 		line, err := bufio.NewReader(c).ReadString('\n')
 		if err != nil || line != fmt.Sprintf("%d\n", i) {
 			return fmt.Errorf("connection %d: %q, %v", i, line, err)
