@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mazboot run: boots a program and is, to whoever called it, that program. */
 #include "cmd/cmd.h"
+#include "cmd/inject.h"
 #include "cmd/registry.h"
 #include "cmd/run_options.h"
 #include "cmd/stats.h"
@@ -402,6 +403,10 @@ int cmd_run(int argc, char **argv)
         return fail(STATUS_FAILED, "%s; see mazboot run --help", err.text);
     if (help)
         return usage("run", run_options);
+    if (session.options.inject_help) {
+        inject_help(stdout);
+        return 0;
+    }
     if (operand == argc)
         return fail(STATUS_FAILED,
                     "run needs a program: mazboot run ./hello; see mazboot run --help");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/run_options.h"
 #include "cmd/cmd.h"
+#include "cmd/inject.h"
 #include "cmd/quantity.h"
 
 #include <errno.h>
@@ -179,6 +180,20 @@ static int set_strace(void *target, const char *value, struct error *err)
     return 0;
 }
 
+static int set_inject(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+
+    options->inject_help = strcmp(value, "help") == 0;
+    if (options->inject_help)
+        return 0;
+    int result = inject_check(value, err);
+    if (result == 0)
+        strings_addf(&options->guest.options, "inject=%s", value);
+    options->guest.full_for = "--inject";
+    return result;
+}
+
 static int set_trace(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
@@ -260,6 +275,8 @@ const struct option_spec run_options[] = {
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_strace},
     {"--trace", "FILE", "record what runs when into FILE, for ui.perfetto.dev", set_trace},
+    {"--inject", "FAULTS", "make calls fail on purpose, by seed; --inject help lists how",
+     set_inject},
     {"-v, --verbose", NULL, "print what is started, and the kernel's log, on stderr", set_verbose},
     {"--icount", NULL, "let guest time count instructions, for --stats", set_icount},
     {"--cpu", "MODEL", "processor model of QEMU (cortex-a76; host with KVM)", set_cpu_model},

@@ -17,6 +17,7 @@ struct run_options {
     const char *strace_path; /* NULL for stderr */
     const char *trace_path;  /* of the JSON file; NULL for none */
     bool strace;
+    bool inject_help;
     const char *name; /* --name; NULL for none */
     bool stats;
     bool verbose;

@@ -50,6 +50,7 @@ struct cache {
 } ALIGNED(64);
 
 static struct spinlock lock;
+bool page_refusing;
 static struct zone zones[ZONES_MAX];
 static unsigned zone_count;
 static struct mem_range reserved[RESERVED_MAX]; /* sorted */
@@ -214,16 +215,21 @@ static inline struct cache *my_cache(void)
     return &caches[cpu_index()];
 }
 
+static paddr_t take_unless_refused(unsigned order, unsigned flags)
+{
+    return UNLIKELY(page_refusing) && page_refuse() ? PAGE_NONE : take_block_locked(order, flags);
+}
+
 static __attribute__((noinline)) bool cache_refill(struct cache *c, unsigned flags)
 {
     unsigned order = CACHE_BATCH_ORDER;
     paddr_t pa = PAGE_NONE;
 
     spin_lock(&lock);
-    if (free_pages < PLENTY_PAGES)
+    if (free_pages < PLENTY_PAGES || page_refusing)
         order = 0;
     for (;; order--) {
-        pa = take_block_locked(order, flags);
+        pa = take_unless_refused(order, flags);
         if (pa != PAGE_NONE || order == 0)
             break;
     }
@@ -282,7 +288,7 @@ static paddr_t alloc_block(unsigned order, unsigned flags)
     if (order > ORDER_MAX)
         return PAGE_NONE;
     spin_lock(&lock);
-    pa = take_block_locked(order, flags);
+    pa = take_unless_refused(order, flags);
     spin_unlock(&lock);
     return pa;
 }

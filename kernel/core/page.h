@@ -7,6 +7,7 @@
 #ifndef KERNEL_CORE_PAGE_H
 #define KERNEL_CORE_PAGE_H
 
+#include "kernel/core/optional.h"
 #include "lib/types.h"
 
 #define PAGE_SHIFT 12
@@ -64,6 +65,11 @@ extern bool (*page_reclaim)(void);
 
 /* page_stats - how much memory there is, is free, and was in use at most. */
 void page_stats(struct page_stats *s);
+
+/* page_refuse - while page_refusing is set: whether the next block shall not be had (--inject). The
+ * allocator's lock is held. */
+extern bool page_refusing;
+bool page_refuse(void) OPTIONAL;
 
 /* page_is_plentiful - more than a quarter of the memory is free. Cheap, and as old as the last
  * refill of a CPU's cache. */

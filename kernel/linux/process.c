@@ -9,9 +9,12 @@
 #include "kernel/core/page.h"
 #include "kernel/core/trace.h"
 #include "kernel/fs/sync.h"
+#include "kernel/linux/inject.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/tracing.h"
+
+bool inject_on;
 
 struct process *process_self(void)
 {
@@ -100,6 +103,8 @@ void process_end(struct process *p, int status, int signal)
         for (;;)
             task_park(NULL, NULL, WAIT_PORT);
     fs_sync();
+    if (inject_on)
+        inject_report();
     fill_exit(&e, p, status, signal);
     if (trace_streaming)
         tracing_end();

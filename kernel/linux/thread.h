@@ -20,6 +20,7 @@ struct thread {
     int tid;
     struct list siblings; /* process lock */
     char name[16];
+    uint64_t dice;        /* thrown for it; inject.c */
     uint32_t reported;    /* the last dump that its own CPU told of it; dump.c */
     char traced_name[16]; /* what --trace has told of it; tracing.c */
 
