@@ -190,7 +190,7 @@ static int set_inject(void *target, const char *value, struct error *err)
     int result = inject_check(value, err);
     if (result == 0)
         strings_addf(&options->guest.options, "inject=%s", value);
-    options->guest.full_for = "--inject";
+    guest_need(&options->guest, KERNEL_FULL, "--inject");
     return result;
 }
 

@@ -121,3 +121,23 @@ long sys_getppid(void)
 {
     return 0;
 }
+
+/* Nobody has children (docs/decisions/0003). */
+enum {
+    WAIT_OPTIONS = 0xe000000b, /* WNOHANG, WUNTRACED, WCONTINUED, __WNOTHREAD, __WALL, __WCLONE */
+    WAITID_OPTIONS = WAIT_OPTIONS | 0x01000004, /* WEXITED, WNOWAIT */
+    WAITID_EVENTS = 0x0e                        /* WSTOPPED, WEXITED, WCONTINUED: one at least */
+};
+
+long sys_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
+{
+    (void)pid, (void)status, (void)rusage;
+    return (uint32_t)options & ~(uint32_t)WAIT_OPTIONS ? -EINVAL : -ECHILD;
+}
+
+long sys_waitid(int idtype, int id, vaddr_t info, int options, vaddr_t rusage)
+{
+    (void)idtype, (void)id, (void)info, (void)rusage;
+    bool known = !((uint32_t)options & ~(uint32_t)WAITID_OPTIONS) && (options & WAITID_EVENTS);
+    return known ? -ECHILD : -EINVAL;
+}

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -61,8 +62,18 @@ static void restless_timer(void)
     puts("the timer is off");
 }
 
+static void no_children(void)
+{
+    siginfo_t info;
+    printf("wait: %s\n", result(waitpid(-1, NULL, 0)));
+    printf("wait, odd options: %s\n", result(waitpid(-1, NULL, 0x100)));
+    printf("waitid: %s\n", result(waitid(P_ALL, 0, &info, WEXITED)));
+    printf("waitid for nothing: %s\n", result(waitid(P_ALL, 0, &info, 0)));
+}
+
 int main(void)
 {
+    no_children();
     nameless_files();
     restless_timer();
     return 0;
