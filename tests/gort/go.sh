@@ -5,7 +5,7 @@
 set -u
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-${GO:-go} build -o "$out/go" tests/gort/behaviour.go || exit 1
+${GO:-go} build -o "$out/by-go" tests/gort/behaviour.go || exit 1
 
 same() { # name program
     for ms in 1 5 25; do
@@ -16,5 +16,5 @@ same() { # name program
     echo "not ok gort behaviour table: $1"
 }
 
-same go "$out/go"
+same go "$out/by-go"
 same gort "${B:-build}/test/gort-behaviour"
