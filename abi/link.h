@@ -28,6 +28,7 @@ enum link_type {
     LINK_EVENTS = 6, /* --trace: struct link_events, then struct link_record one after the other */
     LINK_THREAD = 7, /* --trace: struct link_thread: what a thread is called from here on */
     LINK_STATE = 8,  /* answers LINK_DUMP: struct link_state of a thread, then bytes of its stack */
+    LINK_PROBES = 9, /* struct probe_record with its words, one after the other (abi/probe.h) */
     /* launcher to guest */
     LINK_STDIN = 16,  /* data that answers a LINK_WANT; size 0 is end of file */
     LINK_SIGNAL = 17, /* u32: deliver this Linux signal number to the program (Ctrl-C is 2) */

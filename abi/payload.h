@@ -33,6 +33,7 @@ enum payload_type {
     PAYLOAD_SYMBOLS = 5, /* the kernel's own symbols, for backtraces: see struct payload_symbol */
     PAYLOAD_ROOT = 6,    /* a POSIX ustar/pax archive that fills the root file system */
     PAYLOAD_CERTIFICATES = 7, /* /etc/ssl/certs/ca-certificates.crt, unless the archive has one */
+    PAYLOAD_PROBES = 16,      /* abi/probe.h */
 };
 
 struct payload_item {

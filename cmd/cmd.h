@@ -33,6 +33,7 @@ int cmd_gotest(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_wb(int argc, char **argv);
 int cmd_ps(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
@@ -42,6 +43,7 @@ extern const struct option_spec build_options[];
 extern const struct option_spec inspect_options[];
 extern const struct option_spec wb_option_specs[];
 extern const struct option_spec ps_options[];
+extern const struct option_spec trace_options[];
 
 /* Prints "mazboot: " and the message on stderr. Returns status, so that a failure is one return
  * statement. */

@@ -254,6 +254,7 @@ int guest_image(const struct guest *guest, struct image *image)
         {PAYLOAD_PROGRAM, guest->program},
         {PAYLOAD_ROOT, guest->root},
         {PAYLOAD_CERTIFICATES, guest->certificates},
+        {PAYLOAD_PROBES, guest->probes},
     };
     struct error err;
 

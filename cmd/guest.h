@@ -22,6 +22,7 @@ struct guest {
     const char *default_net;       /* what --net is where the program can open sockets */
     const char *certificates_from; /* --ca-certs; NULL without it */
     struct blob certificates;
+    struct blob probes;      /* abi/probe.h; the caller's; empty without */
     const char *kernel_name; /* small, net, full or a file; NULL: whatever does */
     enum kernel_kind least;  /* the kernel that the options need */
     const char *least_for;   /* the one that needs it */

@@ -43,6 +43,13 @@ const struct subcommand subcommands[] = {
         .options = wb_option_specs,
     },
     {
+        .name = "trace",
+        .args = "[OPTIONS] PROGRAM [ARGS]",
+        .summary = "run a Go program and show how its runtime came up, step by step",
+        .run = cmd_trace,
+        .options = trace_options,
+    },
+    {
         .name = "ps",
         .args = "[NAME]",
         .summary = "list running machines, or all goroutines of one",

@@ -3,7 +3,7 @@
 #include "cmd/cmd.h"
 #include "cmd/inject.h"
 #include "cmd/registry.h"
-#include "cmd/run_options.h"
+#include "cmd/run.h"
 #include "cmd/stats.h"
 #include "cmd/thread_view.h"
 #include "cmd/trace_json.h"
@@ -40,6 +40,7 @@ struct session {
     char panic_line[128]; /* what a kernel panic says of the program */
     bool terminal;        /* standard input is one, whose Ctrl-T is ours */
     struct termios saved;
+    const struct run_hooks *hooks; /* NULL: none */
 };
 
 static void kernel_options(struct run_options *options)
@@ -144,13 +145,15 @@ static void take(void *context, enum link_type type, const void *data, size_t si
 {
     struct session *session = context;
 
-    if (type == LINK_STATE && threads_of(session))
+    if (type == LINK_PROBES && session->hooks)
+        session->hooks->take(session->hooks->context, data, size_bytes);
+    else if (type == LINK_STATE && threads_of(session))
         thread_view_state(session->threads, stderr, data, size_bytes);
     else if (type == LINK_DUMP)
         fail(0, "the kernel doesn't say what its threads do: it hangs, which is a bug of mazboot");
     else if (session->trace && type == LINK_EVENTS)
         trace_json_events(session->trace, data, size_bytes);
-    else if (session->trace)
+    else if (session->trace && type == LINK_THREAD)
         trace_json_thread(session->trace, data, size_bytes);
 }
 
@@ -297,7 +300,7 @@ static int boot(struct session *session)
         .link_fd = session->machine->link_fd,
         .console_fd = session->machine->console_fd,
         .in_fd = STDIN_FILENO,
-        .out_fd = STDOUT_FILENO,
+        .out_fd = session->hooks ? STDERR_FILENO : STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
         .trace_fd = session->strace_fd,
         .terminal = session->terminal,
@@ -377,9 +380,7 @@ static int session_run(struct session *session)
     return status == 0 ? boot(session) : status;
 }
 
-/* Descriptors 0 to 2 are the program's streams; if one is closed, nothing else may take its number.
- */
-static void streams_reserve(void)
+void run_streams_reserve(void)
 {
     int fd;
 
@@ -390,32 +391,47 @@ static void streams_reserve(void)
         close(fd);
 }
 
+int run_program(struct run_options *options, int count, char **operands,
+                const struct run_hooks *hooks)
+{
+    struct session session = {
+        .options = *options, .signal_fd = -1, .strace_fd = -1, .hooks = hooks};
+    struct guest *guest = &session.options.guest;
+
+    session.options.machine.extra_args = session.options.extra_args;
+    int status = guest_open(guest, count, operands);
+    if (status == 0 && hooks)
+        status = hooks->prepare(hooks->context, guest);
+    if (status == 0)
+        status = session_run(&session);
+    thread_view_close(session.threads);
+    machine_free(session.machine);
+    registry_leave(&session.registration);
+    if (hooks)
+        hooks->done(hooks->context);
+    guest_close(guest);
+    return status;
+}
+
 int cmd_run(int argc, char **argv)
 {
-    struct session session = {.signal_fd = -1, .strace_fd = -1};
+    struct run_options options;
     struct error err;
     int operand;
     bool help;
 
-    streams_reserve();
-    run_options_init(&session.options);
-    if (options_parse(run_options, &session.options, argc, argv, &operand, &help, &err) < 0)
+    run_streams_reserve();
+    run_options_init(&options);
+    if (options_parse(run_options, &options, argc, argv, &operand, &help, &err) < 0)
         return fail(STATUS_FAILED, "%s; see mazboot run --help", err.text);
     if (help)
         return usage("run", run_options);
-    if (session.options.inject_help) {
+    if (options.inject_help) {
         inject_help(stdout);
         return 0;
     }
     if (operand == argc)
         return fail(STATUS_FAILED,
                     "run needs a program: mazboot run ./hello; see mazboot run --help");
-    int status = guest_open(&session.options.guest, argc - operand, argv + operand);
-    if (status == 0)
-        status = session_run(&session);
-    thread_view_close(session.threads);
-    machine_free(session.machine);
-    registry_leave(&session.registration);
-    guest_close(&session.options.guest);
-    return status;
+    return run_program(&options, argc - operand, argv + operand, NULL);
 }

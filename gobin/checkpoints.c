@@ -37,8 +37,8 @@ const struct checkpoint checkpoints[] = {
     {"10", "runtime.main", "runtime.main", 0},
     {"10a", "monitor thread", "runtime.newosproc", 0},
     {"10b", "monitor runs", "runtime.sysmon", 0},
-    {"10c", "package inits", "runtime.doInit runtime.doInit1", 0},
-    {"10d", "collector enabled", "runtime.gcenable", 0},
+    {"10c", "the runtime's own inits", "runtime.doInit runtime.doInit1", 0},
+    {"10d", "collector, package inits", "runtime.gcenable", 0},
     {"11", "main.main", "main.main", 0},
     {"12", "exit", "runtime.exit", 0},
 };

@@ -146,6 +146,8 @@ static int relatives_add(struct elf *e, struct span rela, struct gobin_error *er
         memcpy(&r, rela.data + i * sizeof(r), sizeof(r));
         if (ELF64_R_TYPE(r.r_info) == relative_type(e->machine))
             all[e->nrelatives++] = (struct elf_relative){r.r_offset, (vaddr_t)r.r_addend};
+        else
+            e->nother_relocations += ELF64_R_TYPE(r.r_info) != 0;
     }
     return 0;
 }

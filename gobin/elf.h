@@ -54,6 +54,7 @@ struct elf {
     size_t nsegments;
     struct elf_relative *relatives; /* ordered by where */
     size_t nrelatives;
+    size_t nother_relocations; /* those of other kinds */
     struct span symtab;
     struct span strtab;
 };

@@ -12,7 +12,7 @@ KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c timespec.c sched.c info.c creds.c itimer.c)
 KERNEL_NET_SRCS += kernel/linux/mremap.c kernel/core/aspace_remap.c
-KERNEL_FULL_SRCS += $(addprefix kernel/linux/,strace.c tracing.c watchdog.c inject.c) kernel/core/trace_stream.c
+KERNEL_FULL_SRCS += $(addprefix kernel/linux/,probe.c strace.c tracing.c watchdog.c inject.c) kernel/core/trace_stream.c
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)
 KERNEL_SRCS += kernel/linux/random.c
@@ -36,7 +36,7 @@ KERNEL_LTO := -flto
 KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog machine-outliner-reruns=3 inline-threshold=0 disable-machine-licm \
                                  enable-post-misched=0 enable-merge-functions)
 KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
-              kernel/linux/fault.c kernel/arch/arm64/trap.c
+              kernel/linux/fault.c kernel/linux/probe.c kernel/arch/arm64/trap.c
 KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c \
                $(addprefix kernel/linux/,signal.c sigcalls.c sigqueue.c thread.c) kernel/arch/arm64/sigframe.c
 $(foreach f,$(KERNEL_HOT),$(eval CFLAGS_kernel-arm64_$f := -O2 -Wframe-larger-than=2048))

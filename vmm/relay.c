@@ -166,6 +166,7 @@ static void take_frame(struct relay *r, const struct frame *frame)
         break;
     case LINK_EVENTS:
     case LINK_THREAD:
+    case LINK_PROBES:
         give(r, frame->type, frame->data, frame->size_bytes);
         break;
     case LINK_STATE:

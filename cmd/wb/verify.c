@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mazboot wb verify: each call of a barrier is checked in its code; with --run the program is also
- * run with the flag forced off, forced on, and with the collector pressed, and has to print the
- * same each time. */
+ * run with the flag forced off, forced on, with the collector pressed, and (arm64) so on Mazboot's
+ * kernel; it has to print the same each time. */
 #include "cmd/wb/wb.h"
 
 #include <inttypes.h>

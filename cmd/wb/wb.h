@@ -17,6 +17,7 @@ struct wb_options {
 
 struct wb {
     const char *path;
+    const char *run_path; /* verify --run: what runs in its place */
     struct blob file;
     struct gobin bin;
     struct barriers barriers;

@@ -7,8 +7,11 @@
 #include "kernel/core/page.h"
 #include "kernel/core/trace.h"
 #include "kernel/core/uaccess.h"
+#include "kernel/linux/probe.h"
 #include "kernel/linux/signal.h"
 #include "lib/str.h"
+
+bool probes_armed;
 
 #define ADDRESS_BITS \
     UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
@@ -58,6 +61,8 @@ void user_fault(const struct fault *f)
             return;
         signo = page_signals[what].signo;
         code = page_signals[what].code;
+    } else if (f->kind == FAULT_BREAKPOINT && probes_armed && probe_hit()) {
+        return;
     }
     signal_force(signo, code, address, f->address, f->esr);
 }

@@ -10,6 +10,7 @@
 #include "kernel/core/trace.h"
 #include "kernel/fs/sync.h"
 #include "kernel/linux/inject.h"
+#include "kernel/linux/probe.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/tracing.h"
@@ -108,6 +109,8 @@ void process_end(struct process *p, int status, int signal)
     fill_exit(&e, p, status, signal);
     if (trace_streaming)
         tracing_end();
+    if (probes_armed)
+        probes_end();
     console_exit(&e);
     power_off();
 }

@@ -10,6 +10,7 @@
 #include "gobin/packages.h"
 #include "gobin/reach.h"
 #include "gobin/redirect.h"
+#include "gobin/settle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -112,6 +113,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             needs_find(&needs, &bin);
         reach_find(&reach, &bin);
         checkpoints_resolve(found, &bin);
+        uint8_t *settled;
+        if (settle(&bin, &settled) == 0)
+            free(settled);
         if (packages_find(&packages, &bin) == 0)
             packages_free(&packages);
         gobin_close(&bin);

@@ -12,7 +12,7 @@ start() {
     ./mazboot run --name "$name" -e GOTRACEBACK=system "$@" >"$scratch/$name.out" 2>&1 &
     launcher=$!
     for _ in {1..600}; do
-        grep -q ready "$scratch/$name.out" && return
+        grep -q ready "$scratch/$name.out" 2>/dev/null && return
         sleep 0.1
     done
     cat "$scratch/$name.out"
