@@ -32,7 +32,7 @@ static uint32_t space_locked(const struct stream *t)
     if (t->peer)
         return t->peer->queued < STREAM_JOINED_MAX ? STREAM_JOINED_MAX - t->peer->queued : 0;
     if (!t->pcb)
-        return t->peer_closed ? PIECE_BYTES : 0;
+        return t->peer_closed ? TCP_SND_BUF : 0; /* what is sent is thrown away */
     return tcp_sndqueuelen(t->pcb) < TCP_SND_QUEUELEN - 64 ? t->pcb->snd_buf : 0;
 }
 
