@@ -21,11 +21,16 @@ static bool atime_is_old(const struct inode *inode)
     return inode->atime_ns <= inode->mtime_ns || inode->atime_ns <= inode->ctime_ns;
 }
 
+static void note_access(struct file *f)
+{
+    if (!(f->flags & O_NOATIME) && atime_is_old(f->inode))
+        inode_touch(f->inode, ATTR_ATIME);
+}
+
 static long file_read_pages(struct file *f, struct uio *u, int64_t *pos)
 {
     long n = pages_read(pages_of(f), u, pos);
-    if (!(f->flags & O_NOATIME) && atime_is_old(f->inode))
-        inode_touch(f->inode, ATTR_ATIME);
+    note_access(f);
     return n;
 }
 
@@ -100,6 +105,7 @@ static int64_t file_seek(struct file *f, int64_t offset, int whence)
 static int file_mmap(struct file *f, struct vmobj **obj)
 {
     struct pages *p = pages_of(f);
+    note_access(f);
     *obj = vmobj_get(&p->obj);
     return 0;
 }

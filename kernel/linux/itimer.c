@@ -40,29 +40,27 @@ static int64_t wake_at(const struct itimer *it, int64_t now)
     return time_add(clock_mono_ns(), MAX(left, (int64_t)LOOK_AGAIN_NS));
 }
 
-static void send(const struct itimer *it)
+/* False: the signal of an expiry before is still pending. */
+static bool send(const struct itimer *it)
 {
     struct process *p = it->process;
     if (!it->info.signo)
-        return;
-    if (!it->target_tid) {
-        signal_send_process(p, &it->info);
-        return;
-    }
+        return true;
+    if (!it->target_tid)
+        return signal_send_process(p, &it->info);
     spin_lock(&p->lock);
     struct thread *t = process_find_thread_locked(p, it->target_tid);
-    if (t)
-        signal_send_thread_locked(t, &it->info);
+    bool news = !t || signal_send_thread_locked(t, &it->info);
     spin_unlock(&p->lock);
+    return news;
 }
 
 /* It is due: count the periods that went by unseen, and set the next. */
 static void advance_locked(struct itimer *it, int64_t now)
 {
     int64_t missed = it->interval_ns ? (now - it->due_ns) / it->interval_ns : 0;
-    it->overrun = (int)MIN(missed, (int64_t)INT32_MAX);
     if (it->info.code == SI_TIMER)
-        it->info.timer.overrun = it->overrun;
+        it->info.timer.overrun = (int)MIN(missed, (int64_t)INT32_MAX - 1);
     it->armed = it->interval_ns != 0;
     it->due_ns = time_add(it->due_ns + missed * it->interval_ns, it->interval_ns);
 }
@@ -78,8 +76,10 @@ static void fired(void *arg)
     if (it->armed)
         timer_set(&it->timer, MAX(wake_at(it, now), clock_mono_ns() + PERIOD_NS));
     spin_unlock(&it->lock);
-    if (due)
-        send(it);
+    if (!due)
+        return;
+    int64_t more = send(it) ? 0 : (int64_t)it->overrun + 1;
+    it->overrun = (int)MIN(more + it->info.timer.overrun, (int64_t)INT32_MAX);
 }
 
 static void itimer_init(struct itimer *it, struct process *p, int clock)

@@ -35,14 +35,15 @@ static bool wants_locked(const struct thread *t, int sig)
 
 /* A signal that would be ignored isn't kept, unless it is blocked: its action may change before it
  * is unblocked (Linux sig_ignored). */
-void signal_send_thread_locked(struct thread *t, const struct linux_siginfo *info)
+bool signal_send_thread_locked(struct thread *t, const struct linux_siginfo *info)
 {
     bool blocked = (t->blocked | t->awaited) & SIG_BIT(info->signo);
     if (!blocked && ignored_locked(t->process, info->signo))
-        return;
-    sigqueue_put(&t->pending, info);
+        return true;
+    bool news = sigqueue_put(&t->pending, info);
     if (wants_locked(t, info->signo))
         notify_locked(t);
+    return news;
 }
 
 void signal_send_thread(struct thread *t, const struct linux_siginfo *info)
@@ -63,17 +64,19 @@ static COLD struct thread *choose_locked(struct process *p, int sig)
     return NULL;
 }
 
-void signal_send_process(struct process *p, const struct linux_siginfo *info)
+bool signal_send_process(struct process *p, const struct linux_siginfo *info)
 {
     spin_lock(&p->lock);
     struct thread *t = choose_locked(p, info->signo);
     bool awaited = t && (t->awaited & SIG_BIT(info->signo));
+    bool news = true;
     if (!t || awaited || !ignored_locked(p, info->signo)) {
-        sigqueue_put(&p->pending, info);
+        news = sigqueue_put(&p->pending, info);
         if (t)
             notify_locked(t);
     }
     spin_unlock(&p->lock);
+    return news;
 }
 
 void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, uint64_t fault_esr)

@@ -12,11 +12,11 @@
 #define SIGNALS_UNBLOCKABLE (SIG_BIT(SIGKILL) | SIG_BIT(SIGSTOP))
 
 /* signal_send_thread, signal_send_process - make a signal pending and interrupt who shall take it.
- * Any context. */
+ * False: it was pending already, and one is enough. Any context. */
 void signal_send_thread(struct thread *t, const struct linux_siginfo *info);
-void signal_send_thread_locked(struct thread *t,
+bool signal_send_thread_locked(struct thread *t,
                                const struct linux_siginfo *info); /* process lock held */
-void signal_send_process(struct process *p, const struct linux_siginfo *info);
+bool signal_send_process(struct process *p, const struct linux_siginfo *info);
 
 /* signal_force - a fault of the running thread: can't be blocked or ignored; then it kills. address
  * is for siginfo, fault_address and fault_esr for the frame. */

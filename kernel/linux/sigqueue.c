@@ -17,9 +17,25 @@ COLD void sigqueue_init(struct sigqueue *q)
     list_init(&q->infos);
 }
 
+/* The timer's expiry joins the one that is pending. */
+static bool timer_joins(struct sigqueue *q, const struct linux_siginfo *info)
+{
+    list_for_each (n, &q->infos) {
+        struct linux_siginfo *i = &list_entry(n, struct sigqueue_entry, node)->info;
+        if (i->code != SI_TIMER || i->signo != info->signo || i->timer.id != info->timer.id)
+            continue;
+        if (__builtin_add_overflow(i->timer.overrun, info->timer.overrun + 1, &i->timer.overrun))
+            i->timer.overrun = INT32_MAX;
+        return true;
+    }
+    return false;
+}
+
 bool sigqueue_put(struct sigqueue *q, const struct linux_siginfo *info)
 {
     uint64_t bit = SIG_BIT(info->signo);
+    if ((q->mask & bit) && info->code == SI_TIMER && timer_joins(q, info))
+        return false;
     if ((q->mask & bit) && info->signo < SIGRTMIN)
         return false;
     q->mask |= bit;

@@ -19,7 +19,9 @@ struct sigqueue {
 
 void sigqueue_init(struct sigqueue *q);
 
-/* sigqueue_put - make info->signo pending; false when it was already and doesn't queue. */
+/* sigqueue_put - make info->signo pending; false when it was already and doesn't queue. A timer's
+ * signal is queued once: one that comes while it is pending adds to its overrun
+ * (timer_getoverrun(2)). */
 bool sigqueue_put(struct sigqueue *q, const struct linux_siginfo *info);
 
 /* sigqueue_take - the signal in `want` that goes first (faults, then the lowest number) into *info.

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # lib.sh assigns
 # Runs Go's own tests, package after package, each on a machine of its own.
 #   run.sh [-smp N] [-j JOBS] [-limit SECONDS] [-go FOLDER] [-linux] [PACKAGE...]
-# -linux: on Debian's Linux instead; baseline.sh then makes of it what later runs are compared with.
+# -linux: on Debian's Linux instead, those it has no results of; baseline.sh then makes of it what later runs are compared with.
 # Without packages: all that Linux has results for. What has a result in build/gotest/ isn't run again: remove the folder to
 # start over. With packages: those, again.
 set -u
@@ -33,7 +33,7 @@ done
 mkdir -p "$gotest_dir" && tests/gotest/root.sh "$gotest_go" "$gotest_root" || exit 1
 for package; do rm -f "$(test_result "$package")"; done
 packages_all() {
-    if [ "$gotest_on" = linux ]; then list_packages; else cut -f 1 "$gotest_baseline" | uniq; fi
+    if [ "$gotest_on" = linux ]; then list_packages | grep -vxF -f <(cut -f 1 "$gotest_baseline" 2>/dev/null); else cut -f 1 "$gotest_baseline" | uniq; fi
 }
 [ $# -gt 0 ] || mapfile -t packages < <(packages_all)
 printf '%s\n' "${packages[@]:-$@}" | nice -n 10 xargs -P "$jobs" -n 1 tests/gotest/job.sh
