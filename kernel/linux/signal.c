@@ -228,6 +228,7 @@ static void enter_handler(struct thread *t, struct trapframe *tf, const struct d
         .fault_address = t->fault_address,
         .fault_esr = t->fault_esr,
     };
+    trace_detail(TRACE_SIGNAL, (uint64_t)d->info->signo);
     if (sigframe_push(tf, &r))
         process_end(t->process, 0, SIGSEGV);
     t->restore_blocked = false;

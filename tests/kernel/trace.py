@@ -45,7 +45,7 @@ if trace["otherData"]["events lost"] != "0":
     wrong.append("events were lost: " + trace["otherData"]["events lost"])
 names = {(e["pid"], e["tid"]): e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
 wrong += [f"a track without a name: {t}" for t in open_slices if t not in names]
-for name in ("page fault", "interrupt", "wake", "SIGURG"):
+for name in ("page fault", "interrupt", "wake", "SIGUSR1"):
     if not instants[name]:
         wrong.append(f"no {name} anywhere")
 if not runs:
