@@ -66,7 +66,7 @@ static inline struct slab_cpu *cpu_self_slabs(void)
     return &slab_cpus[cpu_index()];
 }
 
-static COLD unsigned search_class(size_t grains)
+static unsigned search_class(size_t grains)
 {
     unsigned c = 0;
 

@@ -32,7 +32,7 @@ static uint32_t hash_name(const struct name *n)
 
 static void name_set(struct dentry *d, const struct name *n)
 {
-    d->hash = hash_name(n);
+    d->hash = n->hash ? n->hash : hash_name(n);
     d->name_len = n->len;
     memcpy(d->name, n->s, n->len);
     d->name[n->len] = 0;
@@ -44,7 +44,7 @@ static void name_free(struct dentry *d, char *name)
         kfree(name);
 }
 
-COLD struct dentry *dentry_new(const struct name *n, struct inode *inode)
+struct dentry *dentry_new(const struct name *n, struct inode *inode)
 {
     struct dentry *d = kzalloc(sizeof(*d));
     if (!d)
@@ -79,7 +79,7 @@ struct dentry *dentry_get(struct dentry *d)
 
 /* ---- a directory's table ---- */
 
-static COLD struct dentry_dir *dir_of(struct dentry *parent)
+static struct dentry_dir *dir_of(struct dentry *parent)
 {
     if (!parent->dir) {
         struct dentry_dir *dir = kzalloc(sizeof(*dir));
@@ -198,7 +198,7 @@ void dentry_put(struct dentry *d)
 
 /* ---- the tree ---- */
 
-COLD int dentry_add(struct dentry *parent, struct dentry *d, bool keep)
+int dentry_add(struct dentry *parent, struct dentry *d, bool keep)
 {
     int err = 0;
     struct name n = {d->name, d->name_len, d->hash};

@@ -19,7 +19,7 @@ struct super;
 struct name {
     const char *s; /* not NUL-ended */
     uint32_t len;
-    uint32_t hash; /* of what is looked up: NAME_HASH_START, name_hash_next for each byte */
+    uint32_t hash; /* NAME_HASH_START, name_hash_next for each byte; 0: not known, not looked up */
 };
 
 #define NAME_HASH_START 5381u

@@ -227,7 +227,6 @@ static void boot_end(void *arg)
     struct cpu *cpu = arg;
     page_release_range(boot_stack - KSTACK_SIZE, boot_stack);
     crash_if_asked();
-    sched_perturb(option_number("perturb", 0));
     m_main(&cpu->m);
 }
 
