@@ -56,7 +56,7 @@ GO111MODULE=off GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -o $dir/trace 
 for cpus in 1 4; do
     timeout 120 ./mazboot run --accel tcg -smp $cpus --trace $dir/trace.json --strace=$dir/strace $dir/trace
     status=$?
-    wrong=$(python3 tests/kernel/trace.py $dir/trace.json $dir/strace 2>&1)
+    wrong=$(python3 tests/kernel/trace.py $dir/trace.json $dir/strace $cpus 2>&1)
     if [ $status = 0 ] && [ -z "$wrong" ]; then echo "ok trace: $cpus CPUs"; else echo "not ok trace: $cpus CPUs: status $status; $wrong"; fi
 done
 
