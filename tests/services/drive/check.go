@@ -199,8 +199,8 @@ func hold(address string, n int) error {
 		c.SetDeadline(time.Now().Add(patience))
 		fmt.Fprintf(c, "%d\n", i)
 	}
-	for i, c := range conns {
-		c.SetDeadline(time.Now().Add(patience))
+	for i, c := range conns { // a machine that emulates takes its time for thousands
+		c.SetDeadline(time.Now().Add(5 * patience))
 		line, err := bufio.NewReader(c).ReadString('\n')
 		if err != nil || line != fmt.Sprintf("%d\n", i) {
 			return fmt.Errorf("connection %d: %q, %v", i, line, err)
