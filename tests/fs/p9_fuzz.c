@@ -180,9 +180,10 @@ static void map_page(int fd)
     fd_put(f);
 }
 
-static void act(void)
+static const char *const names[] = {"a", "b", "a/b", "b/a", "c/../a", ".", "a/"};
+
+static void reopen(int *fd, const char *name)
 {
-    static const char *const names[] = {"a", "b", "a/b", "b/a", "c/../a", ".", "a/"};
     static const unsigned flags[] = {O_RDONLY,
                                      O_RDWR,
                                      O_RDWR | O_CREAT,
@@ -190,32 +191,18 @@ static void act(void)
                                      O_RDWR | O_TRUNC,
                                      0200000 /* the host's O_DIRECTORY */,
                                      O_CREAT | O_EXCL | O_RDWR};
+    kernel_api.close(*fd);
+    *fd = (int)kernel_api.open(AT_FDCWD, name, (int)(flags[take() % 7] | O_NONBLOCK), 0644);
+}
+
+static void act_on_names(unsigned what, const char *a, const char *b)
+{
     const struct api *k = &kernel_api;
-    const char *a = names[take() % 7], *b = names[take() % 7];
-    int *fd = &fds[take() % HANDLES];
-    char buf[6000] = "bytes";
     struct api_stat st;
-    struct api_dirents d = {0};
-    switch (take() % 16) {
-    case 0:
-    case 1:
-        k->close(*fd);
-        *fd = (int)k->open(AT_FDCWD, a, (int)(flags[take() % 7] | O_NONBLOCK), 0644);
-        break;
-    case 2:
-        k->read(*fd, buf, sizeof(buf));
-        break;
-    case 3:
-        k->pwrite(*fd, buf, take() & 1 ? 5 : sizeof(buf), (int64_t)take() << 6);
-        break;
-    case 4:
-        k->fstat(*fd, &st);
-        break;
+    char buf[6000];
+    switch (what) {
     case 5:
         k->stat(AT_FDCWD, a, 0, &st);
-        break;
-    case 6:
-        k->getdents(*fd, &d);
         break;
     case 7:
         k->mkdir(AT_FDCWD, a, 0755);
@@ -235,15 +222,50 @@ static void act(void)
     case 12:
         k->readlink(AT_FDCWD, a, buf, sizeof(buf));
         break;
+    }
+}
+
+static void act_on_file(unsigned what, int fd)
+{
+    const struct api *k = &kernel_api;
+    struct api_dirents d = {0};
+    struct api_stat st;
+    char buf[6000] = "bytes";
+    switch (what) {
+    case 2:
+        k->read(fd, buf, sizeof(buf));
+        break;
+    case 3:
+        k->pwrite(fd, buf, take() & 1 ? 5 : sizeof(buf), (int64_t)take() << 6);
+        break;
+    case 4:
+        k->fstat(fd, &st);
+        break;
+    case 6:
+        k->getdents(fd, &d);
+        break;
     case 13:
-        k->ftruncate(*fd, (int64_t)take() << 5);
+        k->ftruncate(fd, (int64_t)take() << 5);
         break;
     case 14:
-        k->fsync(*fd);
+        k->fsync(fd);
         break;
-    default:
-        map_page(*fd);
+    case 15:
+        map_page(fd);
+        break;
     }
+}
+
+/* One system call; each helper knows its own numbers and lets the others pass. */
+static void act(void)
+{
+    const char *a = names[take() % 7], *b = names[take() % 7];
+    int *fd = &fds[take() % HANDLES];
+    unsigned what = take() % 16;
+    if (what < 2)
+        reopen(fd, a);
+    act_on_names(what, a, b);
+    act_on_file(what, *fd);
 }
 
 static void use(struct p9_volume *v)
