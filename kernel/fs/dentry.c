@@ -79,7 +79,7 @@ struct dentry *dentry_get(struct dentry *d)
 
 /* ---- a directory's table ---- */
 
-static struct dentry_dir *dir_of(struct dentry *parent)
+static COLD struct dentry_dir *dir_of(struct dentry *parent)
 {
     if (!parent->dir) {
         struct dentry_dir *dir = kzalloc(sizeof(*dir));

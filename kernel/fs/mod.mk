@@ -18,4 +18,5 @@ FS_FAST := $(addprefix kernel/fs/,file.c uio.c mutex.c pages.c pipe.c walk.c den
 FS_SMALL := $(filter-out $(FS_FAST),$(FS_SRCS)) $(PROC_SRCS) kernel/linux/timerfd.c
 $(foreach f,$(FS_SMALL),$(eval CFLAGS_kernel-arm64_$f := -Oz))
 $(foreach f,$(FS_FAST),$(eval CFLAGS_kernel-arm64_$f := -Os))
+$(foreach f,kernel/fs/walk.c kernel/linux/fd.c,$(eval CFLAGS_kernel-arm64_$f := -O2))
 include tests/fs/mod.mk
