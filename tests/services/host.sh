@@ -83,7 +83,7 @@ eth1 52:54:01:1c:9d:c5 true false 10.5.0.9/16' --net user --net ip=10.5.0.9/16 -
 # A port is free again as soon as its machine has ended, however it ended.
 forwards
 for i in 1 2 3; do
-    start "$tmp/out" ./mazboot run "${options[@]}" $guest && $drive check "${words[@]:0:1}" "${words[4]}" >"$tmp/checks"
+    start "$tmp/out" ./mazboot run "${options[@]}" $guest && ONLY="echo" $drive check "${words[@]:0:1}" "${words[4]}" >"$tmp/checks"
     same "restart $i" 0 $?
     if [ $i = 2 ]; then kill -KILL "$server"; fi
     stop
