@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mazboot run: boots a program and is, to whoever called it, that program. */
 #include "cmd/cmd.h"
+#include "cmd/goroutines.h"
 #include "cmd/inject.h"
 #include "cmd/registry.h"
 #include "cmd/run.h"
@@ -19,11 +20,14 @@
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #define POWER_OFF_MS                                                             \
     1000 /* how long a machine may take to switch itself off after its last word \
           */
+
+#define ANSWER_PAUSE_S 1 /* threads that are told of after so long answer another question */
 
 /* One run: everything that is open while the machine lives. */
 struct session {
@@ -35,6 +39,7 @@ struct session {
     FILE *trace_file; /* NULL without --trace */
     struct trace_json *trace;
     struct thread_view *threads; /* once somebody asked */
+    struct timespec told;        /* when a thread was last told of */
     char line[128];              /* the UART's, as far as it has come */
     size_t line_length;
     char panic_line[128]; /* what a kernel panic says of the program */
@@ -141,13 +146,35 @@ static void panic_explain(struct session *session)
     thread_view_place(session->threads, stderr, lr, false);
 }
 
+/* What the program's goroutines do, before its threads: the first word of an answer, or all there
+ * is of one. Programs that aren't Go's have none. */
+static void goroutines_tell(struct session *session)
+{
+    const struct blob *program = &session->options.guest.program;
+    const struct timespec *last = &session->told;
+    struct timespec now;
+    struct error err;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    bool goes_on = last->tv_sec && now.tv_sec - last->tv_sec <= ANSWER_PAUSE_S;
+    session->told = now;
+    if (goes_on || session->options.machine.debug_fd <= 0)
+        return;
+    int result = goroutines_print(stderr, session->registration.socket,
+                                  (struct span){program->bytes, program->size_bytes}, &err);
+    if (result < 0 && result != -ENOEXEC)
+        fail(0, "%s", err.text);
+}
+
 static void take(void *context, enum link_type type, const void *data, size_t size_bytes)
 {
     struct session *session = context;
 
     if (type == LINK_PROBES && session->hooks)
         session->hooks->take(session->hooks->context, data, size_bytes);
-    else if (type == LINK_STATE && threads_of(session))
+    else if (type == LINK_STATE || type == LINK_DUMP)
+        goroutines_tell(session);
+    if (type == LINK_STATE && threads_of(session))
         thread_view_state(session->threads, stderr, data, size_bytes);
     else if (type == LINK_DUMP)
         fail(0, "the kernel doesn't say what its threads do: it hangs, which is a bug of mazboot");
@@ -338,12 +365,14 @@ static int name_take(struct session *session)
                                   .image_fd = options->machine.image_fd};
     struct error err;
 
-    if (!options->name || options->dry_run)
+    if (options->dry_run)
         return 0;
     snprintf(entry.program, sizeof(entry.program), "%s", options->guest.name);
     if (registry_enter(&session->registration, options->name, &err) < 0 ||
-        registry_describe(&session->registration, &entry, &err) < 0)
-        return fail(STATUS_FAILED, "--name %s: %s", options->name, err.text);
+        registry_describe(&session->registration, &entry, &err) < 0) {
+        registry_leave(&session->registration);
+        return options->name ? fail(STATUS_FAILED, "--name %s: %s", options->name, err.text) : 0;
+    }
     options->machine.debug_fd = session->registration.debug_fd;
     return 0;
 }

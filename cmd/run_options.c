@@ -270,7 +270,7 @@ const struct option_spec run_options[] = {
     {"--add-host", "NAME:IP", "one more line of /etc/hosts; IP may be host-gateway", set_host},
     {"--ca-certs", "FILE|none", "certificate authorities for TLS clients (this host's)",
      set_certificates},
-    {"--name", "NAME", "a name by which mazboot ps finds the machine", set_name},
+    {"--name", "NAME", "what mazboot ps calls the machine (a number)", set_name},
     {"--timeout", "DURATION", "end the machine after 500ms, 10s, 2m; exit status 124", set_timeout},
     {"--stats", NULL, "print times, memory and counts on stderr at the end", set_stats},
     {"--strace", "[FILE]", "print the program's system calls, on stderr or into FILE", set_strace},
