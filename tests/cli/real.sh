@@ -81,7 +81,7 @@ signalled spin QUIT
 same 'the stacks on SIGQUIT' '2|1' "$status|$(grep -c '^SIGQUIT: quit' stderr)"
 
 play '' run --timeout 6s ./guest spin
-same 'timeout' '124|1' "$status|$(grep -c 'thread 1 running' <<<"$err")"
+same 'timeout' '124|1' "$status|$(grep -c '^thread 1 ' <<<"$err")"
 real --strace ./guest streams
 same 'trace' '1' "$(grep -c 'write(1, "out' <<<"$err")"
 real --stats --icount ./guest streams

@@ -104,8 +104,8 @@ play 'die 1' run ./hello
 same 'QEMU fails' '125|mazboot: QEMU failed with exit status 1; what it said is above, more with -v' "$status|$err"
 play 'kill 11' run ./hello
 same 'QEMU crashes' '125|mazboot: QEMU was ended by signal 11 (Segmentation fault); what it said is above, more with -v' "$status|$err"
-play "raw 0900000000000000${nl}hang" run ./hello
-same 'nonsense' '125|mazboot: the kernel sent a frame of unknown type 9; the kernel image may be from another version of mazboot' "$status|$err"
+play "raw 6300000000000000${nl}hang" run ./hello
+same 'nonsense' '125|mazboot: the kernel sent a frame of unknown type 99; the kernel image may be from another version of mazboot' "$status|$err"
 play "raw 01010000ffffff7f${nl}hang" run ./hello
 same 'huge frame' '125|mazboot: the kernel sent a frame of type 1 with 2147483647 bytes; the kernel image may be from another version of mazboot' "$status|$err"
 
