@@ -19,7 +19,9 @@
 #include "lib/str.h"
 
 #define PERIOD_NS   2000000
-#define ORDER_MOST  8 /* 65,536 records of 16 bytes */
+#define LONGEST_NS  256000000 /* the period of a machine where nothing but sending happens */
+#define OWN_RECORDS 4         /* of a period, by sending: the timer's interrupt, the device's */
+#define ORDER_MOST  8         /* 65,536 records of 16 bytes */
 #define ORDER_LEAST 2
 #define RECORDS_FRAME                                                               \
     ((LINK_BUFFER_BYTES - sizeof(struct link_frame) - sizeof(struct link_events)) / \
@@ -111,11 +113,25 @@ void trace_stream_relieve(void)
         trace_stream_flush();
 }
 
+static uint64_t recorded(void)
+{
+    uint64_t n = 0;
+    for (unsigned i = 0; i < cpu_count; i++)
+        n += __atomic_load_n(&cpus[i].trace_count, __ATOMIC_RELAXED);
+    return n;
+}
+
+/* An idle machine is to stay one: what is recorded of sending is no reason to send soon. */
 static void on_time(void *arg)
 {
+    static uint64_t seen;
+    static int64_t period_ns = PERIOD_NS;
+    uint64_t now = recorded();
     (void)arg;
+    period_ns = now - seen > OWN_RECORDS ? PERIOD_NS : MIN(2 * period_ns, INT64_C(LONGEST_NS));
+    seen = now;
     trace_stream_flush();
-    timer_set(&timer, clock_mono_ns() + PERIOD_NS);
+    timer_set(&timer, clock_mono_ns() + period_ns);
 }
 
 /* The new ring first, then its size: between the two the CPU uses the first records of it. */
