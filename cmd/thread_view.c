@@ -2,6 +2,8 @@
 #include "cmd/thread_view.h"
 #include "abi/link.h"
 #include "abi/payload.h"
+#define SYSCALL_KINDS_AS_ARRAY
+#include "abi/syscall_kinds.h"
 #include "gobin/unwind.h"
 
 #include <errno.h>
@@ -17,66 +19,10 @@ struct thread_view {
     struct blob symbols;
 };
 
-enum kind {
-    K_NONE,
-    K_INT,
-    K_FD,
-    K_DIRFD,
-    K_SIG,
-    K_U32,
-    K_FLAGS,
-    K_MODE,
-    K_PROT,
-    K_MAPFLAGS,
-    K_OFLAGS,
-    K_FUTEXOP,
-    K_S64,
-    K_U64,
-    K_CLONEFLAGS,
-    K_SIZE,
-    K_PTR,
-    K_STR,
-    K_INBUF,
-    K_OUTBUF,
-};
-
 struct call {
     const char *name;
     uint8_t kinds[6];
 };
-
-#define AU()                                     \
-    {                                            \
-        K_U64, K_U64, K_U64, K_U64, K_U64, K_U64 \
-    }
-#define A0() \
-    {        \
-        0    \
-    }
-#define A1(a, n1) \
-    {             \
-        K_##a     \
-    }
-#define A2(a, n1, b, n2) \
-    {                    \
-        K_##a, K_##b     \
-    }
-#define A3(a, n1, b, n2, c, n3) \
-    {                           \
-        K_##a, K_##b, K_##c     \
-    }
-#define A4(a, n1, b, n2, c, n3, d, n4) \
-    {                                  \
-        K_##a, K_##b, K_##c, K_##d     \
-    }
-#define A5(a, n1, b, n2, c, n3, d, n4, e, n5) \
-    {                                         \
-        K_##a, K_##b, K_##c, K_##d, K_##e     \
-    }
-#define A6(a, n1, b, n2, c, n3, d, n4, e, n5, f, n6) \
-    {                                                \
-        K_##a, K_##b, K_##c, K_##d, K_##e, K_##f     \
-    }
 
 /* By number. */
 static const struct call calls[] = {
@@ -160,7 +106,7 @@ static void put_futex_op(FILE *out, uint64_t v)
 }
 
 static void put_argument(const struct thread_view *view, FILE *out, const struct link_state *s,
-                         unsigned i, enum kind k)
+                         unsigned i, enum syscall_kind k)
 {
     uint64_t v = s->args[i];
     switch (k) {

@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "abi/errno_names.h"
+#include "abi/syscall_kinds.h"
 #include "kernel/arch/trap.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
@@ -18,29 +19,6 @@
 #include "kernel/linux/thread.h"
 #include "lib/fmt.h"
 #include "lib/str.h"
-
-enum kind {
-    K_NONE,
-    K_INT,
-    K_FD,
-    K_DIRFD,
-    K_SIG,
-    K_U32,
-    K_FLAGS,
-    K_MODE,
-    K_PROT,
-    K_MAPFLAGS,
-    K_OFLAGS,
-    K_FUTEXOP,
-    K_S64,
-    K_U64,
-    K_CLONEFLAGS,
-    K_SIZE,
-    K_PTR,
-    K_STR,
-    K_INBUF,
-    K_OUTBUF,
-};
 
 /* Kinds of up to six arguments, five bits each; 0 ends them. */
 #define SHAPE(k1, k2, k3, k4, k5, k6)                                                     \
@@ -179,7 +157,7 @@ static void add_futex_op(struct line *l, uint64_t v)
         add(l, "0x%lx", v);
 }
 
-static void add_argument(struct line *l, enum kind k, uint64_t v, uint64_t next)
+static void add_argument(struct line *l, enum syscall_kind k, uint64_t v, uint64_t next)
 {
     switch (k) {
     case K_DIRFD:

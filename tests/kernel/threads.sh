@@ -65,7 +65,9 @@ for cpus in 1 4; do
 done
 
 # SIGUSR1: it is told, and goes on.
-mkfifo $dir/in 2>/dev/null
+rm -f $dir/in $dir/out # of a run before: there "ready" stands already
+mkfifo $dir/in
+: >$dir/out
 timeout 120 ./mazboot run --accel tcg -smp 2 $dir/states <$dir/in >$dir/out 2>&1 &
 pid=$!
 exec 3>$dir/in

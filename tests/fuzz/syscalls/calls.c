@@ -3,31 +3,10 @@
  * The grammar, made from abi/syscalls.def, and random arguments by kind. What would only end the
  * fuzzer (exit, SIGKILL, unmapping its text, masks without KICK_SIGNAL) is bent.
  */
+#define SYSCALL_KINDS_AS_ARRAY
+#include "abi/syscall_kinds.h"
 #include "tests/fuzz/syscalls/guest.h"
 #include "lib/str.h"
-
-enum kind {
-    K_NONE,
-    K_INT,
-    K_FD,
-    K_DIRFD,
-    K_SIG,
-    K_U32,
-    K_FLAGS,
-    K_MODE,
-    K_PROT,
-    K_MAPFLAGS,
-    K_OFLAGS,
-    K_FUTEXOP,
-    K_S64,
-    K_U64,
-    K_CLONEFLAGS,
-    K_SIZE,
-    K_PTR,
-    K_STR,
-    K_INBUF,
-    K_OUTBUF,
-};
 
 enum status { NONE, PART, DONE };
 
@@ -38,38 +17,6 @@ struct call {
     uint8_t kinds[6];
 };
 
-#define AU()                                     \
-    {                                            \
-        K_U64, K_U64, K_U64, K_U64, K_U64, K_U64 \
-    }
-#define A0() \
-    {        \
-        0    \
-    }
-#define A1(a, n1) \
-    {             \
-        K_##a     \
-    }
-#define A2(a, n1, b, n2) \
-    {                    \
-        K_##a, K_##b     \
-    }
-#define A3(a, n1, b, n2, c, n3) \
-    {                           \
-        K_##a, K_##b, K_##c     \
-    }
-#define A4(a, n1, b, n2, c, n3, d, n4) \
-    {                                  \
-        K_##a, K_##b, K_##c, K_##d     \
-    }
-#define A5(a, n1, b, n2, c, n3, d, n4, e, n5) \
-    {                                         \
-        K_##a, K_##b, K_##c, K_##d, K_##e     \
-    }
-#define A6(a, n1, b, n2, c, n3, d, n4, e, n5, f, n6) \
-    {                                                \
-        K_##a, K_##b, K_##c, K_##d, K_##e, K_##f     \
-    }
 #define S(number, number_amd64, text, how, args) {#text, number, how, args},
 
 static const struct call grammar[] = {
@@ -279,7 +226,7 @@ static uint64_t flag_set(struct worker *w, const uint32_t *bits, unsigned n)
     return v;
 }
 
-static uint64_t argument(struct worker *w, enum kind k)
+static uint64_t argument(struct worker *w, enum syscall_kind k)
 {
     static const uint32_t open_bits[] = {1,     2,      0100,    0200,     01000,     02000,
                                          04000, 040000, 0100000, 02000000, 010000000, 020200000};
