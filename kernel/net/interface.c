@@ -2,17 +2,17 @@
 /* kernel/net/interface.h: Ethernet between lwIP and a card. */
 #include "kernel/net/interface.h"
 
-#include <lwip/dhcp.h>
 #include <lwip/dns.h>
 #include <lwip/etharp.h>
+#include <lwip/ip.h>
 #include <lwip/ethip6.h>
+#include <lwip/prot/etharp.h>
 #include <lwip/prot/ethernet.h>
 #include <lwip/prot/ip4.h>
 #include <lwip/prot/ip6.h>
 #include <lwip/prot/tcp.h>
 #include <netif/ethernet.h>
 
-#include "gort/timer.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
 #include "kernel/net/stack.h"
@@ -22,7 +22,14 @@
 enum {
     FRAME_MIN = 60, /* what Ethernet carries at least: lwIP reads that far without asking */
     PIECES_MAX = 8,
-    LEASE_TICK_S = DHCP_COARSE_TIMER_SECS
+    ASKED_MAX = 8,
+    ASKED_S = 6 /* lwIP asks five times, a second apart */
+};
+
+/* An address that has been asked for by ARP. */
+struct asked {
+    ip4_addr_t ip;
+    int64_t until_ns;
 };
 
 struct interface {
@@ -30,11 +37,12 @@ struct interface {
     struct netdev *device;
     struct interface_counters counters;
     bool unflushed;
+    struct asked asked[ASKED_MAX]; /* the latest ones */
+    unsigned asked_next;
 };
 
 static struct interface *interfaces[NETDEV_MAX];
 static unsigned count;
-static int64_t lease_ticked_ns;
 static ip_addr_t nameservers[DNS_MAX_SERVERS];
 
 static struct interface *interface_of(const struct netif *n)
@@ -105,12 +113,50 @@ static bool send_pieces(struct interface *i, struct pbuf *p)
     return i->device->send(i->device, pieces, n, c);
 }
 
+/* lwIP's table of unanswered requests is its own: it is told by what it sends. */
+static void note_request(struct interface *i, const struct pbuf *p)
+{
+    const struct eth_hdr *eth = p->payload;
+    const struct etharp_hdr *arp = (const void *)(eth + 1);
+    ip4_addr_t ip;
+    if (p->len < SIZEOF_ETH_HDR + SIZEOF_ETHARP_HDR || eth->type != PP_HTONS(ETHTYPE_ARP) ||
+        arp->opcode != PP_HTONS(ARP_REQUEST))
+        return;
+    IPADDR_WORDALIGNED_COPY_TO_IP4_ADDR_T(&ip, &arp->dipaddr);
+    int64_t now_ns = clock_mono_ns();
+    for (unsigned k = 0; k < ASKED_MAX; k++)
+        if (ip4_addr_cmp(&i->asked[k].ip, &ip) && i->asked[k].until_ns > now_ns)
+            return; /* repeated */
+    if (!ip4_addr_cmp(&ip, netif_ip4_addr(&i->n)))
+        i->asked[i->asked_next++ % ASKED_MAX] =
+            (struct asked){ip, now_ns + ASKED_S * NS_PER_SEC};
+}
+
+static bool is_asked(struct interface *i, struct asked *a, int64_t now_ns)
+{
+    struct eth_addr *mac;
+    const ip4_addr_t *ip;
+    if (a->until_ns > now_ns && etharp_find_addr(&i->n, &a->ip, &mac, &ip) >= 0)
+        a->until_ns = 0;
+    return a->until_ns > now_ns;
+}
+
+bool interfaces_resolve_locked(int64_t now_ns)
+{
+    bool waits = false;
+    for (unsigned k = 0; k < count; k++)
+        for (unsigned a = 0; a < ASKED_MAX; a++)
+            waits |= is_asked(interfaces[k], &interfaces[k]->asked[a], now_ns);
+    return waits;
+}
+
 static err_t output(struct netif *netif, struct pbuf *p)
 {
     struct interface *i = interface_of(netif);
     struct pbuf *whole = NULL;
     if (pbuf_clen(p) > PIECES_MAX && !(p = whole = pbuf_clone(PBUF_RAW, PBUF_RAM, p)))
         return ERR_MEM;
+    note_request(i, p);
     bool sent = send_pieces(i, p);
     i->counters.tx_bytes += sent ? p->tot_len : 0;
     i->counters.tx_packets += sent;
@@ -133,15 +179,6 @@ void interfaces_flush_locked(void)
 
 /* ---- receiving ---- */
 
-/* Whether a frame is part of a TCP connection: everything else may set slow timers going. */
-static bool is_tcp(const uint8_t *frame, uint32_t size)
-{
-    if (size < SIZEOF_ETH_HDR + IP_HLEN || (frame[12] != 8 && frame[12] != 0x86))
-        return false;
-    return frame[12] == 8 ? !frame[13] && frame[14 + 9] == IP_PROTO_TCP
-                          : frame[14 + 6] == IP_PROTO_TCP;
-}
-
 static void on_frame(void *owner, const void *bytes, uint32_t size, bool checked)
 {
     struct interface *i = owner;
@@ -155,8 +192,6 @@ static void on_frame(void *owner, const void *bytes, uint32_t size, bool checked
         return;
     memcpy(p->payload, bytes, size);
     memset((char *)p->payload + size, 0, whole - size);
-    if (!is_tcp(bytes, size))
-        stack_busy_locked();
     u16_t flags = i->n.chksum_flags;
     if (checked)
         i->n.chksum_flags &= (u16_t) ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
@@ -203,30 +238,8 @@ uint8_t interface_add(struct netdev *d)
     netif_create_ip6_linklocal_address(&i->n, 1);
     netif_set_link_up(&i->n);
     netif_set_up(&i->n);
-    stack_busy_locked();
     stack_leave();
     return netif_get_index(&i->n);
-}
-
-/* ---- leases ---- */
-
-int64_t interface_lease_ns_locked(void)
-{
-    uint32_t first = UINT32_MAX;
-    for (unsigned k = 0; k < count; k++) {
-        const struct dhcp *d = netif_dhcp_data(&interfaces[k]->n);
-        if (d && dhcp_supplied_address(&interfaces[k]->n) && d->t1_renew_time)
-            first = MIN(first, (uint32_t)d->t1_renew_time);
-    }
-    return first == UINT32_MAX ? TIMER_NEVER : lease_ticked_ns + first * LEASE_TICK_S * NS_PER_SEC;
-}
-
-void interface_lease_tick_locked(int64_t now_ns)
-{
-    int64_t missed = (now_ns - lease_ticked_ns) / (LEASE_TICK_S * NS_PER_SEC);
-    lease_ticked_ns += missed * LEASE_TICK_S * NS_PER_SEC;
-    for (missed = MIN(missed, INT64_C(1) << 16); missed > 0; missed--)
-        dhcp_coarse_tmr();
 }
 
 /* ---- name servers: what lwIP's DHCP has to tell ---- */

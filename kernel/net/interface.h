@@ -30,10 +30,9 @@ struct interface_counters interface_counters_locked(const struct netif *n);
 /* interfaces_flush_locked - have the cards send what they have been given. */
 void interfaces_flush_locked(void);
 
-/* interface_lease_ns_locked - when the first DHCP lease has to be renewed, TIMER_NEVER if there is
- * none; interface_lease_tick_locked - do so, if it is time. */
-int64_t interface_lease_ns_locked(void);
-void interface_lease_tick_locked(int64_t now_ns);
+/* interfaces_resolve_locked - some card waits for the answer to an ARP request, and may repeat it.
+ */
+bool interfaces_resolve_locked(int64_t now_ns);
 
 /* interface_nameserver - the server that DHCP told of, 0 to 1: false when there is none. */
 bool interface_nameserver_locked(unsigned n, ip_addr_t *ip);

@@ -76,7 +76,6 @@ int inet_join_locked(struct inet_socket *i, const ip_addr_t *group, uint8_t inde
         return -ENOBUFS;
     }
     i->memberships = m;
-    stack_busy_locked();
     return 0;
 }
 

@@ -10,10 +10,7 @@
  * every queue's lock. The program's memory is never touched with stack_lock held: bytes are copied
  * before it is taken or after it was given up.
  *
- * Time: lwIP wants to be called every 250 ms while something waits for time: unacknowledged data, a
- * handshake, a delayed acknowledgement, a configuration that is being made. The timer is armed when
- * the stack is left and runs until nothing waits any more; what a pause has left out is made up for
- * when it ends. A server whose connections are silent makes no wake-ups.
+ * Time: kernel/net/timers.h. A server whose connections are silent makes no wake-ups.
  */
 #ifndef KERNEL_NET_STACK_H
 #define KERNEL_NET_STACK_H
@@ -32,9 +29,8 @@ void stack_start(void);
 void stack_enter(void);
 void stack_leave(void);
 
-/* stack_busy_locked - what has happened needs the slow timers (ARP, neighbours, reassembly, DHCP,
- * IGMP) for a while. */
-void stack_busy_locked(void);
+/* stack_deliver_locked - deliver what the loopback has queued, have devices send. */
+void stack_deliver_locked(void);
 
 /* stack_error - a negative errno for lwIP's err_t. */
 int stack_error(int8_t err);

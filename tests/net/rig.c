@@ -21,7 +21,7 @@
 #include "kernel/fs/signal_hook.h"
 #include "kernel/net/network.h"
 
-uint64_t rig_sent;
+uint64_t rig_sent, rig_fired;
 static int64_t now_ns = 1;
 static struct timer *armed;
 static struct socket_family *families;
@@ -218,6 +218,7 @@ void rig_pass(int64_t ns)
         struct timer *t = armed;
         armed = NULL;
         now_ns = now_ns > t->when_ns ? now_ns : t->when_ns;
+        rig_fired++;
         t->fn(t->arg);
     }
     now_ns = end_ns;

@@ -18,6 +18,7 @@ void rig_pass(int64_t ns);
 struct socket *rig_socket(int family, int type, int protocol);
 struct socket_address rig_any(int family, uint16_t port);
 
-extern uint64_t rig_sent; /* frames that the card was given */
+extern uint64_t rig_sent;  /* frames that the card was given */
+extern uint64_t rig_fired; /* how often the timer has fired */
 
 #endif

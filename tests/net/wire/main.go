@@ -6,6 +6,7 @@
 //	wire ADDRESS          its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
 //	wire ADDRESS MINUTES  the same as a soak: requests for that long, none of which may take 20 seconds
 //	wire crowd N          N connections of a guest with itself, held at the same time and all used
+//	wire idle SECONDS     a guest that has talked to the host and listens, for so long
 package main
 
 import (
@@ -186,9 +187,29 @@ func crowd(n int) error {
 	return nil
 }
 
+// idle uses the card, by names and connections, listens, and waits.
+func idle(seconds int) error {
+	if c, err := net.DialTimeout("tcp", "10.0.2.2:1", 2*time.Second); err == nil {
+		c.Close()
+	}
+	net.LookupHost("localhost.invalid.")
+	l, err := net.Listen("tcp", ":80")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	time.Sleep(time.Duration(seconds) * time.Second)
+	return nil
+}
+
 func main() {
 	if len(os.Args) == 1 {
 		serve()
+	}
+	if os.Args[1] == "idle" {
+		n, _ := strconv.Atoi(os.Args[2])
+		tell("idle", idle(n))
+		return
 	}
 	if os.Args[1] == "crowd" {
 		n, _ := strconv.Atoi(os.Args[2])
