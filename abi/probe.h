@@ -4,8 +4,8 @@
  * and some words, once each, and then goes on. The launcher says where (PAYLOAD_PROBES), the kernel
  * answers with LINK_PROBES frames, in the order in which the instructions were reached.
  *
- * PAYLOAD_PROBES: a probes_header, its probes by ascending offset, their words. The full kernel
- * only; another one ignores them. Little-endian.
+ * PAYLOAD_PROBES: a probes_header, its probes by ascending offset, then the words of the first, of
+ * the second and so on. The full kernel only; another one ignores them. Little-endian.
  */
 #ifndef ABI_PROBE_H
 #define ABI_PROBE_H
@@ -18,18 +18,14 @@
 
 struct probes_header {
     uint32_t probe_count, word_count;
-};
-
-enum probe_flags {
-    PROBE_SEND = 1, /* send now what has been recorded; else it is sent when it fills a frame, and
-                       at the program's end */
+    uint64_t entry_offset_bytes; /* of the program's first instruction, in its file */
 };
 
 struct probe {
-    uint64_t offset_bytes; /* of the instruction, in the program's file; a multiple of 4 */
-    uint16_t flags;
-    uint16_t word_count;
-    uint32_t first_word;
+    uint64_t offset_bytes; /* of the instruction, in the program's file; a multiple of 4; in the
+                              segment that has the entry, too */
+    uint32_t first_word;   /* those of the probes before it come before */
+    uint32_t word_count;
 };
 
 /* Where a word comes from: a register (0 to 30, 31 for sp), a number, or the kernel. */
@@ -67,10 +63,10 @@ struct probe_record {
     uint64_t faults, syscalls, resident_bytes; /* up to here */
     uint16_t read;                             /* bit i: word i could be read */
     uint16_t word_count;
-    uint32_t reserved;
+    uint32_t complete; /* 1 */
 };
 
-_Static_assert(sizeof(struct probes_header) == 8, "probes layout");
+_Static_assert(sizeof(struct probes_header) == 16, "probes layout");
 _Static_assert(sizeof(struct probe) == 16, "probe layout");
 _Static_assert(sizeof(struct probe_word) == 32, "probe word layout");
 _Static_assert(sizeof(struct probe_record) == 48, "probe record layout");

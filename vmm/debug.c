@@ -14,7 +14,7 @@
 enum {
     CHUNK_BYTES = 2048, /* of memory in one answer: QEMU's packets are of 4,096 digits */
     XML_MAX = 1 << 20,
-    THREADS_MAX = 1 << 16,
+    THREADS_MAX = 1 << 14,
     LEVELS = 4,
     LEVEL_BITS = 9,
     PAGE_SHIFT = 12,
@@ -136,10 +136,13 @@ static int thread_add(struct debug *d, const struct debug_registers *r)
 {
     if (d->nthreads == THREADS_MAX)
         return 0;
-    struct debug_registers *grown = reallocarray(d->threads, d->nthreads + 1, sizeof(*grown));
-    if (!grown)
-        return error_errno(d->gdb.err, "cannot keep the registers");
-    d->threads = grown;
+    if ((d->nthreads & (d->nthreads - 1)) == 0) { /* full: there is room for a power of two */
+        size_t room = d->nthreads ? 2 * d->nthreads : 1;
+        struct debug_registers *grown = reallocarray(d->threads, room, sizeof(*grown));
+        if (!grown)
+            return error_errno(d->gdb.err, "cannot keep the registers");
+        d->threads = grown;
+    }
     d->threads[d->nthreads++] = *r;
     return 0;
 }
@@ -181,7 +184,8 @@ static int stacks_read(struct debug *d)
 {
     struct debug_frame f;
     int rc = 0;
-    for (vaddr_t end = DEBUG_STACKS_BASE + DEBUG_STACK_SLOT; rc == 0; end += DEBUG_STACK_SLOT) {
+    for (vaddr_t end = DEBUG_STACKS_BASE + DEBUG_STACK_SLOT; rc == 0 && d->nthreads < THREADS_MAX;
+         end += DEBUG_STACK_SLOT) {
         if (debug_read(d, end - sizeof(f), &f, sizeof(f)) != 0)
             return 0;
         struct debug_registers r = {.sp = f.sp, .pc = f.pc};

@@ -35,19 +35,33 @@ void gdb_close(struct gdb *gdb)
     close(gdb->fd);
 }
 
+/* Nobody waits for one that has failed so once more. */
+static int lost(struct gdb *gdb, int error, const char *how)
+{
+    gdb->gone = true;
+    return error_set(gdb->err, error, "%s", how);
+}
+
 static int read_byte(struct gdb *gdb)
 {
     struct pollfd p = {.fd = gdb->fd, .events = POLLIN};
     if (gdb->first < gdb->end)
         return gdb->bytes[gdb->first++];
-    if (poll(&p, 1, TIMEOUT_MS) <= 0)
-        return error_set(gdb->err, -ETIMEDOUT, "the emulated program doesn't end");
+    if (gdb->gone || poll(&p, 1, TIMEOUT_MS) <= 0)
+        return lost(gdb, -ETIMEDOUT, "the emulator doesn't answer any more");
     ssize_t n = read(gdb->fd, gdb->bytes, sizeof(gdb->bytes));
     if (n <= 0)
-        return error_set(gdb->err, -EPIPE, "the emulator went away");
+        return lost(gdb, -EPIPE, "the emulator went away");
     gdb->first = 1;
     gdb->end = (size_t)n;
     return gdb->bytes[0];
+}
+
+static int send_all(struct gdb *gdb, const char *text, size_t size)
+{
+    if (gdb->gone || send(gdb->fd, text, size, MSG_NOSIGNAL) != (ssize_t)size)
+        return lost(gdb, -EPIPE, "the emulator went away");
+    return 0;
 }
 
 static int send_packet(struct gdb *gdb, const char *text)
@@ -56,10 +70,7 @@ static int send_packet(struct gdb *gdb, const char *text)
     uint8_t sum = 0;
     for (const char *c = text; *c; c++)
         sum = (uint8_t)(sum + (uint8_t)*c);
-    int n = snprintf(packet, sizeof(packet), "$%s#%02x", text, sum);
-    if (send(gdb->fd, packet, (size_t)n, MSG_NOSIGNAL) != n)
-        return error_set(gdb->err, -EPIPE, "the emulator went away");
-    return 0;
+    return send_all(gdb, packet, (size_t)snprintf(packet, sizeof(packet), "$%s#%02x", text, sum));
 }
 
 int gdb_receive(struct gdb *gdb, char *text)
@@ -73,15 +84,13 @@ int gdb_receive(struct gdb *gdb, char *text)
         if (byte < 0)
             return byte;
         if (n + 1 == GDB_PACKET_MAX)
-            return error_set(gdb->err, -EPROTO, "the emulator sends more than was asked for");
+            return lost(gdb, -EPROTO, "the emulator sends more than was asked for");
         text[n++] = (char)byte;
     }
     text[n] = 0;
     if (read_byte(gdb) < 0 || read_byte(gdb) < 0)
         return gdb->err->code;
-    return send(gdb->fd, "+", 1, MSG_NOSIGNAL) == 1
-               ? 0
-               : error_set(gdb->err, -EPIPE, "the emulator went away");
+    return send_all(gdb, "+", 1);
 }
 
 int gdb_ask(struct gdb *gdb, const char *question, char *answer)

@@ -14,6 +14,7 @@ struct gdb {
     struct error *err;   /* where failures are told */
     uint8_t bytes[4096]; /* that have come in and haven't been looked at */
     size_t first, end;
+    bool gone; /* it didn't answer, or not with sense: everything fails from then on */
 };
 
 /* Connects to the Unix socket at path, which the emulator may still be about to make. Fails with

@@ -74,9 +74,11 @@ static void points_sort(struct trace *t)
     t->npoints = kept;
 }
 
-static bool sends(const struct point *p)
+/* Where the entry is in the file; 0 in a program that has none: then nothing runs. */
+static uint64_t entry_offset(const struct trace *t)
 {
-    return p->kind == POINT_STEP && strcmp(checkpoints[p->which].phase, "main.main") == 0;
+    uint64_t offset;
+    return elf_offset(&t->bin.elf, t->bin.elf.entry, &offset) == 0 ? offset : 0;
 }
 
 static int payload_make(struct trace *t)
@@ -92,14 +94,13 @@ static int payload_make(struct trace *t)
     struct probes_header *h = (void *)t->payload;
     struct probe *probe = (void *)(h + 1);
     struct probe_word *word = (void *)(probe + t->npoints);
-    *h = (struct probes_header){(uint32_t)t->npoints, (uint32_t)words};
+    *h = (struct probes_header){(uint32_t)t->npoints, (uint32_t)words, entry_offset(t)};
     words = 0;
     for (size_t i = 0; i < t->npoints; i++) {
         const struct point *p = &t->points[i];
         probe[i] = (struct probe){.offset_bytes = p->offset_bytes,
-                                  .flags = sends(p) ? PROBE_SEND : 0,
-                                  .word_count = p->nwords,
-                                  .first_word = (uint32_t)words};
+                                  .first_word = (uint32_t)words,
+                                  .word_count = p->nwords};
         memcpy(word + words, p->words, p->nwords * sizeof(*word));
         words += p->nwords;
     }

@@ -4,7 +4,9 @@
 
 #include "cmd/trace/trace.h"
 
-enum { BAR_WIDTH = 24, PACKAGES_SHOWN = 12, EIGHTHS = 8 };
+enum { BAR_WIDTH = 24, EIGHTHS = 8 };
+#define PACKAGES_SHOWN 12
+#define NAMES_WIDTH    43u
 
 /* A bar of eighths of a character. */
 static void bar_print(FILE *out, uint64_t part, uint64_t whole)
@@ -73,27 +75,36 @@ static void steps_print(const struct trace *t, FILE *out)
                     checkpoints[k].phase);
 }
 
+/* As wide as the steps' table has room for, or as the longest name that is shown. */
+static int names_width(const struct trace *t)
+{
+    size_t width = NAMES_WIDTH;
+    for (size_t i = 0; i < MIN(t->npackages, PACKAGES_SHOWN); i++)
+        width = MAX(width, t->packages[i].name.size);
+    return (int)width;
+}
+
+static void package_print(const struct trace *t, const struct package_cost *p, int width, FILE *out)
+{
+    fprintf(out, "  %-*.*s %9.1f %6" PRIu64 " %5s %6" PRId64 "  ", width, (int)p->name.size,
+            (const char *)p->name.data, us(p->ns), p->faults, "",
+            (int64_t)p->resident_bytes / 1024);
+    bar_print(out, p->ns, t->packages[0].ns);
+    fputc('\n', out);
+}
+
 static void packages_print(const struct trace *t, FILE *out)
 {
     uint64_t all = 0, rest = 0;
+    int width = names_width(t);
     for (size_t i = 0; i < t->npackages; i++)
-        all += t->packages[i].ns;
+        *(i < PACKAGES_SHOWN ? &all : &rest) += t->packages[i].ns;
     fprintf(out, "\nPackage inits: %zu functions of %zu packages, %.1f us\n", t->inits_run,
-            t->npackages, us(all));
-    for (size_t i = 0; i < t->npackages; i++) {
-        const struct package_cost *p = &t->packages[i];
-        if (i >= PACKAGES_SHOWN) {
-            rest += p->ns;
-            continue;
-        }
-        fprintf(out, "  %-33.*s %9s %9.1f %6" PRIu64 " %5s %6" PRId64 "  ", (int)p->name.size,
-                (const char *)p->name.data, "", us(p->ns), p->faults, "",
-                (int64_t)p->resident_bytes / 1024);
-        bar_print(out, p->ns, t->packages[0].ns);
-        fputc('\n', out);
-    }
+            t->npackages, us(all + rest));
+    for (size_t i = 0; i < MIN(t->npackages, PACKAGES_SHOWN); i++)
+        package_print(t, &t->packages[i], width, out);
     if (rest)
-        fprintf(out, "  %-33s %9s %9.1f\n", "the others", "", us(rest));
+        fprintf(out, "  %-*s %9.1f\n", width, "the others", us(rest));
 }
 
 static void checks_print(const struct trace *t, FILE *out)

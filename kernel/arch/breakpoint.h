@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Changing a program's instructions from the kernel. (arm64/breakpoint_inline.h)
  *
- * BREAKPOINT_INSN - the instruction that ends in user_fault with FAULT_BREAKPOINT, pc at it.
+ * breakpoint_insn(number) - the instruction that ends in user_breakpoint with this number, below
+ * BREAKPOINTS_MAX, pc at it.
  * code_store(at, insn) - write one instruction, `at` being its place in the direct map; every CPU
  * fetches it from then on. */
 #ifndef KERNEL_ARCH_BREAKPOINT_H

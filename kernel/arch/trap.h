@@ -32,6 +32,10 @@ struct fault {
  * (kernel/linux) */
 void user_fault(const struct fault *f);
 
+/* user_breakpoint - a task ran into breakpoint_insn(number), pc at it. True: the kernel had put it
+ * there, go on. False: it is the program's, and a fault. Task context. (kernel/linux) */
+bool user_breakpoint(const struct trapframe *tf, uint32_t number);
+
 /* user_exit_work - something has to be done before the task goes back to EL0: signals,
  * rescheduling. (kernel/linux) */
 void user_exit_work(struct trapframe *tf);

@@ -61,10 +61,13 @@ void user_fault(const struct fault *f)
             return;
         signo = page_signals[what].signo;
         code = page_signals[what].code;
-    } else if (f->kind == FAULT_BREAKPOINT && probes_armed && probe_hit()) {
-        return;
     }
     signal_force(signo, code, address, f->address, f->esr);
+}
+
+bool user_breakpoint(const struct trapframe *tf, uint32_t number)
+{
+    return probes_armed && probe_hit(tf, number);
 }
 
 int uaccess_fault(uint64_t address, unsigned access)

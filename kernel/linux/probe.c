@@ -2,15 +2,18 @@
 /*
  * The program's pages are mapped straight from the payload, which nobody else uses: a breakpoint is
  * written there, before the first page is mapped, and taken away where it is hit. So arming one
- * costs a few instructions, and no page has to be copied.
+ * costs a few instructions, and no page has to be copied. The breakpoint has the probe's number.
  *
- * `lock` guards the instructions and the records.
+ * Every probe is hit once, so there is room for all records from the start: a hit takes its piece
+ * of it by adding to `taken_bytes`, fills it, and marks it complete, without a lock. `send_lock`
+ * guards what has been sent: the complete records from the front, soon after the first one that
+ * hasn't been sent, and all at the program's end.
  */
 #include "kernel/linux/probe.h"
 #include "abi/errno.h"
-#include "abi/probe.h"
 #include "gort/timer.h"
 #include "kernel/arch/breakpoint.h"
+#include "kernel/arch/cpu.h"
 #include "kernel/arch/timer.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/cpu.h"
@@ -20,63 +23,77 @@
 #include "kernel/core/slab.h"
 #include "kernel/core/timebase.h"
 #include "kernel/core/uaccess.h"
+#include "kernel/linux/probe_list.h"
 #include "kernel/linux/thread.h"
-#include "lib/elf.h"
-#include "lib/str.h"
 
-#define RECORD_MAX    (sizeof(struct probe_record) + PROBE_WORDS_MAX * sizeof(uint64_t))
 #define SEND_AFTER_NS (20 * (NS_PER_SEC / 1000))
+#define PATIENCE_NS   (10 * (NS_PER_SEC / 1000)) /* for a record that another CPU is writing */
+#define FRAME_BYTES   (LINK_BUFFER_BYTES - sizeof(struct link_frame))
 #define HANDLED       (SA_SIGINFO | SA_ONSTACK | SA_RESTART)
 
-static struct spinlock lock;
-static const struct probe *probes;
-static const struct probe_word *words;
-static uint32_t probe_count, word_count;
-static uint32_t *originals; /* by probe: the instruction; 0: it is back in its place */
+_Static_assert(PROBES_MAX <= BREAKPOINTS_MAX, "a breakpoint for each probe");
+
+static struct probe_list list;
+static uint32_t *originals; /* by probe: the instruction, OWN, or TAKEN when it is back */
 static uint8_t *program;
 static uint64_t text_offset; /* what turns an address of its text into an offset in its file */
 
-/* Records that haven't been sent, of LINK_BUFFER_BYTES; and how many bytes. */
-static uint8_t *records;
-static size_t records_bytes;
-static struct timer later; /* sends them */
+enum { OWN, TAKEN }; /* neither is an instruction that a program could have at a probe */
 
-static void send_locked(void)
+static uint8_t *records;
+static size_t taken_bytes;
+static bool due; /* `later` is set */
+static struct timer later;
+
+static struct spinlock send_lock;
+static size_t sent_bytes;
+
+static size_t record_bytes(const struct probe_record *r)
 {
-    struct probe_record *r;
-    for (size_t at = 0; at < records_bytes; at += sizeof *r + r->word_count * sizeof(uint64_t)) {
-        r = (struct probe_record *)(records + at);
+    return sizeof *r + r->word_count * sizeof(uint64_t);
+}
+
+/* The complete records from `from` on that fit a frame, with their times in nanoseconds: bytes. */
+static size_t frame_fill(size_t from)
+{
+    size_t end = from, taken = __atomic_load_n(&taken_bytes, __ATOMIC_RELAXED);
+    while (end < taken) {
+        struct probe_record *r = (struct probe_record *)(records + end);
+        if (!__atomic_load_n(&r->complete, __ATOMIC_ACQUIRE) ||
+            end + record_bytes(r) - from > FRAME_BYTES)
+            break;
         r->ns = timebase_ns(clock_timebase(), r->ns);
+        end += record_bytes(r);
     }
-    link_write_now(LINK_PROBES, 0, records, records_bytes);
-    records_bytes = 0;
+    return end - from;
+}
+
+/* Whether that was all. */
+static bool send(void)
+{
+    size_t n;
+    spin_lock(&send_lock);
+    while ((n = frame_fill(sent_bytes)) > 0) {
+        link_write_now(LINK_PROBES, 0, records + sent_bytes, n);
+        sent_bytes += n;
+    }
+    bool all = sent_bytes == __atomic_load_n(&taken_bytes, __ATOMIC_RELAXED);
+    spin_unlock(&send_lock);
+    return all;
 }
 
 static void on_time(void *arg)
 {
     (void)arg;
-    probes_end();
+    __atomic_store_n(&due, false, __ATOMIC_SEQ_CST);
+    send();
 }
 
 void probes_end(void)
 {
-    spin_lock(&lock);
-    if (records_bytes)
-        send_locked();
-    spin_unlock(&lock);
-}
-
-static const struct probe *find(uint64_t offset)
-{
-    uint32_t low = 0, high = probe_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (probes[middle].offset_bytes < offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < probe_count && probes[low].offset_bytes == offset ? &probes[low] : NULL;
+    int64_t deadline_ns = clock_mono_ns() + PATIENCE_NS;
+    while (!send() && clock_mono_ns() < deadline_ns)
+        cpu_relax();
 }
 
 static uint64_t handlers(const struct process *p)
@@ -84,9 +101,10 @@ static uint64_t handlers(const struct process *p)
     uint64_t all = 0, odd = 0;
     for (unsigned sig = 1; sig <= SIG_MAX; sig++) {
         const struct linux_sigaction *a = &p->actions[sig];
-        bool handled = a->handler > 1; /* neither SIG_DFL nor SIG_IGN */
-        all += handled;
-        odd += handled && (a->flags & HANDLED) != HANDLED;
+        if (a->handler <= 1) /* SIG_DFL, SIG_IGN */
+            continue;
+        all++;
+        odd += (a->flags & HANDLED) != HANDLED;
     }
     return odd << 32 | all;
 }
@@ -118,140 +136,98 @@ static bool word_read(const struct trapframe *tf, const struct probe_word *w, ui
         *value = tf->sp;
     else
         *value = w->base == PROBE_KERNEL ? fact(w->number) : w->number;
-    for (unsigned i = 0; i < w->step_count && i < PROBE_STEPS_MAX; i++)
+    for (unsigned i = 0; i < w->step_count; i++)
         if (copy_from_user(value, *value + (uint64_t)(int64_t)w->steps[i], sizeof *value))
             return false;
     return true;
 }
 
-/* One record, complete but for the words, in out. */
-static void record_begin(struct probe_record *r, const struct probe *p)
+static void counts_read(struct probe_record *r)
 {
-    struct thread *t = thread_self();
-    *r = (struct probe_record){.probe = (uint32_t)(p - probes),
-                               .thread = (uint32_t)t->tid,
-                               .ns = timer_counter(),
-                               .resident_bytes = t->process->as->resident_pages * PAGE_SIZE,
-                               .word_count = p->word_count};
+    r->faults = r->syscalls = 0;
     for (unsigned i = 0; i < cpu_count; i++) {
         r->faults += cpus[i].faults;
         r->syscalls += cpus[i].syscalls;
     }
 }
 
-/* Puts the instruction back. False: another thread was here first. */
-static bool disarm(const struct probe *p)
+/* Most probes have none: they shouldn't save registers for it. */
+static __attribute__((noinline)) void words_read(struct probe_record *r, const struct trapframe *tf,
+                                                 const struct probe *p)
 {
-    uint32_t insn = __atomic_exchange_n(&originals[p - probes], 0, __ATOMIC_RELAXED);
-    if (insn)
-        code_store((uint32_t *)(program + p->offset_bytes), insn);
-    return insn;
+    const struct probe_word *w = &list.words[p->first_word];
+    uint64_t *value = (uint64_t *)(r + 1);
+    for (unsigned i = 0; i < p->word_count; i++)
+        if (word_read(tf, &w[i], &value[i]))
+            r->read |= (uint16_t)(1u << i);
+        else
+            value[i] = 0;
 }
 
-/* Reading words may fault: that's done without the lock. */
-static unsigned words_read(const struct trapframe *tf, const struct probe *p, uint64_t *values)
+static void record(const struct trapframe *tf, uint32_t number)
 {
-    unsigned read = 0;
-    for (unsigned i = 0; i < p->word_count; i++) {
-        bool good = word_read(tf, &words[p->first_word + i], &values[i]);
-        values[i] = good ? values[i] : 0;
-        read |= (unsigned)good << i;
-    }
-    return read;
-}
-
-static void record(const struct trapframe *tf, const struct probe *p)
-{
-    uint64_t values[PROBE_WORDS_MAX];
-    struct probe_record head;
-    record_begin(&head, p);
-    head.read = (uint16_t)words_read(tf, p, values);
-    spin_lock(&lock);
-    memcpy(records + records_bytes, &head, sizeof head);
-    memcpy(records + records_bytes + sizeof head, values, p->word_count * sizeof values[0]);
-    records_bytes += sizeof head + p->word_count * sizeof values[0];
-    if (records_bytes + RECORD_MAX > LINK_BUFFER_BYTES)
-        send_locked();
-    spin_unlock(&lock);
-    if (p->flags & PROBE_SEND)
+    const struct probe *p = &list.probes[number];
+    const struct thread *t = thread_self();
+    size_t size_bytes = sizeof(struct probe_record) + p->word_count * sizeof(uint64_t);
+    struct probe_record *r =
+        (void *)(records + __atomic_fetch_add(&taken_bytes, size_bytes, __ATOMIC_RELAXED));
+    r->probe = number;
+    r->thread = (uint32_t)t->tid;
+    r->ns = timer_counter(); /* made nanoseconds when it is sent */
+    counts_read(r);
+    r->resident_bytes = t->process->as->resident_pages * PAGE_SIZE;
+    r->word_count = (uint16_t)p->word_count;
+    r->read = 0;
+    if (p->word_count)
+        words_read(r, tf, p);
+    __atomic_store_n(&r->complete, 1, __ATOMIC_RELEASE);
+    if (!due && !__atomic_exchange_n(&due, true, __ATOMIC_SEQ_CST))
         timer_set(&later, clock_mono_ns() + SEND_AFTER_NS);
 }
 
-/* A thread that finds the instruction back already tries again. */
-bool probe_hit(void)
+/* A thread that comes when another has put the instruction back tries again. */
+bool probe_hit(const struct trapframe *tf, uint32_t number)
 {
-    const struct trapframe *tf = task_frame(task_self());
-    const struct probe *p = find(tf->pc + text_offset);
-    if (p && disarm(p))
-        record(tf, p);
-    return p;
+    if (number >= list.probe_count || list.probes[number].offset_bytes != tf->pc + text_offset ||
+        originals[number] == OWN)
+        return false;
+    uint32_t insn = __atomic_exchange_n(&originals[number], TAKEN, __ATOMIC_RELAXED);
+    if (insn != TAKEN) {
+        code_store((uint32_t *)(program + list.probes[number].offset_bytes), insn);
+        record(tf, number);
+    }
+    return true;
 }
 
-/* NULL, or what is wrong with what the launcher sent. */
-static const char *payload_error(const struct probes_header *h, size_t size, size_t program_bytes)
-{
-    const struct probe *all = (const void *)(h + 1);
-    if (size < sizeof *h || h->probe_count > PROBES_MAX ||
-        h->word_count > PROBES_MAX * PROBE_WORDS_MAX ||
-        size < sizeof *h + h->probe_count * sizeof(struct probe) +
-                   h->word_count * sizeof(struct probe_word))
-        return "cut off";
-    for (uint32_t i = 0; i < h->probe_count; i++)
-        if (all[i].offset_bytes > program_bytes - 4 || all[i].offset_bytes % 4 ||
-            (i && all[i].offset_bytes <= all[i - 1].offset_bytes) ||
-            all[i].word_count > PROBE_WORDS_MAX || all[i].first_word > h->word_count ||
-            all[i].word_count > h->word_count - all[i].first_word)
-            return "contradictory";
-    return NULL;
-}
-
-/* A breakpoint of the program's own at a probe's place would never be its own again: left alone. */
+/* A breakpoint that the program has there itself is left alone. */
 static void arm(void)
 {
-    for (uint32_t i = 0; i < probe_count; i++) {
-        uint32_t *at = (uint32_t *)(program + probes[i].offset_bytes);
-        originals[i] = *at == BREAKPOINT_INSN ? 0 : *at;
-        *at = BREAKPOINT_INSN; /* mapping the page makes instruction fetch see it */
+    for (uint32_t i = 0; i < list.probe_count; i++) {
+        uint32_t *at = (uint32_t *)(program + list.probes[i].offset_bytes);
+        originals[i] = *at == breakpoint_insn(i) ? OWN : *at;
+        *at = breakpoint_insn(i); /* mapping the page makes instruction fetch see it */
     }
-}
-
-/* False: it has no text. */
-static bool text_find(const void *elf, size_t size_bytes)
-{
-    struct elf_load plan;
-    if (elf_load_plan(&plan, elf, MIN(size_bytes, (size_t)PAGE_SIZE), size_bytes,
-                      ELF_MACHINE_ARM64) != ELF_LOAD_OK)
-        return false;
-    uint64_t bias = thread_self()->process->image.entry - plan.entry;
-    for (unsigned i = 0; i < plan.count; i++)
-        if (plan.segments[i].prot & ELF_LOAD_EXEC) {
-            text_offset = (uint64_t)plan.segments[i].offset - plan.segments[i].vaddr - bias;
-            return true;
-        }
-    return false;
 }
 
 static int probes_start(void)
 {
     size_t size, program_bytes;
-    const struct probes_header *h = payload_item(PAYLOAD_PROBES, &size);
+    const void *data = payload_item(PAYLOAD_PROBES, &size);
     const void *elf = payload_item(PAYLOAD_PROGRAM, &program_bytes);
-    if (!h || !elf || !text_find(elf, program_bytes))
+    if (!data || !elf)
         return 0;
-    const char *why = payload_error(h, size, program_bytes);
+    const char *why = probe_list_read(&list, data, size, program_bytes);
     if (why) {
         log_err("the launcher's probes are %s: none is set", why);
         return 0;
     }
-    probe_count = h->probe_count;
-    word_count = h->word_count;
-    words = (const void *)((const struct probe *)(h + 1) + probe_count);
-    originals = kmalloc(probe_count * sizeof *originals + 1);
-    records = kmalloc(LINK_BUFFER_BYTES);
+    originals = kmalloc(list.probe_count * sizeof *originals + 1);
+    records = kzalloc(list.probe_count * sizeof(struct probe_record) +
+                      list.word_count * sizeof(uint64_t) + 1);
     if (!originals || !records)
         return -ENOMEM;
     program = (uint8_t *)(uintptr_t)elf;
-    probes = (const void *)(h + 1);
+    text_offset = list.entry_offset_bytes - thread_self()->process->image.entry;
     timer_init(&later, on_time, NULL);
     probes_armed = true;
     arm();

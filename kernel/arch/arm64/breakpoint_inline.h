@@ -5,7 +5,13 @@
 
 #include "lib/types.h"
 
-#define BREAKPOINT_INSN 0xd43a9b40u /* brk #0xd4da */
+#define BREAKPOINTS_MAX  0x1000u
+#define BREAKPOINT_FIRST 0xd000u /* no debugger's, no compiler's */
+
+static inline uint32_t breakpoint_insn(uint32_t number)
+{
+    return 0xd4200000u | (BREAKPOINT_FIRST + number) << 5; /* brk #imm16 */
+}
 
 static inline void code_store(uint32_t *at, uint32_t insn)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From exception syndrome to meaning (Arm DDI 0487 ESR_EL1), and what ends in a panic. */
 #include "kernel/arch/trap.h"
+#include "kernel/arch/breakpoint.h"
 #include "kernel/arch/cpu.h"
 #include "kernel/arch/irq.h"
 #include "kernel/core/aspace.h"
@@ -114,16 +115,30 @@ static COLD struct fault other_fault(const struct trapframe *tf, uint64_t esr, u
     return f;
 }
 
+static bool is_breakpoint(const struct trapframe *tf, uint64_t esr)
+{
+    uint32_t number = (uint16_t)esr - BREAKPOINT_FIRST;
+    return ESR_EC(esr) == EC_BRK && number < BREAKPOINTS_MAX && user_breakpoint(tf, number);
+}
+
+static COLD void other_trap(struct trapframe *tf, uint64_t esr, uint64_t far)
+{
+    if (emulate_id_read(tf, esr))
+        return;
+    struct fault f = other_fault(tf, esr, far);
+    user_fault(&f);
+}
+
 void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
 {
-    struct fault f = {
-        .kind = abort_kind(esr), .access = data_access(esr), .address = far, .esr = esr};
     tf->syscall = NO_SYSCALL;
     if (UNLIKELY(ESR_EC(esr) != EC_DATA_EL0)) {
-        if (emulate_id_read(tf, esr))
-            return;
-        f = other_fault(tf, esr, far);
+        if (!is_breakpoint(tf, esr))
+            other_trap(tf, esr, far);
+        return;
     }
+    struct fault f = {
+        .kind = abort_kind(esr), .access = data_access(esr), .address = far, .esr = esr};
     user_fault(&f);
 }
 
