@@ -34,15 +34,15 @@ static int list(void)
     return 0;
 }
 
-/* The image that the launcher booted is memory that it holds; its program may be gone from disk. */
-static int image_open(const struct machine_entry *e, struct blob *image, struct error *err)
+/* What the launcher booted is memory that it holds; its program may be gone from disk. */
+static int payload_open(const struct machine_entry *e, struct blob *payload, struct error *err)
 {
     char path[64];
-    snprintf(path, sizeof(path), "/proc/%ld/fd/%d", e->pid, e->image_fd);
+    snprintf(path, sizeof(path), "/proc/%ld/fd/%d", e->pid, e->payload_fd);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return error_errno(err, "cannot read the machine's image, %s", path);
-    int rc = blob_from_fd(image, fd, path, err);
+        return error_errno(err, "cannot read the machine's program, %s", path);
+    int rc = blob_from_fd(payload, fd, path, err);
     close(fd);
     return rc;
 }
@@ -50,17 +50,17 @@ static int image_open(const struct machine_entry *e, struct blob *image, struct 
 static int goroutines(const char *name)
 {
     struct machine_entry entry;
-    struct blob image = {0}, program;
+    struct blob payload = {0}, program;
     struct error err;
     int rc = registry_find(name, &entry, &err);
     if (rc == 0)
-        rc = image_open(&entry, &image, &err);
+        rc = payload_open(&entry, &payload, &err);
     if (rc == 0)
-        rc = image_find(&image, PAYLOAD_PROGRAM, &program, &err);
+        rc = image_find(&payload, PAYLOAD_PROGRAM, &program, &err);
     if (rc == 0)
         rc = goroutines_print(stdout, entry.socket,
                               (struct span){program.bytes, program.size_bytes}, &err);
-    blob_close(&image);
+    blob_close(&payload);
     return rc < 0 ? fail(1, "%s: %s", name, err.text) : 0;
 }
 

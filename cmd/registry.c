@@ -113,7 +113,7 @@ int registry_describe(struct registration *r, const struct machine_entry *e, str
 {
     char text[PATH_MAX + 128];
     int n = snprintf(text, sizeof(text), "%ld %llu %u %d %s\n", e->pid, e->memory_bytes,
-                     e->cpu_count, e->image_fd, e->program);
+                     e->cpu_count, e->payload_fd, e->program);
     if (ftruncate(r->lock_fd, 0) != 0 || pwrite(r->lock_fd, text, (size_t)n, 0) != n)
         return error_errno(err, "cannot write %s", r->entry);
     return 0;
@@ -152,7 +152,7 @@ static int entry_read(const char *folder, const char *name, struct machine_entry
     close(fd);
     text[n > 0 ? n : 0] = 0;
     if (sscanf(text, "%ld %llu %u %d %n", &out->pid, &out->memory_bytes, &out->cpu_count,
-               &out->image_fd, &program) != 4)
+               &out->payload_fd, &program) != 4)
         return 0;
     text[strcspn(text, "\n")] = 0;
     snprintf(out->program, sizeof(out->program), "%s", text + program);

@@ -28,7 +28,7 @@ struct machine_entry {
     long pid; /* of the launcher */
     unsigned long long memory_bytes;
     unsigned cpu_count;
-    int image_fd;           /* the launcher's number for the image that was booted */
+    int payload_fd;         /* the launcher's number for the payload of what was booted */
     char program[PATH_MAX]; /* argv[0] */
 };
 

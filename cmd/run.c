@@ -69,12 +69,11 @@ static int image_create(struct run_options *options)
 {
     struct image image;
     struct error err;
-    uint64_t size;
 
     int status = guest_image(&options->guest, &image);
     if (status != 0)
         return status;
-    if (image_memfd(&image, &options->machine.image_fd, &size, &err) < 0)
+    if (image_parts_open(&image, &options->machine.image, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     return 0;
 }
@@ -362,7 +361,7 @@ static int name_take(struct session *session)
     struct machine_entry entry = {.pid = getpid(),
                                   .memory_bytes = options->machine.memory_bytes,
                                   .cpu_count = options->machine.cpu_count,
-                                  .image_fd = options->machine.image_fd};
+                                  .payload_fd = options->machine.image.payload_fd};
     struct error err;
 
     if (options->dry_run)

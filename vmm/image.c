@@ -79,10 +79,11 @@ static uint64_t table_fill(uint8_t page[PAYLOAD_ALIGN], const struct image *imag
     return at;
 }
 
-static int kernel_write(const struct image *image, int fd, uint64_t reserved_bytes,
-                        struct error *err)
+/* The kernel works in the room behind the image before it knows the machine. */
+static int kernel_write(const struct image *image, int fd, uint64_t image_bytes, struct error *err)
 {
     uint8_t header[KERNEL_HEADER_BYTES];
+    uint64_t reserved_bytes = image_bytes + PAYLOAD_ROOM;
 
     memcpy(header, image->kernel.bytes, sizeof(header));
     memcpy(header + KERNEL_SIZE_AT, &reserved_bytes, sizeof(reserved_bytes));
@@ -93,9 +94,10 @@ static int kernel_write(const struct image *image, int fd, uint64_t reserved_byt
                      image->kernel.size_bytes - sizeof(header), err);
 }
 
-static int items_write(const struct image *image, int fd, struct error *err)
+static int payload_write(const struct image *image, int fd, const uint8_t table[PAYLOAD_ALIGN],
+                         struct error *err)
 {
-    int result = 0;
+    int result = write_all(fd, table, PAYLOAD_ALIGN, err);
 
     for (unsigned i = 0; i < image->item_count && result == 0; i++) {
         const struct blob *data = &image->items[i].data;
@@ -114,33 +116,64 @@ int image_write(const struct image *image, int fd, uint64_t *size_bytes, struct 
     if (result < 0)
         return result;
     uint64_t size = image->kernel.size_bytes + table_fill(table, image);
-    /* The kernel works in the room behind the image before it knows the machine. */
-    result = kernel_write(image, fd, size + PAYLOAD_ROOM, err);
+    result = kernel_write(image, fd, size, err);
     if (result == 0)
-        result = write_all(fd, table, sizeof(table), err);
-    if (result == 0)
-        result = items_write(image, fd, err);
+        result = payload_write(image, fd, table, err);
     if (result == 0)
         *size_bytes = size;
     return result;
 }
 
-int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes, struct error *err)
+static int memfd_open(int *fd, struct error *err)
 {
-    int memory = memfd_create("mazboot-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    *fd = memfd_create("mazboot-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    return *fd < 0 ? error_errno(err, "cannot create the image in memory") : 0;
+}
 
-    if (memory < 0)
-        return error_errno(err, "cannot create the image in memory");
-    int result = image_write(image, memory, size_bytes, err);
-    if (result == 0 &&
-        fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-        result = error_errno(err, "cannot seal the image");
-    if (result < 0) {
-        close(memory);
-        return result;
-    }
-    *fd = memory;
+static int memfd_seal(int fd, struct error *err)
+{
+    if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+        return error_errno(err, "cannot seal the image");
     return 0;
+}
+
+static int parts_write(const struct image *image, struct image_parts *parts, struct error *err)
+{
+    uint8_t table[PAYLOAD_ALIGN] = {0};
+
+    uint64_t size = table_fill(table, image);
+    int result = kernel_write(image, parts->kernel_fd, image->kernel.size_bytes + size, err);
+    if (result == 0)
+        result = payload_write(image, parts->payload_fd, table, err);
+    if (result == 0)
+        result = memfd_seal(parts->kernel_fd, err);
+    if (result == 0)
+        result = memfd_seal(parts->payload_fd, err);
+    return result;
+}
+
+int image_parts_open(const struct image *image, struct image_parts *parts, struct error *err)
+{
+    *parts = IMAGE_PARTS_NONE;
+    int result = kernel_check(image, err);
+    if (result == 0)
+        result = memfd_open(&parts->kernel_fd, err);
+    if (result == 0)
+        result = memfd_open(&parts->payload_fd, err);
+    if (result == 0)
+        result = parts_write(image, parts, err);
+    if (result < 0)
+        image_parts_close(parts);
+    return result;
+}
+
+void image_parts_close(struct image_parts *parts)
+{
+    if (parts->kernel_fd >= 0)
+        close(parts->kernel_fd);
+    if (parts->payload_fd >= 0)
+        close(parts->payload_fd);
+    *parts = IMAGE_PARTS_NONE;
 }
 
 static const struct payload_header *payload_at(const struct blob *file, size_t at)

@@ -30,10 +30,22 @@ int image_add(struct image *image, enum payload_type type, struct blob data,
 int image_write(const struct image *image, int fd, uint64_t *size_bytes,
                 struct error *err) MUST_CHECK;
 
-/* As image_write, into new sealed memory that nobody can change any more. *fd (close-on-exec)
- * belongs to the caller. */
-int image_memfd(const struct image *image, int *fd, uint64_t *size_bytes,
-                struct error *err) MUST_CHECK;
+/*
+ * The image in two pieces of sealed memory, which nobody can change any more, for a machine that
+ * puts the payload right behind the kernel by itself. Close-on-exec; -1: not open.
+ */
+struct image_parts {
+    int kernel_fd, payload_fd;
+};
+
+#define IMAGE_PARTS_NONE ((struct image_parts){-1, -1})
+
+/* Fails as image_write does, or with the errno of memfd_create. The caller closes *parts. */
+int image_parts_open(const struct image *image, struct image_parts *parts,
+                     struct error *err) MUST_CHECK;
+
+/* Allowed for parts that were closed, or couldn't be opened. */
+void image_parts_close(struct image_parts *parts);
 
 /* The data of the first item of that type in a whole image; it points into it. -ENOENT: the file
  * isn't an image with a payload that holds one, or is damaged. */

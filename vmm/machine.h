@@ -7,7 +7,7 @@
 #ifndef VMM_MACHINE_H
 #define VMM_MACHINE_H
 
-#include "vmm/error.h"
+#include "vmm/image.h"
 #include "vmm/net.h"
 
 enum machine_accel {
@@ -31,8 +31,8 @@ struct machine_config {
     const char *cpu_model; /* as the backend names it; NULL for the backend's choice */
     enum machine_accel accel;
     bool count_instructions; /* guest time advances by one nanosecond an instruction; TCG only */
-    int image_fd;            /* the kernel image (vmm/image.h); used until machine_start returns */
-    int debug_fd; /* a listening socket for a debugger (vmm/debug.h); 0: none; as image_fd */
+    struct image_parts image; /* what it boots; used until machine_start returns */
+    int debug_fd; /* a listening socket for a debugger (vmm/debug.h); 0: none; as image */
     const struct net *nets; /* network cards, the first with the lowest MAC address */
     unsigned net_count;
     const struct machine_volume *volumes;

@@ -42,12 +42,13 @@ static void add(enum payload_type type, const void *data, size_t size)
     assert_int_equal(image_add(&image, type, (struct blob){data, size}, &err), 0);
 }
 
-/* The image as image_memfd leaves it. */
+/* The image as image_write leaves it. */
 static const uint8_t *written(int *fd, uint64_t *size)
 {
     struct error err;
 
-    assert_int_equal(image_memfd(&image, fd, size, &err), 0);
+    *fd = memfd_create("image", 0);
+    assert_int_equal(image_write(&image, *fd, size, &err), 0);
     const uint8_t *bytes = mmap(NULL, *size, PROT_READ, MAP_SHARED, *fd, 0);
     assert_ptr_not_equal(bytes, MAP_FAILED);
     assert_int_equal(lseek(*fd, 0, SEEK_END), *size);
@@ -94,37 +95,63 @@ static void layout(void **state)
     close(fd);
 }
 
-static void sealed(void **state)
+static void assert_sealed(int fd)
 {
-    uint64_t size;
-    int fd;
-
-    (void)state;
-    const uint8_t *bytes = written(&fd, &size);
     assert_int_equal(pwrite(fd, "x", 1, 0), -1);
     assert_int_equal(errno, EPERM);
     assert_int_equal(ftruncate(fd, 0), -1);
     assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-    munmap((void *)bytes, size);
-    close(fd);
 }
 
-static void no_kernel(void **state)
+static void assert_holds(int fd, const uint8_t *bytes, uint64_t size)
 {
+    uint8_t *held = malloc(size);
+
+    assert_int_equal(lseek(fd, 0, SEEK_END), size);
+    assert_int_equal(pread(fd, held, size, 0), size);
+    assert_memory_equal(held, bytes, size);
+    free(held);
+}
+
+/* Sealed, and one behind the other they are the image. */
+static void parts(void **state)
+{
+    struct image_parts parts;
     struct error err;
     uint64_t size;
     int fd;
 
     (void)state;
+    add(PAYLOAD_ARGV, "hello", 6);
+    const uint8_t *whole = written(&fd, &size);
+    assert_int_equal(image_parts_open(&image, &parts, &err), 0);
+    assert_holds(parts.kernel_fd, whole, sizeof(kernel));
+    assert_holds(parts.payload_fd, whole + sizeof(kernel), size - sizeof(kernel));
+    assert_sealed(parts.kernel_fd);
+    assert_sealed(parts.payload_fd);
+    image_parts_close(&parts);
+    assert_int_equal(parts.payload_fd, -1);
+    munmap((void *)whole, size);
+    close(fd);
+}
+
+static void no_kernel(void **state)
+{
+    struct image_parts parts;
+    struct error err;
+    uint64_t size;
+
+    (void)state;
     kernel[56] = 'a';
-    assert_int_equal(image_memfd(&image, &fd, &size, &err), -ENOEXEC);
+    assert_int_equal(image_write(&image, -1, &size, &err), -ENOEXEC);
     assert_string_equal(err.text,
                         "k.img is not an arm64 kernel image of Mazboot; build one with make");
     kernel[56] = 'A';
     image.kernel.size_bytes = 8191;
-    assert_int_equal(image_memfd(&image, &fd, &size, &err), -ENOEXEC);
+    assert_int_equal(image_write(&image, -1, &size, &err), -ENOEXEC);
     image.kernel.size_bytes = 0;
-    assert_int_equal(image_memfd(&image, &fd, &size, &err), -ENOEXEC);
+    assert_int_equal(image_parts_open(&image, &parts, &err), -ENOEXEC);
+    assert_int_equal(parts.kernel_fd, -1);
 }
 
 static void too_many_items(void **state)
@@ -152,7 +179,7 @@ static void full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(layout, setup),    cmocka_unit_test_setup(sealed, setup),
+        cmocka_unit_test_setup(layout, setup),    cmocka_unit_test_setup(parts, setup),
         cmocka_unit_test_setup(no_kernel, setup), cmocka_unit_test_setup(too_many_items, setup),
         cmocka_unit_test_setup(full_disk, setup),
     };
