@@ -6,7 +6,7 @@ CMD_SRC += cmd/inspect.c cmd/inspect/report.c cmd/inspect/text.c cmd/inspect/jso
 CMD_SRC += cmd/trace.c cmd/trace/plan.c cmd/trace/checks.c cmd/trace/text.c cmd/trace/json.c cmd/trace/svg.c
 CMD_SRC += cmd/registry.c cmd/goroutines.c cmd/ps.c
 CMD_SRC += cmd/wb.c cmd/wb/list.c cmd/wb/explain.c cmd/wb/patch.c cmd/wb/verify.c cmd/wb/emulate.c cmd/wb/ram.c
-$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS),,$(GOBIN_LDLIBS) -ljansson -larchive)
+$(call host_prog,mazboot,$(CMD_SRC),$(CMD_LIBS),,$(GOBIN_LDLIBS) -ljansson)
 
 $(call unit_test,cmd-quantity,tests/cmd/quantity_test.c cmd/quantity.c)
 $(call unit_test,cmd-options,tests/cmd/options_test.c cmd/options.c vmm/error.c)

@@ -30,9 +30,9 @@ struct machine_config {
     unsigned cpu_count;
     const char *cpu_model; /* as the backend names it; NULL for the backend's choice */
     enum machine_accel accel;
-    bool count_instructions; /* guest time advances by one nanosecond an instruction; TCG only */
+    bool count_instructions;  /* guest time advances by one nanosecond an instruction; TCG only */
     struct image_parts image; /* what it boots; used until machine_start returns */
-    int debug_fd; /* a listening socket for a debugger (vmm/debug.h); 0: none; as image */
+    int debug_fd;           /* a listening socket for a debugger (vmm/debug.h); 0: none; as image */
     const struct net *nets; /* network cards, the first with the lowest MAC address */
     unsigned net_count;
     const struct machine_volume *volumes;

@@ -19,12 +19,12 @@
  * Under TCG. A processor without pointer authentication, which TCG emulates slowly (the price of
  * "max"), and with the atomics of ARMv8.1, which the runtime of Go uses where it finds them.
  */
-#define QEMU_TCG_CPU  "cortex-a76"
+#define QEMU_TCG_CPU "cortex-a76"
 
 /* Where the board "virt" has the kernel that -kernel names: 2 MiB into RAM. */
 #define QEMU_KERNEL_AT UINT64_C(0x40200000)
 
-#define QEMU_CPUS_MAX 123 /* what the redistributors of GICv3 on the board "virt" allow */
+#define QEMU_CPUS_MAX  123 /* what the redistributors of GICv3 on the board "virt" allow */
 
 struct qemu {
     struct machine machine; /* first: a struct machine pointer is a struct qemu pointer */
@@ -339,7 +339,8 @@ static int explain_start(int result, struct error *err)
 
 /*
  * QEMU's heap in large pages, and in one piece: half of the page faults of its start, a fifth of
- * the time. (glibc manual, Memory Allocation Tunables; an older glibc ignores what it doesn't know.)
+ * the time. (glibc manual, Memory Allocation Tunables; an older glibc ignores what it doesn't
+ * know.)
  */
 static const char *const heap_settings[] = {
     "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=2097152:"
