@@ -32,9 +32,12 @@ KERNEL_CFLAGS := $(FREE_CFLAGS) $(ARM64_CFLAGS) -mcmodel=tiny -Oz -DGORT_NO_FP=1
                  -fstack-protector -DSTACK_GUARD_OFFSET=$(STACK_GUARD_OFFSET) \
                  $(addprefix -Xclang -mstack-protector-guard,=sysreg -reg=tpidr_el1 -offset=$(STACK_GUARD_OFFSET))
 KERNEL_LTO := -flto
-# Where the linker generates code: calls of shared prologues in what is built with -Oz, repeated sequences as functions.
-KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog machine-outliner-reruns=3 inline-threshold=0 disable-machine-licm \
-                                 enable-post-misched=0 enable-merge-functions)
+# Where the linker generates code: calls of shared prologues in what is built with -Oz. Repeated sequences become functions only in the full
+# kernel: under emulation, where a block of code costs more to translate than to run, a hello starts half a millisecond sooner without.
+KERNEL_LTO_PASSES := $(addprefix -Wl$(,)-mllvm$(,)-,homogeneous-prolog-epilog inline-threshold=0 disable-machine-licm enable-post-misched=0 \
+                                 enable-merge-functions)
+KERNEL_NO_OUTLINER := -Wl,-mllvm,-enable-machine-outliner=never
+KERNEL_OUTLINER := -Wl,-mllvm,-machine-outliner-reruns=3
 KERNEL_HOT := gort/park.c lib/fdt.c lib/str.c lib/chacha20.c $(addprefix kernel/core/,task.c wait.c gort_port.c clock.c) \
               kernel/linux/fault.c kernel/linux/probe.c kernel/arch/arm64/trap.c
 KERNEL_WARM := gort/runq.c $(addprefix kernel/core/,page.c slab.c aspace_fault.c) kernel/arch/arm64/pgtable.c kernel/linux/futex.c \
@@ -56,25 +59,27 @@ ALL += $(foreach k,mazboot mazboot-net mazboot-full,$(K)/$k.img $(K)/$k.sym)
 
 include kernel/linux/vdso/mod.mk kernel/fs/mod.mk kernel/net/mod.mk
 
-# The sources are complete only after every mod.mk has been read. Objects made with other flags don't link.
+# The sources are complete only after every mod.mk has been read. Objects made with other flags don't link, and an image has to be
+# made anew when its inventory changes.
 .SECONDEXPANSION:
+KERNEL_LISTS := $(addsuffix /mod.mk,kernel kernel/fs kernel/net kernel/linux/vdso)
 $(KERNEL_OBJS): kernel/mod.mk mk/toolchain.mk
 
-# $(call kernel_image,NAME,SOURCES): NAME.elf of them, KERNEL_EXTRA_OBJS and the table of those system calls that they define. SOURCES is expanded
-# late.
+# $(call kernel_image,NAME,SOURCES,PASSES): NAME.elf of them, KERNEL_EXTRA_OBJS and the table of those system calls that they define. SOURCES is
+# expanded late.
 define kernel_image_
-$(K)/$1.calls.h: $$$$(call objects,kernel-arm64,$$$$(sort $2))
-	$$(call say,CALLS,$$@)llvm-nm --defined-only --just-symbol-name $$^ | sed -n 's/^sys_/.set have_sys_/;s/^.set have.*/&, 1/p' >$$@
+$(K)/$1.calls.h: $$$$(call objects,kernel-arm64,$$$$(sort $2)) $(KERNEL_LISTS)
+	$$(call say,CALLS,$$@)llvm-nm --defined-only --just-symbol-name $$(filter %.o,$$^) | sed -n 's/^sys_/.set have_sys_/;s/^.set have.*/&, 1/p' >$$@
 $(K)/$1.table.o: kernel/arch/arm64/syscall_table.S $(K)/$1.calls.h abi/syscalls.def
 	$$(call say,AS,$$@)$(CC) $(KERNEL_CFLAGS) -include $(K)/$1.calls.h -c $$< -o $$@
 $(K)/$1.elf: $$$$(call objects,kernel-arm64,$$$$(sort $2)) $(K)/$1.table.o $(KERNEL_EXTRA_OBJS) kernel/arch/arm64/kernel.ld
-	$$(call say,LD,$$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) -Wl,-T,kernel/arch/arm64/kernel.ld -o $$@ $$(filter %.o,$$^)
+	$$(call say,LD,$$@)$(CC) $(ARM64_LDFLAGS) $(KERNEL_LTO) $(KERNEL_LTO_PASSES) $3 -Wl,-T,kernel/arch/arm64/kernel.ld -o $$@ $$(filter %.o,$$^)
 $(K)/$1.img: $(K)/$1.elf
 	$$(call say,IMAGE,$$@)$(OBJCOPY) -O binary $$< $$@
 $(K)/$1.sym: $(K)/$1.elf tools/symtab.sh
 	$$(call say,SYMS,$$@)tools/symtab.sh $$< $$@
 endef
-kernel_image = $(eval $(call kernel_image_,$1,$2))
-$(call kernel_image,mazboot,$$(KERNEL_SRCS))
-$(call kernel_image,mazboot-net,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS))
-$(call kernel_image,mazboot-full,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS) $$(KERNEL_FULL_SRCS))
+kernel_image = $(eval $(call kernel_image_,$1,$2,$3))
+$(call kernel_image,mazboot,$$(KERNEL_SRCS),$(KERNEL_NO_OUTLINER))
+$(call kernel_image,mazboot-net,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS),$(KERNEL_NO_OUTLINER))
+$(call kernel_image,mazboot-full,$$(KERNEL_SRCS) $$(KERNEL_NET_SRCS) $$(KERNEL_FULL_SRCS),$(KERNEL_OUTLINER))

@@ -1,9 +1,9 @@
 # Files, and the system calls about them. FS_NET is what the small kernel does without.
 FS_BASE := $(addprefix kernel/fs/,boot.c context.c dentry.c device.c epoll.c etc.c eventfd.c file.c flock.c inode.c \
     mutex.c names.c open.c pages.c pages_tree.c pipe.c pipe_open.c pseudo.c rename.c stdio.c super.c tmpfs.c text.c tmpfs_file.c uio.c walk.c)
-FS_BASE += $(addprefix kernel/linux/,dir.c epoll.c fcntl.c fd.c io.c names.c open.c path.c sigwait.c stat.c)
+FS_BASE += $(addprefix kernel/linux/,dir.c epoll.c fcntl.c fd.c io.c open.c path.c sigwait.c stat.c)
 FS_NET := $(addprefix kernel/fs/,inotify.c notify.c socket.c splice.c unix.c unix_data.c)
-FS_NET += $(addprefix kernel/linux/,attr.c inotify.c poll.c pollset.c socket.c socket_message.c splice.c)
+FS_NET += $(addprefix kernel/linux/,attr.c inotify.c names.c poll.c pollset.c socket.c socket_message.c splice.c)
 FS_SRCS := $(FS_BASE) $(FS_NET) kernel/fs/archive.c
 PROC_SRCS := $(addprefix kernel/linux/,proc.c proc_process.c proc_maps.c proc_machine.c proc_sys.c sysfs.c)
 KERNEL_SRCS += $(FS_BASE) $(PROC_SRCS)
