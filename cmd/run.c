@@ -48,6 +48,19 @@ struct session {
     const struct run_hooks *hooks; /* NULL: none */
 };
 
+/* The memory of a new machine is zeros where the kernel image isn't, unless QEMU was told to put
+ * something else there. */
+static bool memory_is_blank(const struct run_options *options)
+{
+    static const char *const fill[] = {"mem", "loader", "initrd"};
+
+    for (unsigned i = 0; i < options->extra_count; i++)
+        for (size_t f = 0; f < ARRAY_SIZE(fill); f++)
+            if (strstr(options->extra_args[i], fill[f]))
+                return false;
+    return true;
+}
+
 static void kernel_options(struct run_options *options)
 {
     struct strings *strings = &options->guest.options;
@@ -57,6 +70,8 @@ static void kernel_options(struct run_options *options)
         terminals |= (isatty(fd) ? 1u : 0u) << fd;
     strings_add(strings, "link=virtio");
     strings_addf(strings, "tty=%u", terminals);
+    if (memory_is_blank(options))
+        strings_add(strings, "memory=blank");
     if (options->verbose)
         strings_add(strings, "log=1");
     if (options->strace)

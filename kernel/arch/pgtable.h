@@ -66,18 +66,15 @@ struct pgtable_place {
 int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned flags,
                        struct pgtable_place *p) MUST_CHECK;
 
-/* pgtable_run_length - how many free places from this one on are likely to be wanted soon: 1, but 4
- * where the page before has an entry, PGTABLE_RUN_MAX where memory is in use that far back. */
-unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va);
+/* pgtable_run - how many pages to bring in together: the place for va's is moved back to the first
+ * of them. They are free ones of va's aligned group of four, which programs allocate in and so are
+ * likely to want soon; PGTABLE_RUN_MAX from va on where memory is in use that far back. At most
+ * `before` pages before va, and `behind` (> 0) from va on. */
+unsigned pgtable_run(struct pgtable_place *p, vaddr_t va, uint64_t before, uint64_t behind);
 
-/* pgtable_is_free - whether nothing is mapped i pages behind the place. */
-static inline bool pgtable_is_free(const struct pgtable_place *p, unsigned i)
-{
-    return !p->slot[i];
-}
-
-/* pgtable_fill - map pa i pages behind the place, which must be free there. */
-void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa);
+/* pgtable_fill - map n pages from the place on. One whose place has been taken meanwhile is
+ * released. How many were mapped. */
+unsigned pgtable_fill(const struct pgtable_place *p, const paddr_t *pages, unsigned n);
 
 /* pgtable_map - map the page at va, which must have no entry. 0; -ENOMEM: no page for a table,
  * nothing changed. */

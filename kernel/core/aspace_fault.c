@@ -2,7 +2,7 @@
 /*
  * Page faults: what a region promises is brought in at the first touch.
  *
- *     anonymous        a zeroed page, with the next few where memory is used in sequence; a read
+ *     anonymous        a zeroed page, with the free ones around it (pgtable_run); a read
  * may get the page of zeros, marked COW object, shared   the object's page object, private  the
  * object's page, marked COW; a write gets a copy
  *
@@ -97,22 +97,18 @@ static inline bool zeros_will_do(const struct region *r, unsigned access)
     return !(access & ASPACE_WRITE) && (!(r->prot & ASPACE_WRITE) || !page_is_plentiful());
 }
 
-/* How many pages to bring in at the place: more than one where the program goes through its memory
- * in sequence. */
-static inline unsigned pages_wanted(const struct region *r, vaddr_t va,
-                                    const struct pgtable_place *place)
+/* How many pages to bring in, the place being moved to the first. */
+static inline unsigned pages_wanted(const struct region *r, vaddr_t va, struct pgtable_place *place)
 {
-    unsigned n = pgtable_run_length(place, va);
-
-    if (LIKELY(n == 1) || !page_is_plentiful())
+    if (UNLIKELY(!page_is_plentiful()))
         return 1;
-    return (unsigned)MIN(n, (r->end - va) >> PAGE_SHIFT);
+    return pgtable_run(place, va, (va - r->start) >> PAGE_SHIFT, (r->end - va) >> PAGE_SHIFT);
 }
 
 /* Zeroed pages at the place. They are cleared without the lock, which other CPUs want for their
  * faults. */
 static inline enum aspace_fault map_zeroed(struct aspace *as, const struct region *r, vaddr_t va,
-                                           const struct pgtable_place *place)
+                                           struct pgtable_place *place)
 {
     uint32_t sequence = as->sequence;
     unsigned wanted = pages_wanted(r, va, place), n;
@@ -122,16 +118,13 @@ static inline enum aspace_fault map_zeroed(struct aspace *as, const struct regio
     n = page_alloc_zeroed(pages, wanted);
     spin_lock(&as->lock);
 
-    bool same = LIKELY(as->sequence == sequence); /* then the place is there, and r as it was */
-    for (unsigned i = 0; i < n; i++) {
-        if (UNLIKELY(!same || !pgtable_is_free(place, i))) {
-            page_put(pages[i]);
-            continue;
-        }
-        pgtable_fill(place, i, pages[i]);
-        as->resident_pages++;
+    if (UNLIKELY(as->sequence != sequence)) { /* the place may be gone, r too */
+        while (n)
+            page_put(pages[--n]);
+        return ASPACE_FAULT_AGAIN;
     }
-    return UNLIKELY(!same) ? ASPACE_FAULT_AGAIN : LIKELY(n) ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
+    as->resident_pages += pgtable_fill(place, pages, n);
+    return LIKELY(n) ? ASPACE_FAULT_NONE : ASPACE_FAULT_OOM;
 }
 
 static enum aspace_fault fault_present(struct aspace *as, const struct region *r, vaddr_t va,
@@ -157,7 +150,7 @@ static enum aspace_fault fault_anonymous(struct aspace *as, const struct region 
         return fault_present(as, r, va, access);
     if (LIKELY(!zeros))
         return map_zeroed(as, r, va, &place);
-    pgtable_fill(&place, 0, aspace_zero_page);
+    pgtable_fill(&place, &aspace_zero_page, 1);
     return ASPACE_FAULT_NONE;
 }
 

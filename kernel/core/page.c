@@ -9,6 +9,9 @@
  * so a block's buddy is always a block or split into smaller ones, never part of a larger one, and
  * its descriptor can be trusted.
  *
+ * Where the machine's memory was all zeros when it started, a page from above the frontier needs no
+ * clearing: its address goes about with BLANK in it until it is handed out.
+ *
  * Order-0 pages pass through a cache per CPU. Kernel code is never preempted, so a CPU's cache
  * needs no lock; `lock` guards everything else.
  */
@@ -29,7 +32,10 @@ enum {
         24, /* only for PAGE_RESERVE: tables, stacks and buffers needed to get out of trouble */
     PLENTY_PAGES = 512, /* below this much free memory the caches hold next to nothing */
     CACHE_MAX_SCARCE = 2,
+    USED_MAX = 4,
 };
+
+#define BLANK ((paddr_t)1)
 
 /* A descriptor: a block in use has refs > 0 and its order; a free one in a list has FREE and its
  * order; one in a cache is 0. */
@@ -55,6 +61,10 @@ static struct zone zones[ZONES_MAX];
 static unsigned zone_count;
 static struct mem_range reserved[RESERVED_MAX]; /* sorted */
 static unsigned reserved_count;
+static bool
+    memory_blank; /* but for the loader's first page, what is reserved, and ranges that were: */
+static struct mem_range used[USED_MAX];
+static unsigned used_count;
 static struct list free_blocks[ORDER_MAX + 1];
 static uint64_t free_pages; /* in free_blocks and above the frontiers, without reserved ones */
 static uint64_t total_pages, least_free_pages;
@@ -164,6 +174,29 @@ static paddr_t find_above_frontier(const struct zone *z, unsigned order)
     }
 }
 
+void page_memory_is_blank(void)
+{
+    memory_blank = true;
+}
+
+static void mark_used(paddr_t start, paddr_t end)
+{
+    if (used_count == USED_MAX)
+        memory_blank = false;
+    else
+        used[used_count++] = (struct mem_range){start, end};
+}
+
+static bool is_blank(const struct zone *z, paddr_t start, paddr_t end)
+{
+    bool blank = memory_blank && start != z->start;
+
+    for (unsigned i = 0; i < used_count; i++)
+        blank &= end <= used[i].start || start >= used[i].end;
+    return blank;
+}
+
+/* With BLANK. */
 static paddr_t take_above_frontier(unsigned order)
 {
     for (struct zone *z = zones; z < zones + zone_count; z++) {
@@ -173,7 +206,7 @@ static paddr_t take_above_frontier(unsigned order)
         pass_frontier(z, pa);
         z->frontier = pa + block_bytes(order);
         free_pages -= UINT64_C(1) << order;
-        return pa;
+        return is_blank(z, pa, z->frontier) ? pa | BLANK : pa;
     }
     return PAGE_NONE;
 }
@@ -194,7 +227,7 @@ static paddr_t take_listed(unsigned order)
     return pa;
 }
 
-/* A block whose descriptor the caller writes. */
+/* A block whose descriptor the caller writes. With BLANK. */
 static paddr_t take_block_locked(unsigned order, unsigned flags)
 {
     paddr_t pa;
@@ -250,8 +283,10 @@ static __attribute__((noinline)) void cache_trim(struct cache *c, unsigned keep)
     unsigned out = c->count - keep;
 
     spin_lock(&lock);
-    for (unsigned i = 0; i < out; i++)
-        free_block(zone_of(c->pages[i]), c->pages[i], 0);
+    for (unsigned i = 0; i < out; i++) {
+        paddr_t pa = c->pages[i] & ~BLANK;
+        free_block(zone_of(pa), pa, 0);
+    }
     spin_unlock(&lock);
     for (unsigned i = 0; i < keep; i++)
         c->pages[i] = c->pages[out + i];
@@ -281,6 +316,15 @@ static __attribute__((noinline)) bool cache_refill_hard(struct cache *c, unsigne
 
 /* ---- the interface ---- */
 
+/* The next page of a cache that has some. With BLANK. */
+static inline paddr_t cache_take(struct cache *c)
+{
+    paddr_t page = c->pages[--c->count], pa = page & ~BLANK;
+
+    *desc_of(zone_of(pa), pa) = 1;
+    return page;
+}
+
 static paddr_t alloc_block(unsigned order, unsigned flags)
 {
     paddr_t pa;
@@ -306,10 +350,10 @@ unsigned page_alloc_zeroed(paddr_t *pages, unsigned n)
     for (unsigned i = 0; i < n; i++) {
         if (UNLIKELY(!c->count) && !cache_refill_hard(c, 0))
             return i;
-        paddr_t pa = c->pages[--c->count];
-        *desc_of(zone_of(pa), pa) = 1;
-        pages[i] = pa;
-        clear_page(phys_to_virt(pa));
+        paddr_t pa = cache_take(c);
+        pages[i] = pa & ~BLANK;
+        if (!(pa & BLANK))
+            clear_page(phys_to_virt(pa));
     }
     return n;
 }
@@ -322,17 +366,18 @@ paddr_t page_alloc(unsigned order, unsigned flags)
         struct cache *c = my_cache();
         if (UNLIKELY(!c->count) && !cache_refill_hard(c, flags))
             return PAGE_NONE;
-        pa = c->pages[--c->count];
-        *desc_of(zone_of(pa), pa) = 1;
-        if (flags & PAGE_ZERO)
+        pa = cache_take(c);
+        if (flags & PAGE_ZERO && !(pa & BLANK))
             clear_page(phys_to_virt(pa));
-        return pa;
+        return pa & ~BLANK;
     }
     pa = alloc_block(order, flags);
+    bool blank = pa & BLANK;
+    pa &= ~BLANK;
     if (pa == PAGE_NONE)
         return PAGE_NONE;
     *desc_of(zone_of(pa), pa) = 1 | order << DESC_ORDER_SHIFT;
-    if (flags & PAGE_ZERO)
+    if (flags & PAGE_ZERO && !blank)
         clear_block(pa, order);
     return pa;
 }
@@ -500,6 +545,8 @@ void page_init(const struct mem_range *ram, unsigned nram, const struct mem_rang
 {
     zone_count = reserved_count = 0;
     total_pages = free_pages = 0;
+    used_count = 0;
+    memory_blank = false;
     for (unsigned o = 0; o <= ORDER_MAX; o++)
         list_init(&free_blocks[o]);
     for (unsigned i = 0; i < CPU_MAX; i++)
@@ -559,6 +606,7 @@ void page_release_range(paddr_t start, paddr_t end)
         return;
     spin_lock(&lock);
     if (start >= z->frontier && unreserve(start, end)) {
+        mark_used(start, end);
         free_pages += (end - start) >> PAGE_SHIFT;
     } else {
         pass_frontier(z, end);

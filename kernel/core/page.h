@@ -34,6 +34,11 @@ struct mem_range {
 void page_init(const struct mem_range *ram, unsigned nram, const struct mem_range *reserved,
                unsigned nreserved);
 
+/* page_memory_is_blank - whoever started the machine says that its memory was all zeros, but for
+ * what is reserved and the first page: pages that were never in use need no clearing. After
+ * page_init, before anything is allocated. */
+void page_memory_is_blank(void);
+
 /* page_release_range - hand a reserved range to the allocator (boot stub, device tree, symbol table
  * once read). Whole pages within it. */
 void page_release_range(paddr_t start, paddr_t end);

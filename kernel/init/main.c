@@ -106,6 +106,8 @@ static void memory_init(paddr_t image, paddr_t room)
     for (unsigned i = 0; i < machine.nreserved; i++)
         taken[n++] = machine.reserved[i];
     page_init(machine.ram, machine.nram, taken, n);
+    if (option_is("memory", "blank"))
+        page_memory_is_blank();
 }
 
 static void on_timer(void *arg)

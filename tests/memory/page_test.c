@@ -111,6 +111,48 @@ static void random_allocation(void **state)
     assert_int_equal(free_bytes(), start);
 }
 
+static bool is_zeroed(paddr_t pa, unsigned order)
+{
+    const char *bytes = (const char *)pa;
+
+    return !bytes[0] && !memcmp(bytes, bytes + 1, (PAGE_SIZE << order) - 1);
+}
+
+/* In memory that was zeros when the machine started, but for what the loader put there, pages asked
+ * for as zeroed are so: those never in use, used ones, and ones that were reserved. */
+static void blank_memory(void **state)
+{
+    paddr_t start = ram + MIB, tree = ram + 6 * MIB;
+    struct mem_range all = {start, ram + RAM};
+    struct mem_range taken[] = {{start + 2 * PAGE_SIZE, start + MIB},
+                                {tree, tree + 16 * PAGE_SIZE}};
+    bool met_tree = false;
+
+    (void)state;
+    memset((void *)start, 0, RAM - MIB);
+    memset((void *)start, 0x55, MIB);
+    memset((void *)tree, 0x55, 16 * PAGE_SIZE);
+    page_init(&all, 1, taken, 2);
+    page_memory_is_blank();
+    fake_cpu = 0;
+    page_release_range(tree, tree + 16 * PAGE_SIZE);
+    assert_true(page_alloc(1, PAGE_ZERO) == start && is_zeroed(start, 1));
+    for (unsigned i = 0;; i++) {
+        unsigned order = i % 5 ? 0 : i % 3;
+        paddr_t pa = page_alloc(order, PAGE_ZERO | PAGE_RESERVE);
+        if (pa == PAGE_NONE && order == 0)
+            break;
+        if (pa == PAGE_NONE)
+            continue;
+        met_tree |= pa <= tree && pa + (PAGE_SIZE << order) > tree;
+        assert_true(is_zeroed(pa, order));
+        memset((void *)pa, 0xee, PAGE_SIZE << order);
+        if (i % 7 == 0)
+            page_put(pa);
+    }
+    assert_true(met_tree);
+}
+
 /* All of memory can be had by single pages, comes back, and is 2 MiB blocks again. */
 static void exhaustion_and_coalescing(void **state)
 {
@@ -279,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(random_allocation, setup, teardown),
+        cmocka_unit_test_setup_teardown(blank_memory, setup, teardown),
         cmocka_unit_test_setup_teardown(exhaustion_and_coalescing, setup, teardown),
         cmocka_unit_test_setup_teardown(reserve_is_kept_back, setup, teardown),
         cmocka_unit_test_setup_teardown(reserved_pages_are_not_counted, setup, teardown),

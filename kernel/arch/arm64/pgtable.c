@@ -17,7 +17,7 @@
 
 enum {
     ASIDS = 256, /* every implementation has at least 8 bits */
-    RUN_SHORT = 4,
+    RUN_GROUP = 4,
     RUN_LONG = PGTABLE_RUN_MAX,
 };
 
@@ -117,24 +117,38 @@ int pgtable_find_place(struct pgtable *pt, vaddr_t va, unsigned prot, unsigned f
     return 0;
 }
 
-unsigned pgtable_run_length(const struct pgtable_place *p, vaddr_t va)
+unsigned pgtable_run(struct pgtable_place *p, vaddr_t va, uint64_t before, uint64_t behind)
 {
-    unsigned index = index_of(va, SHIFT_PAGE), n = 1, max;
+    unsigned index = index_of(va, SHIFT_PAGE), in_group = index % RUN_GROUP, n = 1;
+    unsigned max = RUN_GROUP - in_group;
+    uint64_t *slot = p->slot;
 
-    if (!index || !p->slot[-1])
-        return 1;
-    max = index >= RUN_LONG && p->slot[-RUN_LONG] && p->slot[-RUN_LONG / 2] ? RUN_LONG : RUN_SHORT;
-    for (max = MIN(max, ENTRIES - index); n < max && !p->slot[n];)
+    if (index >= RUN_LONG && slot[-1] && slot[-RUN_LONG / 2] && slot[-RUN_LONG])
+        max = MIN(RUN_LONG, ENTRIES - index);
+    for (max = (unsigned)MIN(max, behind); n < max && !slot[n];)
         n++;
+    for (before = MIN(before, in_group); before-- && !slot[-1]; n++)
+        slot--;
+    p->slot = slot;
     return n;
 }
 
-void pgtable_fill(const struct pgtable_place *p, unsigned i, paddr_t pa)
+unsigned pgtable_fill(const struct pgtable_place *p, const paddr_t *pages, unsigned n)
 {
-    if (UNLIKELY(p->sync))
-        icache_sync(phys_to_virt(pa));
-    entry_write(&p->slot[i], p->bits | pa);
+    unsigned filled = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (UNLIKELY(p->slot[i])) {
+            pgtable_release_page(pages[i], 0);
+            continue;
+        }
+        if (UNLIKELY(p->sync))
+            icache_sync(phys_to_virt(pages[i]));
+        entry_write(&p->slot[i], p->bits | pages[i]);
+        filled++;
+    }
     entry_publish();
+    return filled;
 }
 
 int pgtable_map(struct pgtable *pt, vaddr_t va, paddr_t pa, unsigned prot, unsigned flags)
@@ -143,7 +157,7 @@ int pgtable_map(struct pgtable *pt, vaddr_t va, paddr_t pa, unsigned prot, unsig
     int err = pgtable_find_place(pt, va, prot, flags, &p);
 
     if (!err)
-        pgtable_fill(&p, 0, pa);
+        pgtable_fill(&p, &pa, 1);
     return err;
 }
 

@@ -50,6 +50,20 @@ static void allocate(void)
     printf("malloc: %zu bad\n", bad);
 }
 
+/* A good part of the machine's memory, most of it never in use before. */
+static void new_memory(void)
+{
+    enum { BYTES = 224 << 20 };
+    uint64_t *words = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t bad = 0;
+
+    madvise(words, BYTES / 8 * 7, MADV_NOHUGEPAGE);
+    for (size_t i = 0; i < BYTES / sizeof *words; i++)
+        bad += words[i] != 0;
+    printf("new memory: %zu words are not zero\n", bad);
+    munmap(words, BYTES);
+}
+
 static void remap(void)
 {
     size_t page = 4096;
@@ -113,6 +127,7 @@ static int deep(int levels)
 
 int main(void)
 {
+    new_memory();
     heap();
     allocate();
     remap();
