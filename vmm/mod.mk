@@ -1,6 +1,6 @@
 # The machines that the launcher starts, and what goes into them.
 VMM_SRC := vmm/error.c vmm/blob.c vmm/archive.c vmm/root.c vmm/program.c vmm/image.c vmm/kernel_info.c vmm/frame.c vmm/relay.c vmm/process.c vmm/machine.c vmm/gdb.c vmm/debug.c \
-           vmm/address.c vmm/tap.c vmm/port.c vmm/qemu/args.c vmm/qemu/net.c vmm/qemu/qemu.c
+           vmm/address.c vmm/tap.c vmm/port.c vmm/qemu/args.c vmm/qemu/command.c vmm/qemu/net.c vmm/qemu/qemu.c
 $(call host_lib,vmm,$(VMM_SRC))
 
 $(call unit_test,vmm-program,tests/vmm/program_test.c vmm/program.c vmm/error.c)
