@@ -9,8 +9,3 @@ $(call fuzz_test,frame_fuzz,tests/net/frame_fuzz.c $(NET_TEST_SRCS),tests/net/co
 $(foreach f,$(LWIP_CORE),$(eval CFLAGS_fuzz/frame_fuzz.d_$f := -w))
 $(call objects,fuzz/frame_fuzz.d,$(NET_SRCS) $(LWIP_CORE) tests/net/rig.c tests/net/frame_fuzz.c): $(LWIP)/fetched
 SCRIPT_TESTS += tests/net/wire.sh tests/net/idle.sh
-
-MINUTES ?= 10
-.PHONY: soak-net
-soak-net: all ## a server at full load for MINUTES=10 on 1, 2 and 4 CPUs each: no wake-up may get lost
-	@tests/net/wire.sh $(MINUTES)

@@ -2,11 +2,10 @@
 
 // Wire is both ends of tests of the network:
 //
-//	wire                  the server, which runs in the guest
-//	wire ADDRESS          its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
-//	wire ADDRESS MINUTES  the same as a soak: requests for that long, none of which may take 20 seconds
-//	wire crowd N          N connections of a guest with itself, held at the same time and all used
-//	wire idle SECONDS     a guest that has talked to the host and listens, for so long
+//	wire               the server, which runs in the guest
+//	wire ADDRESS       its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
+//	wire crowd N       N connections of a guest with itself, held at the same time and all used
+//	wire idle SECONDS  a guest that has talked to the host and listens, for so long
 package main
 
 import (
@@ -142,18 +141,6 @@ func echo(address string) error {
 	return fmt.Errorf("no answer to 20 datagrams")
 }
 
-func soak(server string, minutes int) error {
-	http.DefaultClient.Timeout = 20 * time.Second
-	start, rounds := time.Now(), 0
-	for ; time.Since(start) < time.Duration(minutes)*time.Minute; rounds++ {
-		if err := many(server); err != nil {
-			return fmt.Errorf("after %d rounds, %v: %v", rounds, time.Since(start), err)
-		}
-	}
-	fmt.Printf("# %d requests\n", rounds*2000)
-	return nil
-}
-
 // crowd opens n connections to a listener of its own, then sends a byte there and back on each of them.
 func crowd(n int) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -225,11 +212,6 @@ func main() {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
-	}
-	if len(os.Args) > 2 {
-		minutes, _ := strconv.Atoi(os.Args[2])
-		tell("soak", soak(server, minutes))
-		return
 	}
 	tell("many requests", many(server))
 	tell("download", download(server))

@@ -82,7 +82,7 @@ func (p *phantom) findGuest() error {
 	for try := 0; try < 40; try++ {
 		p.arp(1, all, p.ip, p.guest)
 		for end := time.Now().Add(200 * time.Millisecond); time.Now().Before(end); {
-			if f := p.frame(); len(f) >= 42 && f[13] == 6 && f[12] == 8 && f[21] == 2 && [4]byte(toFour(f[28:])) == p.guest {
+			if f := p.frame(); len(f) >= 42 && f[13] == 6 && f[12] == 8 && f[21] == 2 && toFour(f[28:]) == p.guest {
 				copy(p.guestMAC[:], f[22:28])
 				return nil
 			}

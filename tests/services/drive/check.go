@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,16 +42,6 @@ func (s *sequence) Read(p []byte) (int, error) {
 func newSequence(n int64) io.Reader {
 	s := sequence(88172645463325252)
 	return io.LimitReader(&s, n)
-}
-
-// dial is a connection that waits for nothing for ever.
-func dial(address string) (*net.TCPConn, error) {
-	c, err := net.DialTimeout("tcp", address, patience)
-	if err != nil {
-		return nil, err
-	}
-	c.SetDeadline(time.Now().Add(patience))
-	return c.(*net.TCPConn), nil
 }
 
 // echoOnce says something, and how it ends.
@@ -182,7 +171,7 @@ func datagrams(address string) error {
 
 // hold has n connections open at once, each of which must work.
 func hold(address string, n int) error {
-	conns := make([]*net.TCPConn, 0, n)
+	conns := make([]*link, 0, n)
 	defer func() {
 		for _, c := range conns {
 			c.Close()
@@ -245,7 +234,7 @@ func atOnce(n int, work func() error) error {
 
 // slowLoris holds n half-told requests, and asks properly meanwhile. The server gives up on the slow after its time.
 func slowLoris(address string, n int) error {
-	conns := make([]*net.TCPConn, n)
+	conns := make([]*link, n)
 	for i := range conns {
 		c, err := dial(address)
 		if err != nil {
@@ -268,7 +257,7 @@ func slowLoris(address string, n int) error {
 }
 
 func web(address string) error {
-	client := &http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
+	client := &http.Client{Timeout: patienceOf, Transport: &http.Transport{DisableKeepAlives: true}}
 	reply, err := client.Get("http://" + address + "/")
 	if err != nil {
 		return err
@@ -397,49 +386,4 @@ func runChecks(addresses map[string]string) int {
 		return 1
 	}
 	return 0
-}
-
-// soak keeps every service busy. An answer that doesn't come within patience is a wake-up that was lost.
-func soak(seconds int, addresses map[string]string) int {
-	end := time.Now().Add(time.Duration(seconds) * time.Second)
-	work := map[string]func() error{
-		"echo":      func() error { return bothWays(addresses["echo"], 64<<10) },
-		"web":       func() error { return web(addresses["web"]) },
-		"datagrams": func() error { return datagrams(addresses["datagrams"]) },
-		"sink":      func() error { return upload(addresses["sink"], 1<<20) },
-		"source":    func() error { return download(addresses["source"], 1<<20, 0) },
-	}
-	const each = 4
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	done, failed := map[string]int{}, 0
-	for name, run := range work {
-		for i := 0; i < each; i++ {
-			group.Add(1)
-			go func(name string, run func() error) {
-				defer group.Done()
-				for time.Now().Before(end) {
-					err := run()
-					mu.Lock()
-					done[name]++
-					if err != nil {
-						failed++
-						fmt.Printf("%s, after %d: %v\n", name, done[name], err)
-					}
-					mu.Unlock()
-				}
-			}(name, run)
-		}
-	}
-	group.Wait()
-	names := make([]string, 0, len(done))
-	for name := range done {
-		names = append(names, fmt.Sprintf("%s %d", name, done[name]))
-	}
-	sort.Strings(names)
-	var err error
-	if failed > 0 {
-		err = fmt.Errorf("%d failed", failed)
-	}
-	return report("soak: "+strings.Join(names, ", "), err)
 }

@@ -8,7 +8,7 @@
 //	drive talk NAME ADDRESS        a conversation with an example, printed
 //	drive check NAME=ADDRESS...    the checks of check.go, for the services of tests/services/guest at these addresses: ok and not ok lines
 //	drive attack INTERFACE OWN GUEST  those of attack.go, for the guest at that IPv4 address, from another that nobody has
-//	drive soak SECONDS NAME=ADDRESS...  full load; fails when an answer doesn't come
+//	drive soak PID SECONDS NAME=ADDRESS...  full load on the machine of that launcher; fails when a wake-up is lost
 package main
 
 import (
@@ -94,7 +94,7 @@ func main() {
 	case "attack":
 		os.Exit(runAttacks(args[0], args[1], args[2]))
 	case "soak":
-		os.Exit(soak(number(args[0]), services(args[1:])))
+		os.Exit(runSoak(number(args[0]), number(args[1]), services(args[2:])))
 	default:
 		must(fmt.Errorf("there is no %s", os.Args[1]))
 	}

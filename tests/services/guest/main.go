@@ -7,6 +7,7 @@
 //	7003  echo of datagrams                7005  closes as soon as it has accepted
 //	7004  a line of what the guest has: goroutines, and memory that is free
 //	7006  net/http, with a time limit for headers
+//	7007  the guest's TCP connections, as /proc/net tells them
 //
 // With arguments it is a client: see client.go.
 package main
@@ -84,6 +85,13 @@ func state(c net.Conn) {
 	fmt.Fprintf(c, "%d %s\n", runtime.NumGoroutine(), memory())
 }
 
+func table(c net.Conn) {
+	for _, name := range []string{"tcp", "tcp6"} {
+		text, _ := os.ReadFile("/proc/net/" + name)
+		c.Write(text)
+	}
+}
+
 func serve(port string, handle func(c net.Conn)) {
 	l, err := net.Listen("tcp", ":"+port)
 	check(err)
@@ -140,6 +148,7 @@ func main() {
 	serve("7004", state)
 	serve("7005", func(net.Conn) {})
 	serveWeb("7006")
+	serve("7007", table)
 	fmt.Println("serving")
 	select {}
 }
