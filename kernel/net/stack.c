@@ -127,6 +127,7 @@ void stack_leave(void)
 
 void stack_start(void)
 {
+    connections_start();
     lwip_init();
     stack_loopback()->mtu = 65535;
     stack_loopback()->flags |= NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;

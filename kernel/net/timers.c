@@ -110,11 +110,6 @@ static void tcp_skip(uint64_t count)
     odd = (count + odd) % 2;
 }
 
-/* lwIP says that TCP's timer should run: whoever leaves the stack sees to that. */
-void tcp_timer_needed(void)
-{
-}
-
 /* ---- groups ---- */
 
 static void groups_run(void)

@@ -49,7 +49,6 @@ for cpus; do
     else
         failures=$((failures + 1))
     fi
-    [ -z "${IN_NAMESPACE:-}" ] || { ip neighbour; ip -s link show tap0; nstat -az 2>/dev/null | grep -i -E "Timeouts|Retrans"; }
     stop
 done
 ended

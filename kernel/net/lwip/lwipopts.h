@@ -7,6 +7,7 @@
 #define KERNEL_NET_LWIP_LWIPOPTS_H
 
 #include "kernel/core/slab.h"
+#include "kernel/net/connections.h"
 #include "lib/types.h"
 
 #define NO_SYS                        1
@@ -116,5 +117,6 @@ const struct ip6_addr *stack_gateway6(struct netif *netif);
 #define LWIP_HOOK_ND6_GET_GW(netif, dest) stack_gateway6(netif)
 #define LWIP_HOOK_IP4_INPUT(p, netif)     stack_ip4_input(p, netif)
 #define LWIP_HOOK_IP6_INPUT(p, netif)     stack_ip6_input(p, netif)
+#define LWIP_HOOK_TCP_ISN                 connection_isn
 
 #endif

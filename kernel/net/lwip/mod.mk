@@ -5,6 +5,6 @@ LWIP_CORE := $(addprefix $(LWIP)/src/core/,def.c inet_chksum.c init.c ip.c mem.c
     $(addprefix ipv6/,ethip6.c icmp6.c inet6.c ip6.c ip6_addr.c ip6_frag.c mld6.c nd6.c)) $(LWIP)/src/netif/ethernet.c
 LWIP_INCLUDES := -Ikernel/net/lwip -isystem $(LWIP)/src/include
 
-$(LWIP)/fetched:
+$(LWIP)/fetched: kernel/net/lwip/fetch.sh
 	$(call say,FETCH,lwip)kernel/net/lwip/fetch.sh $(LWIP)
 $(LWIP_CORE): $(LWIP)/fetched ;

@@ -261,6 +261,58 @@ func (p *phantom) outside() error {
 	return nil
 }
 
+// ended has a connection that the guest has ended first, and waits in TIME_WAIT now.
+func (p *phantom) ended() (*talkTo, error) {
+	t, err := p.open(7005)
+	if err == nil {
+		err = t.hear(fin)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.say(fin|ack, "")
+	return t, t.hear(ack)
+}
+
+// anew makes a connection from the port of one that's in TIME_WAIT (RFC 9293, 3.10.7.4).
+func (p *phantom) anew() error {
+	t, err := p.ended()
+	if err != nil {
+		return err
+	}
+	last := t.seen
+	t.next += 100000
+	t.say(syn, "")
+	if err := t.hear(syn | ack); err != nil {
+		return err
+	}
+	if int32(t.seen-last) <= 0 {
+		return fmt.Errorf("sequence numbers went back from %d to %d", last, t.seen)
+	}
+	t.say(ack, "")
+	return t.hear(fin)
+}
+
+// before sends the SYN of a connection that's over, which must not make another, and a reset, which ends the waiting.
+func (p *phantom) before() error {
+	t, err := p.ended()
+	if err != nil {
+		return err
+	}
+	right := t.next
+	t.next = right - 100000
+	t.say(syn, "")
+	s, ok := p.hear(t.port, ack, 10*time.Second)
+	if !ok || s.flags&syn != 0 {
+		return fmt.Errorf("an old SYN is answered with flags %#x", s.flags)
+	}
+	t.next = right
+	t.say(rst, "")
+	t.next = right - 100000
+	t.say(syn, "")
+	return t.hear(syn | ack)
+}
+
 // flood sends that many SYNs from addresses that never answer.
 func (p *phantom) flood(n int) error {
 	for i := 0; i < n; i++ {
@@ -306,6 +358,8 @@ func runAttacks(name, own, guest string) int {
 		{"reset behind their end, acknowledged", func() error { return p.steps(7005, fin, hears, ack, "") }},
 		{"reset behind both ends", func() error { return p.steps(7005, fin, hears, fin|ack, "", ack, hears) }},
 		{"ends that cross", func() error { return p.steps(7005, fin|ack, "", fin, hears) }},
+		{"a SYN behind the end", p.anew},
+		{"a SYN before the end", p.before},
 		{"a second SYN", func() error { return p.steps(7000, syn, "", ack, hears) }},
 		{"reset out of the window", p.outside},
 		{"segments without sense", p.nonsense},
