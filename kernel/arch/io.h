@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device registers and memory shared with devices: mmio_read32(base, offset), read8, read64,
- * mmio_write32(base, offset, value) and write8, write64.
+ * Device registers and memory shared with devices: mmio_read32(base, offset), read8, read16,
+ * read64, mmio_write32(base, offset, value) and write8, write16, write64.
  *
  * Accesses to one device happen in program order. They are not ordered with memory; where a device
  * reads or writes memory, dma_wmb() lets it see what was written before as soon as it sees any

@@ -343,6 +343,7 @@ const char *machine_read(struct machine *m, void *dtb, size_t size_bytes, uint64
     struct fdt fdt;
     struct walk w = {.m = m, .boot_mpidr = boot_mpidr & MPIDR_AFFINITY};
     memset(m, 0, sizeof *m);
+    m->tree = dtb;
     m->bootargs = "";
     m->ncpus = 1;
     int err = fdt_open(&fdt, dtb, size_bytes);

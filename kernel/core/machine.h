@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the device tree said about the machine, gathered in one walk and never changed after that.
- * Nothing else in the kernel reads the tree. Addresses are taken as they stand: buses that
+ * Nothing else in the kernel reads the tree, but for a driver of what few programs need
+ * (kernel/drivers/pci.c). Addresses are taken as they stand: buses that
  * translate them (ranges) are for boards, which we don't know yet. Numbers are bounded: what does
  * not fit (more RAM ranges or virtio slots than here) is left unused and counted in `ignored`.
  */
@@ -67,6 +68,7 @@ struct machine {
         virtio[MACHINE_VIRTIO_MAX]; /* virtio-mmio slots by address; most of them are empty */
     unsigned nvirtio;
 
+    const void *tree;
     struct mem_range initrd;        /* empty: none */
     const char *bootargs;           /* within the tree, "" when absent */
     uint8_t seed[MACHINE_SEED_MAX]; /* rng-seed; the bytes in the tree have been wiped */

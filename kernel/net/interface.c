@@ -128,8 +128,7 @@ static void note_request(struct interface *i, const struct pbuf *p)
         if (ip4_addr_cmp(&i->asked[k].ip, &ip) && i->asked[k].until_ns > now_ns)
             return; /* repeated */
     if (!ip4_addr_cmp(&ip, netif_ip4_addr(&i->n)))
-        i->asked[i->asked_next++ % ASKED_MAX] =
-            (struct asked){ip, now_ns + ASKED_S * NS_PER_SEC};
+        i->asked[i->asked_next++ % ASKED_MAX] = (struct asked){ip, now_ns + ASKED_S * NS_PER_SEC};
 }
 
 static bool is_asked(struct interface *i, struct asked *a, int64_t now_ns)

@@ -2,7 +2,7 @@
 include kernel/net/lwip/mod.mk
 NET_SRCS := $(addprefix kernel/net/,config.c config_parse.c connections.c datagram.c inet.c interface.c ioctl.c multicast.c netlink.c options.c ports.c proc_net.c \
     stack.c stream.c stream_data.c stream_events.c stream_options.c timers.c)
-NET_SRCS += kernel/drivers/virtio/net.c kernel/init/network.c
+NET_SRCS += $(addprefix kernel/drivers/,pci.c virtio/net.c virtio/pci.c virtio/mmio_transport.c) kernel/init/network.c
 KERNEL_NET_SRCS += $(NET_SRCS) $(LWIP_CORE)
 
 # What a request or a frame goes through is built with -Os, the rest (set-up, options, tables) smaller.

@@ -27,9 +27,11 @@
     }
 
 MMIO_READ(8, uint8_t, "ldrb", "w")
+MMIO_READ(16, uint16_t, "ldrh", "w")
 MMIO_READ(32, uint32_t, "ldr", "w")
 MMIO_READ(64, uint64_t, "ldr", "x")
 MMIO_WRITE(8, uint8_t, "strb", "w")
+MMIO_WRITE(16, uint16_t, "strh", "w")
 MMIO_WRITE(32, uint32_t, "str", "w")
 MMIO_WRITE(64, uint64_t, "str", "x")
 

@@ -20,19 +20,22 @@
 #include "kernel/core/log.h"
 #include "kernel/core/page.h"
 #include "kernel/core/slab.h"
-#include "kernel/drivers/virtio/mmio.h"
+#include "abi/pci.h"
+#include "kernel/drivers/virtio/transport.h"
 #include "lib/str.h"
 
 enum { RX = 0, TX = 1, BUFFERS = 64, BUFFER_BYTES = 2048, RING_ORDER = 1, PATIENCE = 20000 };
 
 struct virtio_net {
     struct netdev d;
-    struct virtio_device device;
+    struct virtio_pci_device device;
+    const struct virtio_transport *transport;
     struct virtq rx, tx;
     uint8_t *buffer[2][BUFFERS]; /* of rx, tx */
     uint64_t tx_free;            /* bit i: buffer i */
     uint32_t header_bytes;
     bool dead;
+    struct virtio_net *same_interrupt; /* the next card that has it */
 };
 
 static struct virtio_net *net_of(struct netdev *d)
@@ -40,11 +43,20 @@ static struct virtio_net *net_of(struct netdev *d)
     return container_of(d, struct virtio_net, d);
 }
 
+static struct virtio_device *device_of(struct virtio_net *n)
+{
+    return &n->device.d;
+}
+
+static void notify(struct virtio_net *n, unsigned queue)
+{
+    n->transport->notify(device_of(n), queue);
+}
+
 static void fail(struct virtio_net *n)
 {
     n->dead = true;
-    virtio_reset(&n->device);
-    irq_disable(n->device.intid);
+    n->transport->reset(device_of(n));
     log_err("a virtio network card returned an impossible buffer: it is not used any more");
 }
 
@@ -66,7 +78,7 @@ static bool room(struct virtio_net *n)
     reap(n);
     if (n->tx_free || n->dead)
         return !n->dead;
-    virtio_notify(&n->device, TX);
+    notify(n, TX);
     for (unsigned turns = PATIENCE; !n->tx_free && !n->dead && turns; turns--) {
         cpu_relax();
         reap(n);
@@ -104,7 +116,7 @@ static void net_flush(struct netdev *d)
     struct virtio_net *n = net_of(d);
     if (n->dead)
         return;
-    virtio_notify(&n->device, TX);
+    notify(n, TX);
     reap(n);
 }
 
@@ -130,20 +142,22 @@ static void receive(struct virtio_net *n)
         given = true;
     }
     if (given)
-        virtio_notify(&n->device, RX);
+        notify(n, RX);
     if (n->rx.broken)
         fail(n);
 }
 
+/* PCI cards may share an interrupt: `arg` leads to a list of them. */
 static void net_interrupt(void *arg)
 {
-    struct virtio_net *n = arg;
-    n->d.enter();
-    if (!n->dead) {
-        virtio_interrupt_clear(&n->device);
-        receive(n);
+    struct virtio_net *const *first = arg;
+    for (struct virtio_net *n = *first; n; n = n->same_interrupt) {
+        n->d.enter();
+        n->transport->interrupt_clear(device_of(n));
+        if (!n->dead)
+            receive(n);
+        n->d.leave();
     }
-    n->d.leave();
 }
 
 /* ---- starting ---- */
@@ -163,26 +177,42 @@ static bool make_queue(struct virtio_net *n, struct virtq *q, unsigned index)
             virtq_bind(q, i + half, page + half * BUFFER_BYTES, index == RX);
         }
     }
-    return virtio_queue_start(&n->device, index, q) == 0;
+    return n->transport->queue_start(device_of(n), index, q) == 0;
 }
 
 static bool begin(struct virtio_net *n)
 {
     uint64_t agreed;
-    if (virtio_begin(&n->device,
-                     VIRTIO_NET_F_CSUM | VIRTIO_NET_F_GUEST_CSUM | VIRTIO_NET_F_MAC |
-                         VIRTIO_F_ANY_LAYOUT,
-                     &agreed) < 0)
+    if (n->transport->begin(device_of(n),
+                            VIRTIO_NET_F_CSUM | VIRTIO_NET_F_GUEST_CSUM | VIRTIO_NET_F_MAC |
+                                VIRTIO_F_ANY_LAYOUT,
+                            &agreed) < 0)
         return false;
     n->d.checksums = agreed & VIRTIO_NET_F_CSUM;
-    n->header_bytes = n->device.legacy ? offsetof(struct virtio_net_header, buffers)
-                                       : sizeof(struct virtio_net_header);
+    n->header_bytes = device_of(n)->legacy ? offsetof(struct virtio_net_header, buffers)
+                                           : sizeof(struct virtio_net_header);
     if (!make_queue(n, &n->rx, RX) || !make_queue(n, &n->tx, TX))
         return false;
     virtq_suppress_interrupts(&n->tx);
     n->tx_free = BUFFERS == 64 ? UINT64_MAX : (UINT64_C(1) << BUFFERS) - 1;
-    virtio_ready(&n->device);
+    n->transport->ready(device_of(n));
     return true;
+}
+
+/* One handler for each interrupt, which is there from the first card on that has it. */
+static void listen(struct virtio_net *n)
+{
+    static struct virtio_net *handled[NETDEV_MAX];
+    for (unsigned i = 0; i < NETDEV_MAX; i++) {
+        if (handled[i] && device_of(handled[i])->intid != device_of(n)->intid)
+            continue;
+        n->same_interrupt = handled[i];
+        handled[i] = n;
+        if (!n->same_interrupt)
+            irq_register(device_of(n)->intid, net_interrupt, &handled[i]);
+        irq_enable(device_of(n)->intid);
+        return;
+    }
 }
 
 bool virtio_net_start(struct netdev *d)
@@ -190,11 +220,10 @@ bool virtio_net_start(struct netdev *d)
     struct virtio_net *n = net_of(d);
     if (n->dead)
         return false;
-    irq_register(n->device.intid, net_interrupt, n);
     for (unsigned i = 0; i < BUFFERS; i++)
         give(n, i);
-    irq_enable(n->device.intid);
-    virtio_notify(&n->device, RX);
+    listen(n);
+    notify(n, RX);
     return true;
 }
 
@@ -208,33 +237,35 @@ static void sort_by_mac(struct netdev *found[NETDEV_MAX], unsigned count)
         }
 }
 
-static void read_mac(struct virtio_net *n)
+static struct netdev *card_new(const struct virtio_pci_device *device,
+                               const struct virtio_transport *transport)
 {
+    struct virtio_net *n = kzalloc(sizeof(*n));
+    if (!n)
+        return NULL;
+    n->device = *device;
+    n->transport = transport;
+    n->d.send = net_send;
+    n->d.flush = net_flush;
     for (unsigned i = 0; i < sizeof(n->d.mac); i++)
-        n->d.mac[i] = mmio_read8(n->device.base, VIRTIO_MMIO_CONFIG + i);
+        n->d.mac[i] = transport->config8(device_of(n), i);
+    if (begin(n))
+        return &n->d;
+    transport->reset(device_of(n));
+    log_err("a virtio network card refused to start");
+    kfree(n);
+    return NULL;
 }
 
 unsigned virtio_net_find(const struct machine *m, struct netdev *found[NETDEV_MAX])
 {
-    unsigned count = 0, slot = VIRTIO_SLOT_FIRST;
-    struct virtio_device device;
-    while (count < NETDEV_MAX && virtio_find_next(m, VIRTIO_ID_NET, &slot, &device)) {
-        struct virtio_net *n = kzalloc(sizeof(*n));
-        if (!n)
-            break;
-        n->device = device;
-        n->d.send = net_send;
-        n->d.flush = net_flush;
-        read_mac(n);
-        n->dead = !begin(n);
-        if (n->dead) {
-            virtio_reset(&n->device);
-            log_err("a virtio network card refused to start");
-            kfree(n);
-            continue;
-        }
-        found[count++] = &n->d;
-    }
+    unsigned count = 0, slot = VIRTIO_SLOT_FIRST, number = 0;
+    struct virtio_pci_device device = {0};
+    while (count < NETDEV_MAX && virtio_find_next(m, VIRTIO_ID_NET, &slot, &device.d))
+        count += (found[count] = card_new(&device, &virtio_mmio)) != NULL;
+    while (count < NETDEV_MAX &&
+           virtio_pci_next(m, VIRTIO_ID_NET, PCI_DEVICE_VIRTIO_NET_OLD, &number, &device))
+        count += (found[count] = card_new(&device, &virtio_pci)) != NULL;
     sort_by_mac(found, count);
     return count;
 }

@@ -111,6 +111,7 @@ func many(server string) error {
 	failed := make(chan error, 2000)
 	for i := 0; i < 40; i++ {
 		wait.Add(1)
+		time.Sleep(10 * time.Millisecond) // a SYN that finds QEMU's backlog full waits for seconds
 		go func() {
 			defer wait.Done()
 			for k := 0; k < 50; k++ {
