@@ -113,13 +113,14 @@ struct link_state {
                       argument names; 0: no file */
     uint64_t args[6];
     uint64_t pc, sp, lr;                /* the program's, as of its last entry into the kernel */
+    uint64_t entry;                     /* where the program's first instruction is */
     uint64_t cpu_ns;                    /* time it has had on CPUs */
     uint32_t kernel[LINK_STATE_FRAMES]; /* offsets of return addresses in the kernel image,
                                            innermost first; 0 ends them */
     char name[16];
 };
 
-_Static_assert(sizeof(struct link_state) == 144, "link state layout");
+_Static_assert(sizeof(struct link_state) == 152, "link state layout");
 _Static_assert(sizeof(struct link_frame) == 8, "link frame layout");
 _Static_assert(sizeof(struct link_events) == 8, "link events layout");
 _Static_assert(sizeof(struct link_record) == 16, "link record layout");

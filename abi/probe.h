@@ -18,7 +18,8 @@
 
 struct probes_header {
     uint32_t probe_count, word_count;
-    uint64_t entry_offset_bytes; /* of the program's first instruction, in its file */
+    uint64_t entry, entry_offset_bytes; /* of the program's first instruction: where its file says
+                                           that it is in memory, and where it is in the file */
 };
 
 struct probe {
@@ -28,11 +29,11 @@ struct probe {
     uint32_t word_count;
 };
 
-/* Where a word comes from: a register (0 to 30, 31 for sp), a number, or the kernel. */
+/* Where a word comes from: a register (0 to 30, 31 for sp), an address, or the kernel. */
 enum probe_base {
     PROBE_REGISTER_MAX = 31,
-    PROBE_NUMBER = 32, /* `number` itself */
-    PROBE_KERNEL = 33, /* `number` is an enum probe_fact */
+    PROBE_ADDRESS = 32, /* where the byte is that the program's file says is at `number` */
+    PROBE_KERNEL = 33,  /* `number` is an enum probe_fact */
 };
 
 enum probe_fact {
@@ -66,7 +67,7 @@ struct probe_record {
     uint32_t complete; /* 1 */
 };
 
-_Static_assert(sizeof(struct probes_header) == 16, "probes layout");
+_Static_assert(sizeof(struct probes_header) == 24, "probes layout");
 _Static_assert(sizeof(struct probe) == 16, "probe layout");
 _Static_assert(sizeof(struct probe_word) == 32, "probe word layout");
 _Static_assert(sizeof(struct probe_record) == 48, "probe record layout");

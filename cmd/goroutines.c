@@ -2,21 +2,22 @@
 #include "cmd/goroutines.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
-#include "gobin/goroutines.h"
+#include "gobin/bias.h"
 #include "vmm/debug.h"
 
 enum { FRAMES_SHOWN = 100, INLINED_MAX = 32, G_REGISTER = 28, LR_REGISTER = 30 };
 
 struct view {
-    FILE *out;
     struct gobin bin;
     struct layout layout;
     struct globals globals;
     struct memory memory;
     struct debug *debug;
+    struct goroutine_table *table;
+    size_t room; /* for positions */
+    bool no_memory;
 };
 
 static int machine_memory(void *context, vaddr_t addr, void *out, size_t size)
@@ -33,73 +34,96 @@ static const struct debug_registers *registers_of(const struct view *v, const st
     return NULL;
 }
 
-static void frame_print(const struct view *v, const struct frame *f)
+static void position_add(struct view *v, const struct gopos *pos)
+{
+    struct goroutine_table *t = v->table;
+    if (t->position_count == v->room) {
+        size_t room = v->room ? 2 * v->room : 256;
+        struct gopos *grown = reallocarray(t->positions, room, sizeof(*grown));
+        if (!grown) {
+            v->no_memory = true;
+            return;
+        }
+        t->positions = grown;
+        v->room = room;
+    }
+    t->positions[t->position_count++] = *pos;
+}
+
+static void frame_add(struct view *v, const struct frame *f)
 {
     struct gopos pos[INLINED_MAX];
     size_t n = pclntab_positions(&v->bin.pclntab, &f->func, f->lookup, pos, ARRAY_SIZE(pos));
     for (size_t i = 0; i < n; i++)
-        fprintf(v->out, "%s(...)\n\t%s:%d\n", pos[i].func, pos[i].file, pos[i].line);
+        position_add(v, &pos[i]);
 }
 
-static void stack_print(const struct view *v, struct unwind *u)
-{
-    struct frame f;
-    unsigned frames = 0;
-    for (; frames < FRAMES_SHOWN && unwind_next(u, &f); frames++)
-        frame_print(v, &f);
-    if (frames == FRAMES_SHOWN)
-        fprintf(v->out, "...more frames\n");
-    else if (frames == 0)
-        fprintf(v->out, "\tat 0x%" PRIx64 ", outside of Go's code\n", u->pc);
-}
-
-static void creator_print(const struct view *v, const struct goroutine *g)
-{
-    struct gofunc f;
-    struct gopos pos;
-    vaddr_t pc = g->creator_pc - 1;
-    if (g->creator_pc && pclntab_find(&v->bin.pclntab, pc, &f) == 0 &&
-        pclntab_positions(&v->bin.pclntab, &f, pc, &pos, 1) == 1)
-        fprintf(v->out, "created by %s\n\t%s:%d\n", f.name, pos.file, pos.line);
-}
-
-static void goroutine_print(const struct view *v, const struct goroutine *g)
+static void stack_read(struct view *v, struct goroutine_seen *seen)
 {
     struct unwind u;
-    struct span why = g->wait_reason;
-    const struct debug_registers *r = g->running ? registers_of(v, g) : NULL;
-    fprintf(v->out, "\ngoroutine %" PRIu64 " [%.*s", g->id,
-            (int)(why.size ? why.size : strlen(g->state)),
-            why.size ? (const char *)why.data : g->state);
-    fprintf(v->out, g->procid ? ", thread %" PRIu64 "]:\n" : "]:\n", g->procid);
+    struct frame f;
+    unsigned frames = 0;
+    const struct debug_registers *r = seen->g.running ? registers_of(v, &seen->g) : NULL;
+    seen->end = STACK_ELSEWHERE;
+    if (seen->g.running && !r)
+        return;
     if (r)
         unwind_start(&u, &v->bin, &v->memory, r->pc, r->sp, r->x[LR_REGISTER], true);
     else
-        goroutine_unwind(&u, g, &v->bin, &v->memory);
-    if (g->running && !r)
-        fprintf(v->out, "\tits thread runs the scheduler or a signal handler\n");
-    else
-        stack_print(v, &u);
-    creator_print(v, g);
+        goroutine_unwind(&u, &seen->g, &v->bin, &v->memory);
+    seen->pc = u.pc;
+    for (; frames < FRAMES_SHOWN && unwind_next(&u, &f); frames++)
+        frame_add(v, &f);
+    seen->end = frames == FRAMES_SHOWN ? STACK_CUT : frames ? STACK_WHOLE : STACK_OUTSIDE;
 }
 
-static int all_print(struct view *v, struct error *err)
+static void creator_read(const struct view *v, struct goroutine_seen *seen)
 {
+    struct gofunc f;
+    struct gopos pos;
+    vaddr_t pc = seen->g.creator_pc - v->memory.bias - 1;
+    if (!seen->g.creator_pc || pclntab_find(&v->bin.pclntab, pc, &f) != 0 ||
+        pclntab_positions(&v->bin.pclntab, &f, pc, &pos, 1) != 1)
+        return;
+    seen->creator = (struct gopos){f.name, pos.file, pos.line};
+}
+
+static int all_read(struct view *v, struct error *err)
+{
+    struct goroutine_table *t = v->table;
     struct goroutine *all;
-    size_t n, shown = 0;
+    size_t n;
     if (goroutines_list(&v->bin, &v->layout, &v->globals, &v->memory, &all, &n) != 0)
         return error_set(err, -ENOENT, "%s", v->bin.error.text);
-    for (size_t i = 0; i < n; i++)
-        shown += !all[i].dead;
-    fprintf(v->out, "%zu goroutine%s\n", shown, shown == 1 ? "" : "s");
-    for (size_t i = 0; i < n; i++)
-        if (!all[i].dead)
-            goroutine_print(v, &all[i]);
+    t->all = calloc(n + 1, sizeof(*t->all));
+    for (size_t i = 0; t->all && i < n; i++) {
+        struct goroutine_seen *seen = &t->all[t->count];
+        if (all[i].dead)
+            continue;
+        *seen = (struct goroutine_seen){.g = all[i], .first = t->position_count};
+        stack_read(v, seen);
+        creator_read(v, seen);
+        seen->count = t->position_count - seen->first;
+        t->count++;
+    }
     free(all);
-    return 0;
+    return t->all && !v->no_memory ? 0 : error_set(err, -ENOMEM, "no memory for %zu goroutines", n);
 }
 
-static int machine_print(struct view *v, const char *debugger, struct error *err)
+/* Some thread is in the program's code, be it with the return address of what it has called. */
+static int place_find(struct view *v, struct error *err)
+{
+    const struct debug *d = v->debug;
+    if (!v->bin.elf.pie)
+        return 0;
+    for (size_t i = 0; i < d->nthreads; i++)
+        if (bias_find(&v->bin, &v->memory, d->threads[i].pc, &v->memory.bias) ||
+            bias_find(&v->bin, &v->memory, d->threads[i].x[LR_REGISTER], &v->memory.bias))
+            return 0;
+    return error_set(err, -ENOENT, "no thread is in the program's code: it hasn't begun");
+}
+
+static int machine_read(struct view *v, const char *debugger, struct error *err)
 {
     v->debug = malloc(sizeof(*v->debug));
     if (!v->debug)
@@ -107,16 +131,20 @@ static int machine_print(struct view *v, const char *debugger, struct error *err
     int rc = debug_open(v->debug, debugger, err);
     if (rc == 0) {
         v->memory = (struct memory){.read = machine_memory, .context = v->debug};
-        rc = all_print(v, err);
+        rc = place_find(v, err);
+        if (rc == 0)
+            rc = all_read(v, err);
         debug_close(v->debug);
     }
     free(v->debug);
     return rc;
 }
 
-int goroutines_print(FILE *out, const char *debugger, struct span program, struct error *err)
+int goroutines_read(struct goroutine_table *table, const char *debugger, struct span program,
+                    struct error *err)
 {
-    struct view v = {.out = out};
+    struct view v = {.table = table};
+    *table = (struct goroutine_table){0};
     if (gobin_open(&v.bin, program.data, program.size) != 0)
         return error_set(err, -ENOEXEC, "%s", v.bin.error.text);
     int rc = 0;
@@ -124,7 +152,16 @@ int goroutines_print(FILE *out, const char *debugger, struct span program, struc
         rc = error_set(err, -ENOEXEC, "%s", v.bin.error.text);
     globals_find(&v.globals, &v.bin, &v.layout);
     if (rc == 0)
-        rc = machine_print(&v, debugger, err);
+        rc = machine_read(&v, debugger, err);
     gobin_close(&v.bin);
+    if (rc < 0)
+        goroutines_free(table);
     return rc;
+}
+
+void goroutines_free(struct goroutine_table *table)
+{
+    free(table->all);
+    free(table->positions);
+    *table = (struct goroutine_table){0};
 }

@@ -7,10 +7,29 @@
 
 #include "cmd/cmd.h"
 #include "cmd/goroutines.h"
+#include "cmd/json_text.h"
 #include "cmd/registry.h"
 #include "vmm/image.h"
 
-const struct option_spec ps_options[] = {{NULL, NULL, NULL, NULL}};
+static int set_json(void *target, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    *(bool *)target = true;
+    return 0;
+}
+
+const struct option_spec ps_options[] = {
+    {"--json", NULL, "print JSON", set_json},
+    {NULL, NULL, NULL, NULL},
+};
+
+static int dump(json_t *root)
+{
+    int rc = json_dumpf(root, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(root);
+    return rc == 0 ? 0 : fail(1, "cannot make JSON of it: out of memory");
+}
 
 static int machine_print(void *context, const struct machine_entry *e)
 {
@@ -23,12 +42,28 @@ static int machine_print(void *context, const struct machine_entry *e)
     return 0;
 }
 
-static int list(void)
+static int machine_add(void *context, const struct machine_entry *e)
+{
+    json_array_append_new(context,
+                          json_pack("{so sI sI si so}", "name", json_text(e->name), "pid",
+                                    (json_int_t)e->pid, "memory_bytes", (json_int_t)e->memory_bytes,
+                                    "cpus", (int)e->cpu_count, "program", json_text(e->program)));
+    return 0;
+}
+
+static int list(bool json)
 {
     struct error err;
     bool any = false;
-    if (registry_walk(machine_print, &any, &err) < 0)
+    json_t *all = json ? json_array() : NULL;
+    int rc =
+        json ? registry_walk(machine_add, all, &err) : registry_walk(machine_print, &any, &err);
+    if (rc < 0) {
+        json_decref(all);
         return fail(1, "%s", err.text);
+    }
+    if (json)
+        return dump(all);
     if (!any)
         fprintf(stderr, "no machine runs under a name: start one with mazboot run --name NAME\n");
     return 0;
@@ -47,33 +82,44 @@ static int payload_open(const struct machine_entry *e, struct blob *payload, str
     return rc;
 }
 
-static int goroutines(const char *name)
+static int goroutines(const char *name, bool json)
 {
     struct machine_entry entry;
+    struct goroutine_table table;
     struct blob payload = {0}, program;
     struct error err;
+    int status = 0;
     int rc = registry_find(name, &entry, &err);
     if (rc == 0)
         rc = payload_open(&entry, &payload, &err);
     if (rc == 0)
         rc = image_find(&payload, PAYLOAD_PROGRAM, &program, &err);
     if (rc == 0)
-        rc = goroutines_print(stdout, entry.socket,
-                              (struct span){program.bytes, program.size_bytes}, &err);
+        rc = goroutines_read(&table, entry.socket, (struct span){program.bytes, program.size_bytes},
+                             &err);
+    if (rc < 0) {
+        status = fail(1, "%s: %s", name, err.text);
+    } else {
+        if (json)
+            status = dump(goroutines_json(&table));
+        else
+            goroutines_print(&table, stdout);
+        goroutines_free(&table);
+    }
     blob_close(&payload);
-    return rc < 0 ? fail(1, "%s: %s", name, err.text) : 0;
+    return status;
 }
 
 int cmd_ps(int argc, char **argv)
 {
     struct error err;
     int operand;
-    bool help;
-    if (options_parse(ps_options, NULL, argc, argv, &operand, &help, &err) != 0)
-        return fail(2, "%s", err.text);
+    bool help, json = false;
+    if (options_parse(ps_options, &json, argc, argv, &operand, &help, &err) != 0)
+        return fail(2, "%s; see mazboot ps --help", err.text);
     if (help)
-        return usage("ps", NULL);
+        return usage("ps", ps_options);
     if (argc - operand > 1)
         return fail(2, "give one name, or none: mazboot ps [NAME]");
-    return operand == argc ? list() : goroutines(argv[operand]);
+    return operand == argc ? list(json) : goroutines(argv[operand], json);
 }

@@ -174,8 +174,8 @@ static void goroutines_tell(struct session *session)
     session->told = now;
     if (goes_on || session->options.machine.debug_fd <= 0)
         return;
-    int result = goroutines_print(stderr, session->registration.socket,
-                                  (struct span){program->bytes, program->size_bytes}, &err);
+    int result = goroutines_show(stderr, session->registration.socket,
+                                 (struct span){program->bytes, program->size_bytes}, &err);
     if (result < 0 && result != -ENOEXEC)
         fail(0, "%s", err.text);
 }

@@ -196,7 +196,8 @@ static void put_stack(struct thread_view *view, FILE *out, const struct link_sta
                       const uint8_t *bytes)
 {
     struct stack stack = {s->sp, bytes, s->stack_bytes};
-    struct memory memory = {.read = stack_read, .context = &stack};
+    struct memory memory = {
+        .read = stack_read, .context = &stack, .bias = s->entry - view->go.elf.entry};
     struct unwind u;
     struct frame frame;
     if (!view->is_go) {

@@ -167,6 +167,7 @@ static int relatives_read(struct elf *e, struct gobin_error *err)
                 addr = d.d_un.d_ptr;
             if (d.d_tag == DT_RELASZ)
                 size = d.d_un.d_val;
+            e->needs_libraries |= d.d_tag == DT_NEEDED;
         }
     }
     int rc = relatives_add(e, span_part(elf_bytes(e, addr), 0, size), err);
@@ -200,6 +201,11 @@ void elf_close(struct elf *e)
     free(e->segments);
     free(e->relatives);
     *e = (struct elf){0};
+}
+
+bool elf_needs_loader(const struct elf *e)
+{
+    return e->interpreted && (!e->pie || e->needs_libraries || e->nother_relocations);
 }
 
 const struct elf_section *elf_section(const struct elf *e, const char *name)

@@ -46,7 +46,8 @@ struct elf {
     struct span file;
     enum gobin_machine machine;
     bool pie;
-    bool interpreted; /* asks for a dynamic loader */
+    bool interpreted; /* names a dynamic loader */
+    bool needs_libraries;
     vaddr_t entry;
     struct elf_section *sections;
     size_t nsections;
@@ -63,6 +64,10 @@ struct elf {
  * of a machine we know; -EINVAL: its headers contradict its size; -ENOMEM. */
 int elf_open(struct elf *e, struct span file, struct gobin_error *err);
 void elf_close(struct elf *e);
+
+/* Whether it can't run without the dynamic loader that it names: it needs libraries, or relocations
+ * other than relative ones. */
+bool elf_needs_loader(const struct elf *e);
 
 /* "arm64", "amd64", "riscv64". */
 const char *gobin_machine_name(enum gobin_machine machine);

@@ -216,7 +216,7 @@ static void features_find(struct needs *n, const struct gobin *bin)
         linked_c |= strncmp(f.name, "runtime/cgo.", 12) == 0;
     }
     n->cgo = linked_c && !(cgo.size == 1 && cgo.data[0] == '0');
-    n->dynamic_loader = bin->elf.interpreted;
+    n->dynamic_loader = elf_needs_loader(&bin->elf);
 }
 
 static void memory_find(struct needs *n, const struct elf *e)

@@ -309,8 +309,8 @@ int reach_find(struct reach *r, struct gobin *bin)
     *r = (struct reach){0};
     if (!s.isa->may_change)
         give_up(&s, "is for a machine whose code isn't followed", NULL);
-    else if (bin->elf.interpreted)
-        give_up(&s, "asks for a dynamic loader", NULL);
+    else if (elf_needs_loader(&bin->elf))
+        give_up(&s, "needs a dynamic loader", NULL);
     else if (writable_code(&bin->elf))
         give_up(&s, "has code that it can change", NULL);
     else

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/elf.h"
+
 #define PAGE_BYTES 4096u
 
 /* Programs live below this address (48 bits of user space). */
@@ -18,7 +20,7 @@ struct check {
     const char *name;
     struct error *err;
     Elf64_Ehdr header;
-    bool entry_in_text;
+    bool entry_in_text, interpreter;
     unsigned load_count;
 };
 
@@ -190,7 +192,8 @@ static int check_segment(struct check *c, unsigned index)
     memcpy(&segment, c->file->bytes + c->header.e_phoff + index * sizeof(segment), sizeof(segment));
     switch (segment.p_type) {
     case PT_INTERP:
-        return refuse_dynamic(c);
+        c->interpreter = true;
+        return 0;
     case PT_LOAD:
         return check_load(c, &segment);
     case PT_DYNAMIC:
@@ -215,10 +218,25 @@ static int check_segments(struct check *c)
     return 0;
 }
 
+/* One that names an interpreter may do without it, as Go's position-independent programs do: the
+ * kernel's own rules. */
+static int check_interpreter(struct check *c)
+{
+    struct elf_load plan;
+    uint64_t size = c->file->size_bytes;
+
+    if (!c->interpreter)
+        return 0;
+    enum elf_load_error why = elf_load_plan(&plan, c->file->bytes, size, size, EM_AARCH64);
+    return why == ELF_LOAD_OK        ? 0
+           : why == ELF_LOAD_DYNAMIC ? refuse_dynamic(c)
+                                     : refuse(c, "%s", elf_load_error_text(why));
+}
+
 int program_check(const struct blob *file, const char *name, struct error *err)
 {
     static int (*const steps[])(struct check *) = {check_ident, check_machine, check_table,
-                                                   check_segments};
+                                                   check_segments, check_interpreter};
     struct check c = {.file = file, .name = name, .err = err};
 
     for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {

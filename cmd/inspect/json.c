@@ -1,34 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <jansson.h>
-
 #include "cmd/inspect/report.h"
+#include "cmd/json_text.h"
 #include "gobin/syscalls.h"
-
-/* Names come out of the file: bytes that aren't UTF-8 would make no JSON string, so they become
- * '?'. */
-static json_t *text_json(const void *data, size_t size)
-{
-    json_t *s = json_stringn(data, size);
-    if (s)
-        return s;
-    char *copy = strndup(size ? data : "", size);
-    for (char *c = copy; copy && *c; c++)
-        if (*c & 0x80)
-            *c = '?';
-    s = json_string(copy ? copy : "");
-    free(copy);
-    return s;
-}
-
-static json_t *span_json(struct span s)
-{
-    return text_json(s.data, s.size);
-}
-
-static json_t *address_json(vaddr_t addr)
-{
-    return json_sprintf("0x%llx", (unsigned long long)addr);
-}
 
 static json_t *build_json(const struct report *r)
 {
@@ -37,9 +10,9 @@ static json_t *build_json(const struct report *r)
     json_t *all = json_array();
     while (buildinfo_next(&rest, &line)) {
         json_t *row = json_array();
-        json_array_append_new(row, span_json(line.kind));
+        json_array_append_new(row, json_span(line.kind));
         for (unsigned i = 0; i < line.ncolumns; i++)
-            json_array_append_new(row, span_json(line.columns[i]));
+            json_array_append_new(row, json_span(line.columns[i]));
         json_array_append_new(all, row);
     }
     return all;
@@ -50,11 +23,10 @@ static json_t *sections_json(const struct elf *e)
     json_t *all = json_array();
     for (size_t i = 1; i < e->nsections; i++) {
         const struct elf_section *s = &e->sections[i];
-        json_array_append_new(all, json_pack("{so ss so sI sI}", "name",
-                                             text_json(s->name, strlen(s->name)), "purpose",
-                                             section_purpose(s), "addr", address_json(s->addr),
-                                             "memory_bytes", (json_int_t)s->size_bytes,
-                                             "file_bytes", (json_int_t)s->contents.size));
+        json_array_append_new(
+            all, json_pack("{so ss so sI sI}", "name", json_text(s->name), "purpose",
+                           section_purpose(s), "addr", json_address(s->addr), "memory_bytes",
+                           (json_int_t)s->size_bytes, "file_bytes", (json_int_t)s->contents.size));
     }
     return all;
 }
@@ -63,7 +35,7 @@ static json_t *packages_json(const struct packages *p)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < p->n; i++)
-        json_array_append_new(all, json_pack("{so sI sI}", "name", span_json(p->all[i].name),
+        json_array_append_new(all, json_pack("{so sI sI}", "name", json_span(p->all[i].name),
                                              "text_bytes", (json_int_t)p->all[i].text_bytes,
                                              "functions", (json_int_t)p->all[i].nfuncs));
     return all;
@@ -75,10 +47,9 @@ static json_t *calls_json(const struct needs *n)
     json_t *all = json_array();
     for (size_t i = 0; i < syscall_count && i < NEEDS_SYSCALLS_MAX; i++)
         if (n->made_by[i])
-            json_array_append_new(all,
-                                  json_pack("{ss ss so}", "name", syscall_table[i].name, "mazboot",
-                                            support[syscall_table[i].support], "made_by",
-                                            text_json(n->made_by[i], strlen(n->made_by[i]))));
+            json_array_append_new(all, json_pack("{ss ss so}", "name", syscall_table[i].name,
+                                                 "mazboot", support[syscall_table[i].support],
+                                                 "made_by", json_text(n->made_by[i])));
     for (size_t i = 0; i < n->nunlisted; i++)
         json_array_append_new(
             all, json_pack("{sI ss}", "number", (json_int_t)n->unlisted[i], "mazboot", "missing"));
@@ -103,12 +74,11 @@ static json_t *checkpoints_json(const struct report *r)
         const struct checkpoint_at *at = &r->checkpoints[i];
         json_t *entries = json_array();
         for (size_t k = 0; k < at->nentries; k++)
-            json_array_append_new(entries, address_json(at->entries[k]));
+            json_array_append_new(entries, json_address(at->entries[k]));
         json_array_append_new(
             all, json_pack("{ss ss ss so so}", "id", checkpoints[i].id, "phase",
                            checkpoints[i].phase, "state", states[at->state], "function",
-                           at->name ? text_json(at->name, strlen(at->name)) : json_null(),
-                           "entries", entries));
+                           at->name ? json_text(at->name) : json_null(), "entries", entries));
     }
     return all;
 }
@@ -117,14 +87,14 @@ static json_t *lines_json(const char (*lines)[192], size_t n)
 {
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(all, text_json(lines[i], strlen(lines[i])));
+        json_array_append_new(all, json_text(lines[i]));
     return all;
 }
 
 static json_t *barriers_json(const struct barriers *b)
 {
     return json_pack("{ss so sI sI}", "abi", barrier_abi_name(b->abi), "flag",
-                     address_json(b->flag), "sites", (json_int_t)(b->nsites - b->nbulk),
+                     json_address(b->flag), "sites", (json_int_t)(b->nsites - b->nbulk),
                      "bulk_sites", (json_int_t)b->nbulk);
 }
 
@@ -132,11 +102,10 @@ void report_json(const struct report *r)
 {
     const struct elf *e = &r->bin.elf;
     json_t *root = json_pack(
-        "{so ss so sb sb so so so so so so sb so so}", "file", text_json(r->path, strlen(r->path)),
-        "arch", gobin_machine_name(e->machine), "go_version",
-        text_json(r->bin.build.version, strlen(r->bin.build.version)), "pie", e->pie, "stripped",
-        r->stripped, "build", build_json(r), "sections", sections_json(e), "packages",
-        packages_json(&r->packages), "needs", needs_json(r), "write_barriers",
+        "{so ss so sb sb so so so so so so sb so so}", "file", json_text(r->path), "arch",
+        gobin_machine_name(e->machine), "go_version", json_text(r->bin.build.version), "pie",
+        e->pie, "stripped", r->stripped, "build", build_json(r), "sections", sections_json(e),
+        "packages", packages_json(&r->packages), "needs", needs_json(r), "write_barriers",
         barriers_json(&r->barriers), "checkpoints", checkpoints_json(r), "runs_on_mazboot",
         r->nreasons == 0, "reasons", lines_json(r->reasons, r->nreasons), "warnings",
         lines_json(r->warnings, r->nwarnings));

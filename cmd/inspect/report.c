@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/inspect/report.h"
+#include "vmm/program.h"
 
 #include <stdarg.h>
 
@@ -42,12 +43,15 @@ static size_t calls_missing(const struct needs *n, const char **example)
 /* The kernel that boots a program is arm64's. */
 static void verdict(struct report *r)
 {
+    struct span file = r->bin.elf.file;
+    struct error refused;
     const char *example = NULL;
     if (r->bin.elf.machine != GOBIN_ARM64)
         reason(r, "it is built for %s: build it with GOARCH=arm64",
                gobin_machine_name(r->bin.elf.machine));
-    if (r->needs.dynamic_loader)
-        reason(r, "it needs a dynamic loader: build it with CGO_ENABLED=0, or link it statically");
+    else if (program_check(&(struct blob){.bytes = file.data, .size_bytes = file.size}, "it",
+                           &refused) < 0)
+        reason(r, "%s", refused.text);
     size_t missing = calls_missing(&r->needs, &example);
     if (missing)
         warning(r, "%zu of its system calls answer ENOSYS, among them %s", missing, example);

@@ -152,7 +152,7 @@ void report_text(const struct report *r, bool all)
 {
     const struct elf *e = &r->bin.elf;
     printf("%s\n  %-14s %s, %s%s\n", r->path, "program", gobin_machine_name(e->machine),
-           e->interpreted ? "dynamically linked" : "static",
+           elf_needs_loader(e) ? "dynamically linked" : "static",
            e->pie ? ", position independent" : "");
     print_build(r);
     if (e->nsections > 1)

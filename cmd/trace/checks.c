@@ -58,8 +58,8 @@ JUDGE(judge_entry)
 JUDGE(judge_g0)
 {
     uint64_t lo = v[1], hi = v[2], guard = v[3];
-    bool pass = v[0] == t->globals.g0 && lo < v[4] && v[4] <= hi && hi - lo == 65536 &&
-                guard > lo && guard < lo + 4096;
+    bool pass = v[0] == v[5] && lo < v[4] && v[4] <= hi && hi - lo == 65536 && guard > lo &&
+                guard < lo + 4096;
     return say(pass, text, size,
                "x28 0x%" PRIx64 ", stack 0x%" PRIx64 " to 0x%" PRIx64 ", guard %" PRIu64 " above",
                v[0], lo, hi, guard - lo);
@@ -67,8 +67,8 @@ JUDGE(judge_g0)
 
 JUDGE(judge_link)
 {
-    return say(v[0] == t->globals.m0 && v[1] == t->globals.g0, text, size,
-               "g0.m 0x%" PRIx64 ", m0.g0 0x%" PRIx64, v[0], v[1]);
+    return say(v[0] == v[2] && v[1] == v[3], text, size, "g0.m 0x%" PRIx64 ", m0.g0 0x%" PRIx64,
+               v[0], v[1]);
 }
 
 JUDGE(judge_args)
@@ -133,7 +133,8 @@ JUDGE(judge_allp)
 JUDGE(judge_newproc)
 {
     struct gofunc f = {.name = "no function"};
-    pclntab_find(&t->bin.pclntab, v[0], &f);
+    uint64_t bias = v[1] - t->globals.m0;
+    pclntab_find(&t->bin.pclntab, v[0] - bias, &f);
     return say(strcmp(f.name, "runtime.main") == 0, text, size, "the next goroutine starts at %s",
                f.name);
 }
@@ -157,7 +158,7 @@ JUDGE(judge_handlers)
 
 JUDGE(judge_schedule)
 {
-    return say(v[0] != t->globals.g0 && v[1] == t->globals.m0 && v[2] == v[0], text, size,
+    return say(v[0] != v[3] && v[1] == v[4] && v[2] == v[0], text, size,
                "x28 0x%" PRIx64 ", its m 0x%" PRIx64 ", m0.curg 0x%" PRIx64, v[0], v[1], v[2]);
 }
 
@@ -238,8 +239,20 @@ JUDGE(judge_main)
 /* The items are those of the master plan of which this is the fulfilment. */
 static const struct check checks[] = {
     {"0", "entry", "0", {REG(31), REG(31, 0)}, judge_entry, NULL, 0},
-    {"1", "g0's stack", "3", {REG(28), OF_G0(0), OF_G0(8), OF_G0(16), REG(31)}, judge_g0, NULL, 0},
-    {"2", "g0 and m0 linked", "3", {OF_G0(FIELD(g_m)), OF_M0(FIELD(m_g0))}, judge_link, NULL, 0},
+    {"1",
+     "g0's stack",
+     "3",
+     {REG(28), OF_G0(0), OF_G0(8), OF_G0(16), REG(31), OF_G0()},
+     judge_g0,
+     NULL,
+     0},
+    {"2",
+     "g0 and m0 linked",
+     "3",
+     {OF_G0(FIELD(g_m)), OF_M0(FIELD(m_g0)), OF_M0(), OF_G0()},
+     judge_link,
+     NULL,
+     0},
     {"3",
      "args",
      "5",
@@ -282,7 +295,7 @@ static const struct check checks[] = {
     {"6",
      "newproc(runtime.main)",
      "8",
-     {OF_M0(FIELD(m_p), FIELD(p_runnext), FIELD(g_startpc))},
+     {OF_M0(FIELD(m_p), FIELD(p_runnext), FIELD(g_startpc)), OF_M0()},
      judge_newproc,
      NULL,
      0},
@@ -304,7 +317,7 @@ static const struct check checks[] = {
     {"7b",
      "schedule: first goroutine",
      "10",
-     {REG(28), REG(28, FIELD(g_m)), OF_M0(FIELD(m_curg))},
+     {REG(28), REG(28, FIELD(g_m)), OF_M0(FIELD(m_curg)), OF_G0(), OF_M0()},
      judge_schedule,
      NULL,
      0},
@@ -350,7 +363,7 @@ static bool symbol_find(const struct trace *t, const char *names, vaddr_t *addr)
 static const char *word_make(const struct trace *t, const struct value *v, struct probe_word *w)
 {
     vaddr_t addr = v->base == G0 ? t->globals.g0 : t->globals.m0;
-    *w = (struct probe_word){.base = PROBE_NUMBER, .step_count = (uint8_t)v->nsteps};
+    *w = (struct probe_word){.base = PROBE_ADDRESS, .step_count = (uint8_t)v->nsteps};
     if (v->base == SYMBOL && !symbol_find(t, v->symbols, &addr))
         return t->bin.elf.symtab.size ? "no such variable in this version"
                                       : "the program has no symbols";
@@ -359,7 +372,7 @@ static const char *word_make(const struct trace *t, const struct value *v, struc
     if (v->base == KERNEL)
         w->base = PROBE_KERNEL;
     w->number = v->base == KERNEL ? v->number : addr;
-    if (w->base == PROBE_NUMBER && !addr)
+    if (w->base == PROBE_ADDRESS && !addr)
         return "start-up code of a kind that isn't known";
     for (unsigned i = 0; i < v->nsteps; i++) {
         bool field = v->steps[i] & (1 << 20);

@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <jansson.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "cmd/json_text.h"
 #include "cmd/trace/trace.h"
 
-/* Names come out of the file: bytes that aren't UTF-8 become '?'. */
-static json_t *text_json(const void *data, size_t size)
-{
-    json_t *s = json_stringn(data, size);
-    if (s)
-        return s;
-    char *copy = strndup(data, size);
-    for (char *c = copy; copy && *c; c++)
-        if (*c & 0x80)
-            *c = '?';
-    s = json_string(copy ? copy : "");
-    free(copy);
-    return s;
-}
+#include <string.h>
 
 static const char *function_name(const struct trace *t, const struct hit *h)
 {
@@ -31,7 +15,7 @@ static json_t *hit_json(const struct trace *t, const struct hit *h)
     const char *name = function_name(t, h);
     const struct hit *first = &t->hits[0];
     json_t *o =
-        json_pack("{so sI sI sI sI sI sI}", "function", text_json(name, strlen(name)), "at_ns",
+        json_pack("{so sI sI sI sI sI sI}", "function", json_text(name), "at_ns",
                   (json_int_t)(h->ns - first->ns), "takes_ns", (json_int_t)h->took_ns, "thread",
                   (json_int_t)h->thread, "faults", (json_int_t)h->faults, "syscalls",
                   (json_int_t)h->syscalls, "resident_bytes", (json_int_t)h->resident_bytes);
@@ -68,10 +52,10 @@ static json_t *packages_json(const struct trace *t)
     for (size_t i = 0; i < t->npackages; i++) {
         const struct package_cost *p = &t->packages[i];
         json_array_append_new(
-            all,
-            json_pack("{so sI sI sI sI}", "name", text_json(p->name.data, p->name.size), "takes_ns",
-                      (json_int_t)p->ns, "functions", (json_int_t)p->functions, "faults",
-                      (json_int_t)p->faults, "resident_bytes", (json_int_t)p->resident_bytes));
+            all, json_pack("{so sI sI sI sI}", "name", json_bytes(p->name.data, p->name.size),
+                           "takes_ns", (json_int_t)p->ns, "functions", (json_int_t)p->functions,
+                           "faults", (json_int_t)p->faults, "resident_bytes",
+                           (json_int_t)p->resident_bytes));
     }
     return all;
 }
@@ -97,20 +81,20 @@ static int dump(json_t *root, FILE *out)
 
 int trace_json(const struct trace *t, FILE *out)
 {
-    return dump(json_pack("{so ss ss sb so so so so}", "file", text_json(t->path, strlen(t->path)),
-                          "go_version", t->bin.build.version, "arch",
-                          gobin_machine_name(t->bin.elf.machine), "counts_instructions",
-                          t->counts_instructions, "steps", steps_json(t), "inits", inits_json(t),
-                          "packages", packages_json(t), "checks", checks_json(t)),
+    return dump(json_pack("{so ss ss sb so so so so}", "file", json_text(t->path), "go_version",
+                          t->bin.build.version, "arch", gobin_machine_name(t->bin.elf.machine),
+                          "counts_instructions", t->counts_instructions, "steps", steps_json(t),
+                          "inits", inits_json(t), "packages", packages_json(t), "checks",
+                          checks_json(t)),
                 out);
 }
 
 static json_t *event(const char *name, const char *category, const struct trace *t,
                      const struct hit *h)
 {
-    return json_pack("{so ss ss sf sf si sI}", "name", text_json(name, strlen(name)), "cat",
-                     category, "ph", "X", "ts", (double)(h->ns - t->hits[0].ns) / 1000, "dur",
-                     (double)h->took_ns / 1000, "pid", 1, "tid", (json_int_t)h->thread);
+    return json_pack("{so ss ss sf sf si sI}", "name", json_text(name), "cat", category, "ph", "X",
+                     "ts", (double)(h->ns - t->hits[0].ns) / 1000, "dur", (double)h->took_ns / 1000,
+                     "pid", 1, "tid", (json_int_t)h->thread);
 }
 
 static json_t *counter(const char *name, double value, const struct trace *t, const struct hit *h)

@@ -94,7 +94,8 @@ static int payload_make(struct trace *t)
     struct probes_header *h = (void *)t->payload;
     struct probe *probe = (void *)(h + 1);
     struct probe_word *word = (void *)(probe + t->npoints);
-    *h = (struct probes_header){(uint32_t)t->npoints, (uint32_t)words, entry_offset(t)};
+    *h = (struct probes_header){(uint32_t)t->npoints, (uint32_t)words, t->bin.elf.entry,
+                                entry_offset(t)};
     words = 0;
     for (size_t i = 0; i < t->npoints; i++) {
         const struct point *p = &t->points[i];

@@ -3,10 +3,10 @@
 #include "cmd/wb/wb.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/json_text.h"
 #include "gobin/packages.h"
 
 struct total {
@@ -30,17 +30,15 @@ static json_t *site_json(const struct wb *wb, const struct barrier_site *site)
 {
     const struct barrier_callee *callee = callee_of(wb, site);
     struct gofunc f;
-    char pc[24];
     if (pclntab_func(&wb->bin.pclntab, site->func, &f) != 0)
         return NULL;
     struct gopos pos = position(wb, &f, site->pc);
-    snprintf(pc, sizeof(pc), "0x%" PRIx64, site->pc);
     json_t *row = json_object();
-    json_object_set_new(row, "pc", json_string(pc));
-    json_object_set_new(row, "func", json_string(f.name));
-    json_object_set_new(row, "file", json_string(pos.file));
+    json_object_set_new(row, "pc", json_address(site->pc));
+    json_object_set_new(row, "func", json_text(f.name));
+    json_object_set_new(row, "file", json_text(pos.file));
     json_object_set_new(row, "line", json_integer(pos.line));
-    json_object_set_new(row, "callee", json_string(callee->name));
+    json_object_set_new(row, "callee", json_text(callee->name));
     json_object_set_new(row, "slots", json_integer(callee->slots));
     return row;
 }
@@ -53,11 +51,10 @@ static int list_json(const struct wb *wb, bool bulk)
         if (bulk || !callee_of(wb, &b->sites[i])->bulk)
             json_array_append_new(sites, site_json(wb, &b->sites[i]));
     json_t *root =
-        json_pack("{ss ss ss so sI so sI so}", "go_version", wb->bin.build.version, "arch",
-                  gobin_machine_name(wb->bin.elf.machine), "abi", barrier_abi_name(b->abi), "flag",
-                  json_sprintf("0x%llx", (unsigned long long)b->flag), "flag_tests",
-                  (json_int_t)b->flag_tests, "runner_up",
-                  json_sprintf("0x%llx", (unsigned long long)b->runner_up), "runner_up_tests",
+        json_pack("{so ss ss so sI so sI so}", "go_version", json_text(wb->bin.build.version),
+                  "arch", gobin_machine_name(wb->bin.elf.machine), "abi", barrier_abi_name(b->abi),
+                  "flag", json_address(b->flag), "flag_tests", (json_int_t)b->flag_tests,
+                  "runner_up", json_address(b->runner_up), "runner_up_tests",
                   (json_int_t)b->runner_up_tests, "sites", sites);
     int rc = json_dumpf(root, stdout, JSON_INDENT(1));
     putchar('\n');

@@ -66,7 +66,7 @@ static int load(struct exec_args *args)
     program_file_init(elf, size);
     args->program = &program_file;
     args->head = elf;
-    args->head_bytes = MIN(size, (size_t)PAGE_SIZE);
+    args->head_bytes = size;
     args->file_bytes = size;
     args->argv = strings_of(PAYLOAD_ARGV);
     args->envp = strings_of(PAYLOAD_ENVP);

@@ -74,6 +74,7 @@ static void send(struct thread *t, enum link_thread_state state, const struct cp
         .pc = tf->pc,
         .sp = tf->sp,
         .lr = tf->regs[30],
+        .entry = t->process->image.entry,
         .cpu_ns = (uint64_t)task_cpu_ns(&t->task),
     };
     for (unsigned i = 0; i < ARRAY_SIZE(s->args); i++)

@@ -37,6 +37,7 @@ static struct probe_list list;
 static uint32_t *originals; /* by probe: the instruction, OWN, or TAKEN when it is back */
 static uint8_t *program;
 static uint64_t text_offset; /* what turns an address of its text into an offset in its file */
+static uint64_t bias;        /* where it is minus where its file says that it is */
 
 enum { OWN, TAKEN }; /* neither is an instruction that a program could have at a probe */
 
@@ -135,7 +136,7 @@ static bool word_read(const struct trapframe *tf, const struct probe_word *w, ui
     else if (w->base == PROBE_REGISTER_MAX)
         *value = tf->sp;
     else
-        *value = w->base == PROBE_KERNEL ? fact(w->number) : w->number;
+        *value = w->base == PROBE_KERNEL ? fact(w->number) : w->number + bias;
     for (unsigned i = 0; i < w->step_count; i++)
         if (copy_from_user(value, *value + (uint64_t)(int64_t)w->steps[i], sizeof *value))
             return false;
@@ -227,6 +228,7 @@ static int probes_start(void)
     if (!originals || !records)
         return -ENOMEM;
     program = (uint8_t *)(uintptr_t)elf;
+    bias = thread_self()->process->image.entry - list.entry;
     text_offset = list.entry_offset_bytes - thread_self()->process->image.entry;
     timer_init(&later, on_time, NULL);
     probes_armed = true;

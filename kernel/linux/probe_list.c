@@ -42,6 +42,7 @@ const char *probe_list_read(struct probe_list *list, const void *data, size_t si
                               .words = (const void *)(probes + h->probe_count),
                               .probe_count = h->probe_count,
                               .word_count = h->word_count,
+                              .entry = h->entry,
                               .entry_offset_bytes = h->entry_offset_bytes};
     if (!probes_good(&read, program_bytes) || !words_good(&read))
         return "contradictory";

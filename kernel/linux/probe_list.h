@@ -10,7 +10,7 @@ struct probe_list {
     const struct probe *probes; /* by ascending offset */
     const struct probe_word *words;
     uint32_t probe_count, word_count;
-    uint64_t entry_offset_bytes;
+    uint64_t entry, entry_offset_bytes;
 };
 
 /* probe_list_read - the list in size_bytes at data, which is aligned to 8 and stays: every probe's

@@ -31,17 +31,33 @@ without_running() {
     awk '/^goroutine / { shown = !/\[(running|runnable)/ } shown'
 }
 
-for go in $gos; do
-    file=$(program goroutines $go arm64 stripped) || exit 1
-    ok "start $go" start "go-$go" "$file" wait
-    ./mazboot ps "go-$go" >"$scratch/ps"
-    grep -A 2 '\[running' "$scratch/ps" >"$scratch/running"
-    ok "the one that spins $go" grep -q '^main.spin' "$scratch/running"
-    kill -QUIT $launcher
-    wait $launcher
-    traceback "$scratch/go-$go.out" | sed 's/ sp=.*//' | without_running >"$scratch/want"
-    tr -d '\r' <"$scratch/ps" | seen | without_running | grep -v '^created by runtime.newproc' >"$scratch/got"
-    same "$(grep -c ^goroutine "$scratch/want") goroutines $go" "$scratch/want" "$scratch/got"
+# The JSON in the form of traceback.
+seen_json() {
+    python3 -c 'import json, sys
+for g in json.load(sys.stdin):
+    print("goroutine %d [%s]" % (g["id"], g["waits_for"] or g["state"]))
+    for p in g["stack"]: print(p["func"], "%s:%d" % (p["file"], p["line"]))
+    c = g["created_by"]
+    if c: print("created by", c["func"], "%s:%d" % (c["file"], c["line"]))'
+}
+
+for variant in stripped pie; do
+    for go in $gos; do
+        what="$go $variant"
+        file=$(program goroutines $go arm64 $variant) || exit 1
+        ok "start $what" start "$go-$variant" "$file" wait
+        ./mazboot ps "$go-$variant" >"$scratch/ps"
+        ./mazboot ps --json "$go-$variant" | seen_json | without_running >"$scratch/json"
+        grep -A 2 '\[running' "$scratch/ps" >"$scratch/running"
+        ok "the one that spins $what" grep -q '^main.spin' "$scratch/running"
+        kill -QUIT $launcher
+        wait $launcher
+        traceback "$scratch/$go-$variant.out" | sed 's/ sp=.*//' | without_running >"$scratch/want"
+        tr -d '\r' <"$scratch/ps" | seen | without_running >"$scratch/text"
+        same "as JSON $what" "$scratch/text" "$scratch/json"
+        grep -v '^created by runtime.newproc' "$scratch/text" >"$scratch/got"
+        same "$(grep -c ^goroutine "$scratch/want") goroutines $what" "$scratch/want" "$scratch/got"
+    done
 done
 
 says() { # STATUS PATTERN ARGUMENTS...
@@ -57,6 +73,8 @@ ok "start two" start one "$file" wait
 one=$launcher
 ok "start two" start two "$file" wait
 ok "list" says 0 '^one .*goroutines' ps
+ok "list as JSON" eval './mazboot ps --json | python3 -c "import json, sys
+sys.exit(sorted(m[\"name\"] for m in json.load(sys.stdin)) != [\"one\", \"two\"])"'
 ok "a name once" says 125 'already' run --name one "$file"
 ok "a name that is none" says 125 'letters' run --name a/b "$file"
 ok "no such machine" says 1 'no machine called three' ps three

@@ -18,6 +18,17 @@ doubts() { # FILE FUNCTION
     $dump reach "$1" | grep -qE "^unknown ($2) "
 }
 
+# FILE with its first dynamic entry made the name of a library.
+with_library() {
+    python3 -c 'import struct, sys
+b = bytearray(open(sys.argv[1], "rb").read())
+at, size, n = struct.unpack_from("<Q", b, 32)[0], *struct.unpack_from("<HH", b, 54)
+for h in range(at, at + size * n, size):
+    if struct.unpack_from("<I", b, h)[0] == 2:
+        struct.pack_into("<Q", b, struct.unpack_from("<Q", b, h + 8)[0], 1)
+sys.stdout.buffer.write(b)' "$1"
+}
+
 for go in $gos; do
     for variant in plain stripped; do
         for name in hello goroutines network; do
@@ -37,7 +48,13 @@ for go in $gos; do
         ok "on all threads $go $variant" doubts "$(program reach/threads $go arm64 $variant)" runtime.runPerThreadSyscall
         ok "a method $go $variant" doubts "$(program reach/method $go arm64 $variant)" main.number.ask
     done
-    ok "a program that asks for a loader $go" doubts "$(program hello $go arm64 pie)" it
+    pie=$(program hello $go arm64 pie) || exit 1
+    $dump reach "$(program hello $go arm64 plain)" >"$scratch/want"
+    $dump reach "$pie" >"$scratch/got"
+    same "position independent $go" "$scratch/want" "$scratch/got"
+    ok "a function value, position independent $go" doubts "$(program reach/value $go arm64 pie)" 'syscall.RawSyscall6|main.main'
+    with_library "$pie" >"$scratch/dynamic"
+    ok "a program that needs a loader $go" doubts "$scratch/dynamic" it
     ok "another machine $go" doubts "$(program hello $go amd64 stripped)" it
 done
 [ $failures -eq 0 ]

@@ -23,20 +23,20 @@ static uint64_t number(const uint8_t *data, size_t size, uint64_t at, unsigned n
 static bool good(const uint8_t *data, size_t size, uint64_t program_bytes)
 {
     uint64_t probes = number(data, size, 0, 4), words = number(data, size, 4, 4), seen = 0;
-    if (size < 16 || probes > 4096 || 16 + probes * 16 + words * 32 > size)
+    if (size < 24 || probes > 4096 || 24 + probes * 16 + words * 32 > size)
         return false;
     for (uint64_t i = 0; i < probes; i++) {
-        uint64_t offset = number(data, size, 16 + i * 16, 8),
-                 n = number(data, size, 28 + i * 16, 4);
+        uint64_t offset = number(data, size, 24 + i * 16, 8),
+                 n = number(data, size, 36 + i * 16, 4);
         if (offset % 4 || offset >= program_bytes || offset + 4 > program_bytes || n > 16 ||
-            number(data, size, 24 + i * 16, 4) != seen)
+            number(data, size, 32 + i * 16, 4) != seen)
             return false;
-        if (i && offset <= number(data, size, i * 16, 8))
+        if (i && offset <= number(data, size, 8 + i * 16, 8))
             return false;
         seen += n;
     }
     for (uint64_t i = 0; i < words; i++) {
-        const uint8_t *word = data + 16 + probes * 16 + i * 32;
+        const uint8_t *word = data + 24 + probes * 16 + i * 32;
         if (word[0] > 33 || word[1] > 4)
             return false;
     }
@@ -56,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
     bool taken = probe_list_read(&list, data, size - 2, program_bytes) == NULL;
     if (taken != good(data, size - 2, program_bytes))
         abort();
-    if (taken && list.entry_offset_bytes != number(data, size - 2, 8, 8))
+    if (taken && (list.entry != number(data, size - 2, 8, 8) ||
+                  list.entry_offset_bytes != number(data, size - 2, 16, 8)))
         abort();
     free(data);
     return 0;

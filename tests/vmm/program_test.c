@@ -119,6 +119,28 @@ static void static_pie(void **state)
     assert_int_equal(check(sizeof(elf), &err), 0);
 }
 
+/* As Go's linker makes them: it names an interpreter, and can do without it. */
+static void interpreted_pie(void **state)
+{
+    struct error err;
+
+    (void)state;
+    elf_put(elf, AT_TYPE, 3, 2);
+    elf_put(elf, AT_PHNUM, 4, 2);
+    elf_segment(elf, 2, 2, 6, 1024, 0x10400, 48, 48);
+    elf_segment(elf, 3, 3, 4, 512, 0x10200, 16, 16);
+    elf_put(elf, 1024, 7, 8); /* DT_RELA */
+    elf_put(elf, 1032, 0x10600, 8);
+    elf_put(elf, 1040, 8, 8); /* DT_RELASZ */
+    elf_put(elf, 1048, 24, 8);
+    assert_int_equal(check(sizeof(elf), &err), 0);
+    elf_put(elf, 1056, 23, 8); /* DT_JMPREL */
+    refused("./x has relocations that only a dynamic linker can do: build it without "
+            "-buildmode=pie");
+    elf_put(elf, 1056, 1, 8); /* DT_NEEDED */
+    refused("./x is dynamically linked; build it with CGO_ENABLED=0");
+}
+
 /* A table that ends at its size, not at DT_NULL: what is behind it does not count and is not read.
  */
 static void dynamic_table_ends(void **state)
@@ -196,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup(foreign_file, setup),
         cmocka_unit_test_setup(dynamic_program, setup),
         cmocka_unit_test_setup(static_pie, setup),
+        cmocka_unit_test_setup(interpreted_pie, setup),
         cmocka_unit_test_setup(dynamic_table_ends, setup),
         cmocka_unit_test_setup(damaged_segments, setup),
         cmocka_unit_test_setup(damaged_header, setup),
