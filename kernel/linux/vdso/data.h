@@ -17,6 +17,7 @@ struct vdso_data {
     uint64_t s_mult;     /* VDSO_S_MULT: quicker to load than to make */
     struct scale to_ns;
     int64_t offset_ns[VDSO_CLOCKS]; /* a clock minus CLOCK_MONOTONIC */
+    uint64_t random_generation;     /* > 0; another one: keys that were made before are void */
 };
 
 /* x / 10^9 is ((x >> 9) * VDSO_S_MULT / 2^64) >> 11, exactly, for every 64-bit x: 2^75 / 5^9

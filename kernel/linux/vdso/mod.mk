@@ -2,14 +2,16 @@
 VDSO_CFLAGS := -std=gnu11 -O2 -I. $(WARN) -ffreestanding -nostdlibinc -fPIC -fvisibility=hidden -fomit-frame-pointer \
                -fno-asynchronous-unwind-tables -fno-stack-protector --target=aarch64-linux-gnu -mgeneral-regs-only -ffixed-x18
 $(call object_rules,kernel-arm64/vdso,$(VDSO_CFLAGS))
+CFLAGS_kernel-arm64/vdso_kernel/linux/vdso/user_random.c := -Os
+CFLAGS_kernel-arm64/vdso_lib/chacha20.c := -fno-unroll-loops
 
-VDSO_OBJS := $(call objects,kernel-arm64/vdso,$(addprefix kernel/linux/vdso/,user_sigreturn.S user_clock.c))
+VDSO_OBJS := $(call objects,kernel-arm64/vdso,$(addprefix kernel/linux/vdso/,user_sigreturn.S user_clock.c user_random.c) lib/chacha20.c)
 ALL_DEPS += $(VDSO_OBJS:.o=.d)
 
 # Go up to 1.25 looks for __kernel_clock_gettime on arm64 with the hashes of another name (fixed in 1.26). With a GNU hash table it never
 # finds it; with a System V one it does where both hashes fall into the same bucket: of 1, 2, 3, 4, 6, 8, 12, 16 or 24 buckets. lld makes as many
 # buckets as there are symbols.
-VDSO_BUCKETS := 6
+VDSO_BUCKETS := 8
 
 $(K)/vdso.so: $(VDSO_OBJS) $(addprefix kernel/linux/vdso/,user.ld user.map)
 	$(call say,LD,$@)$(CC) --target=aarch64-linux-gnu -fuse-ld=lld -nostdlib -shared -Wl,-T,kernel/linux/vdso/user.ld -Wl,-soname,linux-vdso.so.1 \

@@ -5,9 +5,7 @@
  * as kernel/core/clock.c (kernel/core/timebase.h).
  */
 #include "abi/linux_time.h"
-#include "kernel/linux/vdso/data.h"
-
-#define EXPORT __attribute__((visibility("default")))
+#include "kernel/linux/vdso/user.h"
 
 enum { NR_CLOCK_GETTIME = 113, NR_CLOCK_GETRES = 114 };
 
@@ -26,16 +24,6 @@ EXPORT int __kernel_clock_gettime(int clock, struct linux_timespec *ts);
 EXPORT int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz);
 EXPORT int __kernel_clock_getres(int clock, struct linux_timespec *res);
 
-/* The page before the ELF header of this very object. */
-static inline const struct vdso_data *shared(void)
-{
-    const struct vdso_data *d;
-    __asm__("adrp %0, __ehdr_start - 4096" : "=r"(d));
-    return d;
-}
-
-_Static_assert(VDSO_DATA_BYTES == 4096, "as in shared()");
-
 /* Nanoseconds of a clock that is in one of the sets. The counter must not be read ahead of what the
  * program did before. */
 static inline uint64_t clock_ns(const struct vdso_data *d, unsigned clock)
@@ -51,19 +39,10 @@ static inline bool clock_in(int clock, uint32_t set)
     return (unsigned)clock < VDSO_CLOCKS && set >> clock & 1;
 }
 
-static int system_call(long number, long a, void *b)
-{
-    register long x8 __asm__("x8") = number;
-    register long x0 __asm__("x0") = a;
-    register void *x1 __asm__("x1") = b;
-    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x1), "r"(x8) : "memory");
-    return (int)x0;
-}
-
 int __kernel_clock_gettime(int clock, struct linux_timespec *ts)
 {
     if (UNLIKELY(!clock_in(clock, MONOTONIC_CLOCKS | WALL_CLOCKS)))
-        return system_call(NR_CLOCK_GETTIME, clock, ts);
+        return (int)system_call(NR_CLOCK_GETTIME, clock, (long)ts, 0);
     const struct vdso_data *d = shared();
     uint64_t ns = clock_ns(d, (unsigned)clock);
     uint64_t s = vdso_seconds(d, ns);
@@ -87,7 +66,7 @@ int __kernel_gettimeofday(struct linux_timeval *tv, struct timezone *tz)
 int __kernel_clock_getres(int clock, struct linux_timespec *res)
 {
     if (!clock_in(clock, MONOTONIC_CLOCKS | WALL_CLOCKS))
-        return system_call(NR_CLOCK_GETRES, clock, res);
+        return (int)system_call(NR_CLOCK_GETRES, clock, (long)res, 0);
     if (res)
         *res = (struct linux_timespec){0, 1};
     return 0;

@@ -27,6 +27,7 @@ int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns)
     data->base_ticks = timebase->base_ticks;
     data->to_ns = timebase->to_ns;
     data->s_mult = VDSO_S_MULT;
+    data->random_generation = 1;
     vdso_set_wall(wall_offset_ns);
     memcpy((char *)data + PAGE_SIZE, vdso_image, (size_t)(vdso_image_end - vdso_image));
     vmobj_init_pinned(&pages, pa, 2 * PAGE_SIZE);

@@ -271,6 +271,106 @@ static void try_system_calls(const void *gettime, const void *getres)
           "resolution");
 }
 
+/* ---- getrandom ---- */
+
+typedef long getrandom_fn(void *buffer, size_t length, unsigned flags, void *state, size_t size);
+
+enum {
+    AHEAD = 96,
+    STATE_BYTES = 152,
+    KEY_AT = 96,
+    GENERATION_AT = 128,
+    LEFT_AT = 136,
+    BUSY_AT = 144
+};
+
+/* A state whose key is zeros: what it gives is the key stream of RFC 8439, A.1, vectors 1 and 2. */
+static void state_known(uint8_t *state)
+{
+    memset(state, 0, STATE_BYTES);
+    memcpy(state + GENERATION_AT, &data->random_generation, 8);
+}
+
+static void try_random_stream(getrandom_fn *get, uint8_t *state)
+{
+    static const uint8_t first[] = {0x76, 0xb8, 0xe0, 0xad, 0xa0, 0xf1, 0x3d, 0x90},
+                         second[] = {0x9f, 0x07, 0xe7, 0xbe, 0x55, 0x51, 0x38, 0x7a};
+    uint8_t out[256], zeros[AHEAD] = {0};
+
+    state_known(state);
+    check(get(out, 8, 0, state, STATE_BYTES) == 8 && memcmp(out, first, 8) == 0,
+          "bytes drawn ahead");
+    state_known(state);
+    bool good = get(out, 72, 0, state, STATE_BYTES) == 72;
+    check(good && memcmp(out, first, 8) == 0 && memcmp(out + 64, second, 8) == 0,
+          "a whole block, and bytes behind it");
+    check(memcmp(state, zeros, 8) == 0 && memcmp(state + 8, zeros, 8) != 0,
+          "what was given is wiped");
+    check(memcmp(state + KEY_AT, zeros, 32) != 0, "the key is another one");
+    state_known(state);
+    bool same = get(out, 200, 0, state, STATE_BYTES) == 200;
+    state_known(state);
+    uint8_t pieces[192];
+    for (size_t at = 0; at < sizeof pieces; at += 64)
+        same &= get(pieces + at, 64, 0, state, STATE_BYTES) == 64;
+    /* A block and 96 bytes ahead are one draw. */
+    check(same && memcmp(out, pieces, 160) == 0 && memcmp(out + 160, pieces + 160, 32) != 0,
+          "each draw has a key of its own");
+}
+
+static void try_random_kernel(getrandom_fn *get, uint8_t *state)
+{
+    uint8_t a[32] = {0}, b[32] = {0};
+
+    memset(state, 0, STATE_BYTES);
+    check(get(a, 32, 0, state, STATE_BYTES) == 32 && get(b, 32, 0, state, STATE_BYTES) == 32 &&
+              memcmp(a, b, 32) != 0,
+          "a new state gets its key from the kernel");
+    state_known(state);
+    state[GENERATION_AT] ^= 2;
+    get(a, 32, 0, state, STATE_BYTES);
+    state_known(state);
+    get(b, 32, 0, state, STATE_BYTES);
+    check(memcmp(a, b, 32) != 0, "and another one for another generation");
+    state_known(state);
+    state[BUSY_AT] = 1;
+    check(get(a, 32, 0, state, STATE_BYTES) == 32 && memcmp(a, b, 32) != 0 && state[LEFT_AT] == 0,
+          "within a signal handler the kernel answers");
+    check(get(a, 32, 0x80, state, STATE_BYTES) == -22, "an unknown flag is EINVAL");
+}
+
+static void try_random(getrandom_fn *get)
+{
+    static uint8_t page[8192] __attribute__((aligned(4096)));
+    static const uint64_t mib = 1 << 20;
+    uint32_t params[16] = {0};
+
+    data->random_generation = 1;
+    check(get(NULL, 0, 0, params, ~UINT64_C(0)) == 0 && params[0] == STATE_BYTES &&
+              params[1] == 3 && params[2] == 0x22,
+          "how a state is to be mapped");
+    check(get(page, 1, 0, page, STATE_BYTES - 1) == -22, "a state of another size is EINVAL");
+    check(get(page, 1, 0, page + 4096 - STATE_BYTES + 8, STATE_BYTES) == -14,
+          "a state in two pages is EFAULT");
+    try_random_stream(get, page);
+    try_random_kernel(get, page);
+    char *much = (char *)system_call(SYS_MMAP, 0L, 2 * mib, 3L, 0x22L, -1L, 0L);
+    state_known(page);
+    uint8_t key[32];
+    bool good = get(much, 2 * mib, 0, page, STATE_BYTES) == (long)(2 * mib);
+    memcpy(key, much, 32);
+    state_known(page);
+    good &=
+        get(much, 2 * mib, 0, page, STATE_BYTES) == (long)(2 * mib) && memcmp(key, much, 32) == 0;
+    uint8_t next[2][32];
+    good &= get(next[0], 32, 0, page, STATE_BYTES) == 32;
+    state_known(page);
+    get(much, 2 * mib, 0, page, STATE_BYTES);
+    get(next[1], 32, 0, page, STATE_BYTES);
+    check(good && memcmp(next[0], next[1], 32) != 0,
+          "after a megabyte the kernel's key is wanted again");
+}
+
 int vdso_test(void)
 {
     struct object o;
@@ -278,6 +378,7 @@ int vdso_test(void)
     const void *gettime = find(&o, "__kernel_clock_gettime"),
                *timeofday = find(&o, "__kernel_gettimeofday");
     const void *getres = find(&o, "__kernel_clock_getres");
+    const void *getrandom = find(&o, "__kernel_getrandom");
     const uint32_t *sigreturn = find(&o, "__kernel_rt_sigreturn");
     check(sigreturn && sigreturn[0] == 0xd2801168 && sigreturn[1] == 0xd4000001,
           "the signal trampoline's bytes");
@@ -295,5 +396,6 @@ int vdso_test(void)
     struct time zone = {-1, -1};
     check(call_checked(timeofday, 0, &zone) == 0 && zone.s == 0, "the time zone is zero");
     try_system_calls(gettime, getres);
+    try_random((getrandom_fn *)getrandom);
     return failures != 0;
 }
