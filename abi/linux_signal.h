@@ -89,6 +89,8 @@ struct linux_stack {
     uint64_t size;
 };
 
+/* What Linux keeps of a siginfo. The program's has LINUX_SIGINFO_BYTES, the rest zeros. */
+#define LINUX_SIGINFO_BYTES 128
 struct linux_siginfo {
     int32_t signo, error, code, pad0;
     union {
@@ -104,7 +106,7 @@ struct linux_siginfo {
         struct {
             uint64_t address;
         } fault;
-        uint8_t bytes[112];
+        uint8_t bytes[32];
     };
 };
 
@@ -145,7 +147,7 @@ struct linux_esr_record {
     uint64_t esr;
 };
 
-_Static_assert(sizeof(struct linux_siginfo) == 128, "siginfo");
+_Static_assert(sizeof(struct linux_siginfo) == 48, "siginfo");
 _Static_assert(offsetof(struct linux_siginfo, fault.address) == 16, "siginfo");
 _Static_assert(sizeof(struct linux_sigaction) == 32, "sigaction");
 _Static_assert(sizeof(struct linux_stack) == 24, "stack_t");

@@ -2,9 +2,10 @@
 /*
  * Page faults: what a region promises is brought in at the first touch.
  *
- *     anonymous        a zeroed page, with the free ones around it (pgtable_run); a read
- * may get the page of zeros, marked COW object, shared   the object's page object, private  the
- * object's page, marked COW; a write gets a copy
+ * - anonymous: a zeroed page, with the free ones around it (pgtable_run); a read may get the page
+ * of zeros, marked COW
+ * - object, shared: the object's page
+ * - object, private: the object's page, marked COW; a write gets a copy
  *
  * An object that is simply there (pinned) is mapped around the fault as far as one table reaches: a
  * store for each page is cheaper than a second fault. Other objects may sleep for a page: the lock

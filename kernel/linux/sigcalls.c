@@ -206,6 +206,12 @@ COLD long sys_rt_tgsigqueueinfo(int pid, int tid, int sig, vaddr_t at)
     return err ? err : send_thread(pid, tid, &info);
 }
 
+static COLD int give_info(vaddr_t at, const struct linux_siginfo *info)
+{
+    int err = copy_to_user(at, info, sizeof *info);
+    return err ? err : clear_user(at + sizeof *info, LINUX_SIGINFO_BYTES - sizeof *info);
+}
+
 static COLD bool take_awaited(struct thread *t, uint64_t want, struct linux_siginfo *info)
 {
     struct process *p = t->process;
@@ -244,5 +250,5 @@ COLD long sys_rt_sigtimedwait(vaddr_t set, vaddr_t info_at, vaddr_t timeout, uin
     t->awaited = 0;
     if (!got)
         return err == -ETIMEDOUT ? -EAGAIN : -EINTR;
-    return info_at && copy_to_user(info_at, &info, sizeof info) ? -EFAULT : info.signo;
+    return info_at && give_info(info_at, &info) ? -EFAULT : info.signo;
 }

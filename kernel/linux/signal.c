@@ -137,10 +137,10 @@ static const struct linux_siginfo *take_one_locked(struct thread *t, struct linu
         t->forced = false;
         return &t->forced_info;
     }
-    return sigqueue_take(&t->pending, ~t->blocked, room) ||
-                   sigqueue_take(&t->process->pending, ~t->blocked, room)
-               ? room
-               : NULL;
+    struct sigqueue *q = &t->pending;
+    if (!(q->mask & ~t->blocked))
+        q = &t->process->pending;
+    return sigqueue_take(q, ~t->blocked, room) ? room : NULL;
 }
 
 struct delivery {

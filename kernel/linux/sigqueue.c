@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/linux/sigqueue.h"
 #include "kernel/core/slab.h"
+#include "lib/str.h"
 
 struct sigqueue_entry {
     struct list node;
@@ -10,6 +11,17 @@ struct sigqueue_entry {
 #define SYNCHRONOUS                                                                              \
     (SIG_BIT(SIGSEGV) | SIG_BIT(SIGBUS) | SIG_BIT(SIGILL) | SIG_BIT(SIGTRAP) | SIG_BIT(SIGFPE) | \
      SIG_BIT(SIGSYS))
+
+/* In three moves: a call of memcpy takes longer than the copy. */
+static inline void copy(struct linux_siginfo *to, const struct linux_siginfo *from)
+{
+    enum { PART = sizeof *to / 3 };
+    char *t = (char *)to;
+    const char *f = (const char *)from;
+    memcpy(t, f, PART);
+    memcpy(t + PART, f + PART, PART);
+    memcpy(t + 2 * PART, f + 2 * PART, PART);
+}
 
 COLD void sigqueue_init(struct sigqueue *q)
 {
@@ -41,7 +53,7 @@ bool sigqueue_put(struct sigqueue *q, const struct linux_siginfo *info)
     q->mask |= bit;
     struct sigqueue_entry *e = kmalloc(sizeof *e);
     if (e) {
-        e->info = *info;
+        copy(&e->info, info);
         list_push_back(&q->infos, &e->node);
     }
     return true;
@@ -78,7 +90,7 @@ bool sigqueue_take(struct sigqueue *q, uint64_t want, struct linux_siginfo *info
     bool more;
     struct sigqueue_entry *e = entry_take(q, sig, &more);
     if (e)
-        *info = e->info;
+        copy(info, &e->info);
     else
         *info = (struct linux_siginfo){.signo = sig, .code = SI_USER};
     kfree(e);

@@ -28,6 +28,7 @@
 
 /* Within a signal frame (struct rt_sigframe of Linux): siginfo, ucontext from flags to sigmask, x0
  * to pstate behind the fault address, records, the frame record behind it all. */
+#define SIGFRAME_INFO_BYTES  48
 #define SIGFRAME_STACK       128
 #define SIGFRAME_STACK_BYTES 48
 #define SIGFRAME_REGS        312

@@ -34,9 +34,10 @@ struct frame_tail {
 #define PSTATE_BTYPE (UINT64_C(3) << 10)
 #define PSTATE_SS    (UINT64_C(1) << 21)
 
-#define AT(field)    (sizeof(struct linux_siginfo) + offsetof(struct linux_ucontext, field))
+#define AT(field)    (LINUX_SIGINFO_BYTES + offsetof(struct linux_ucontext, field))
 
 _Static_assert(AT(flags) == SIGFRAME_STACK, "layout");
+_Static_assert(sizeof(struct linux_siginfo) == SIGFRAME_INFO_BYTES, "layout");
 _Static_assert(sizeof(struct frame_stack) == SIGFRAME_STACK_BYTES, "layout");
 _Static_assert(AT(mcontext.regs) == SIGFRAME_REGS, "layout");
 _Static_assert(AT(mcontext.pstate) + 8 == SIGFRAME_REGS + SIGFRAME_REGS_BYTES, "layout");
@@ -47,8 +48,7 @@ _Static_assert(sizeof(struct linux_fpsimd_record) == SIGFRAME_FP_BYTES, "layout"
 _Static_assert(FPSIMD_HEAD == (FPSIMD_MAGIC | (uint64_t)SIGFRAME_FP_BYTES << 32), "layout");
 _Static_assert(ESR_HEAD == (ESR_MAGIC | (uint64_t)sizeof(struct linux_esr_record) << 32), "layout");
 _Static_assert(sizeof(struct frame_tail) == 24, "layout");
-_Static_assert(sizeof(struct linux_siginfo) + sizeof(struct linux_ucontext) == SIGFRAME_BYTES,
-               "layout");
+_Static_assert(LINUX_SIGINFO_BYTES + sizeof(struct linux_ucontext) == SIGFRAME_BYTES, "layout");
 
 uint64_t uaccess_frame_put(uint64_t at, const struct linux_siginfo *info,
                            const struct frame_stack *s, const struct trapframe *tf,
@@ -75,7 +75,7 @@ int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
         return -EFAULT;
     tf->regs[0] = (uint64_t)r->info->signo;
     tf->regs[1] = at;
-    tf->regs[2] = at + sizeof(struct linux_siginfo);
+    tf->regs[2] = at + LINUX_SIGINFO_BYTES;
     tf->regs[29] = at + SIGFRAME_BYTES;
     tf->regs[30] = r->sigreturn;
     tf->sp = at;

@@ -4,6 +4,7 @@
  * can't be, control comes back at uaccess_fixup with x30 = the caller and x9 = bytes left at the last completed step, which it returns.
  * So every routine keeps x9 true before each access that may fault and calls nothing. Privileged Access Never is opened for the copy.
  */
+#include "abi/errno.h"
 #include "kernel/arch/arm64/asm.h"
 #include "kernel/arch/arm64/fpu_regs.h"
 
@@ -142,7 +143,10 @@ uaccess_frame_put:
     add     x11, x0, #SIGFRAME_BYTES & 0xfff
     add     x11, x11, #SIGFRAME_BYTES & ~0xfff
     stp     x6, x7, [x11]
-    move_bytes x0, x1, SIGFRAME_STACK
+    move_bytes x0, x1, SIGFRAME_INFO_BYTES
+    .rept   (SIGFRAME_STACK - SIGFRAME_INFO_BYTES) / 16
+    stp     xzr, xzr, [x0], #16
+    .endr
     move_bytes x0, x2, SIGFRAME_STACK_BYTES
     str     x4, [x0, #SIGFRAME_REGS - 8 - SIGFRAME_STACK - SIGFRAME_STACK_BYTES]!
     add     x0, x0, #8
@@ -222,22 +226,22 @@ uaccess_string:
     mov     x0, x2
     ret
 
-/* uaccess_load_u32 - x0 = address (the program's), x1 = where the value goes: 0, or all ones on a fault. */
+/* uaccess_load_u32 - x0 = address (the program's), x1 = where the value goes: 0, or -EFAULT. */
     .globl  uaccess_load_u32
 uaccess_load_u32:
     user_open
-    mov     x9, #-1
+    mov     x9, #-EFAULT
     ldar    w3, [x0]
     user_close
     str     w3, [x1]
     mov     x0, #0
     ret
 
-/* uaccess_cas_u32 - x0 = address, w1 = expected, w2 = desired, x3 = where the old value goes: 0, or all ones on a fault. */
+/* uaccess_cas_u32 - x0 = address, w1 = expected, w2 = desired, x3 = where the old value goes: 0, or -EFAULT. */
     .globl  uaccess_cas_u32
 uaccess_cas_u32:
     user_open
-    mov     x9, #-1
+    mov     x9, #-EFAULT
 1:  ldaxr   w4, [x0]
     cmp     w4, w1
     b.ne    2f

@@ -12,8 +12,8 @@ size_t uaccess_copy(void *dst, const void *src, size_t size_bytes);
 size_t uaccess_copy_bytes(void *dst, const void *src, size_t size_bytes);
 size_t uaccess_clear(void *dst, size_t size_bytes);
 size_t uaccess_string(char *dst, const char *src, size_t room);
-uint64_t uaccess_load_u32(const void *addr, uint32_t *value);
-uint64_t uaccess_cas_u32(void *addr, uint32_t expected, uint32_t desired, uint32_t *old);
+int uaccess_load_u32(const void *addr, uint32_t *value);
+int uaccess_cas_u32(void *addr, uint32_t expected, uint32_t desired, uint32_t *old);
 
 static bool in_user_range(vaddr_t addr, size_t size_bytes)
 {
@@ -79,14 +79,14 @@ int user_load_u32(vaddr_t addr, uint32_t *value)
 {
     if (!in_user_range(addr, 4) || !IS_ALIGNED(addr, 4))
         return -EFAULT;
-    return uaccess_load_u32((const void *)addr, value) ? -EFAULT : 0;
+    return uaccess_load_u32((const void *)addr, value);
 }
 
 int user_cas_u32(vaddr_t addr, uint32_t expected, uint32_t desired, uint32_t *old)
 {
     if (!in_user_range(addr, 4) || !IS_ALIGNED(addr, 4))
         return -EFAULT;
-    return uaccess_cas_u32((void *)addr, expected, desired, old) ? -EFAULT : 0;
+    return uaccess_cas_u32((void *)addr, expected, desired, old);
 }
 
 /* AT answers as the MMU would for the program's own read, without a fault. */
