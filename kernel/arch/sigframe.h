@@ -9,11 +9,11 @@
 struct sigframe_request {
     const struct linux_siginfo *info;
     uint64_t handler;
-    uint64_t sigreturn;                /* where the handler returns to */
-    uint64_t stack_top;                /* the frame goes below it */
-    struct linux_stack altstack;       /* as rt_sigreturn shall restore it */
-    uint64_t blocked;                  /* mask to go back to */
-    uint64_t fault_address, fault_esr; /* of the task's last fault */
+    uint64_t sigreturn;                 /* where the handler returns to */
+    uint64_t stack_top;                 /* the frame goes below it */
+    const struct linux_stack *altstack; /* as rt_sigreturn shall restore it */
+    uint64_t blocked;                   /* mask to go back to */
+    uint64_t fault_address, fault_esr;  /* of the task's last fault */
 };
 
 /* sigframe_push - write a frame, with this CPU's FP registers in it, and make tf enter the handler.

@@ -28,8 +28,10 @@ struct fault {
     uint64_t esr;
 };
 
-/* user_fault - a task's instruction faulted at EL0: serve it, or make it a signal. Task context.
+/* user_page_fault - a task at EL0 touched memory at far (FAR_EL1) that isn't there, or not for that
+ * access: serve it, or make it a signal. user_fault - what else it may do wrong, too. Task context.
  * (kernel/linux) */
+void user_page_fault(uint64_t far, unsigned access, uint64_t esr);
 void user_fault(const struct fault *f);
 
 /* user_breakpoint - a task ran into breakpoint_insn(number), pc at it. True: the kernel had put it

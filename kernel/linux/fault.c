@@ -51,18 +51,21 @@ static const struct {
       [ASPACE_FAULT_BUS] = {SIGBUS, BUS_ADRERR},
 };
 
-void user_fault(const struct fault *f)
+void user_page_fault(uint64_t far, unsigned access, uint64_t esr)
 {
-    vaddr_t address = f->address & ADDRESS_BITS;
-    int signo = fault_signals[f->kind].signo, code = fault_signals[f->kind].code;
-    if (LIKELY(f->kind == FAULT_PAGE)) {
-        enum aspace_fault what = page_fault(address, f->access);
-        if (LIKELY(what == ASPACE_FAULT_NONE))
-            return;
-        signo = page_signals[what].signo;
-        code = page_signals[what].code;
-    }
-    signal_force(signo, code, address, f->address, f->esr);
+    vaddr_t address = far & ADDRESS_BITS;
+    enum aspace_fault what = page_fault(address, access);
+    if (UNLIKELY(what != ASPACE_FAULT_NONE))
+        signal_force(page_signals[what].signo, page_signals[what].code, address, far, esr);
+}
+
+COLD void user_fault(const struct fault *f)
+{
+    if (f->kind == FAULT_PAGE)
+        user_page_fault(f->address, f->access, f->esr);
+    else
+        signal_force(fault_signals[f->kind].signo, fault_signals[f->kind].code,
+                     f->address & ADDRESS_BITS, f->address, f->esr);
 }
 
 bool user_breakpoint(const struct trapframe *tf, uint32_t number)

@@ -223,7 +223,7 @@ static void enter_handler(struct thread *t, struct trapframe *tf, const struct d
         .handler = a->handler,
         .sigreturn = a->flags & SA_RESTORER ? a->restorer : vdso_sigreturn(t->process->vdso),
         .stack_top = frame_top(t, tf, a->flags),
-        .altstack = t->altstack,
+        .altstack = &t->altstack,
         .blocked = d->blocked,
         .fault_address = t->fault_address,
         .fault_esr = t->fault_esr,

@@ -65,7 +65,7 @@ static bool in_user_range(uint64_t at)
 int sigframe_push(struct trapframe *tf, const struct sigframe_request *r)
 {
     uint64_t at = ALIGN_DOWN(r->stack_top - 16, 16) - SIGFRAME_BYTES;
-    struct frame_stack s = {.stack = r->altstack, .sigmask = r->blocked};
+    struct frame_stack s = {.stack = *r->altstack, .sigmask = r->blocked};
     struct frame_tail tail = {.end = {0, 0}};
     if (r->fault_esr) {
         tail.esr.head = (struct linux_record){ESR_MAGIC, sizeof tail.esr};

@@ -53,9 +53,9 @@ static unsigned data_access(uint64_t esr)
 static enum fault_kind abort_kind(uint64_t esr)
 {
     unsigned fsc = ESR_FSC(esr);
-    if (fsc == FSC_ALIGNMENT)
-        return FAULT_ALIGNMENT;
-    return fsc >= 0x04 && fsc <= 0x0f ? FAULT_PAGE : FAULT_BUS;
+    if (LIKELY(fsc >= 0x04 && fsc <= 0x0f))
+        return FAULT_PAGE;
+    return fsc == FSC_ALIGNMENT ? FAULT_ALIGNMENT : FAULT_BUS;
 }
 
 /*
@@ -87,7 +87,7 @@ static COLD bool emulate_id_read(struct trapframe *tf, uint64_t esr)
     return true;
 }
 
-/* Faults other than of data. */
+/* Faults other than of pages of data. */
 static COLD struct fault other_fault(const struct trapframe *tf, uint64_t esr, uint64_t far)
 {
     struct fault f = {.kind = FAULT_ILLEGAL, .access = ASPACE_READ, .address = tf->pc, .esr = esr};
@@ -95,6 +95,10 @@ static COLD struct fault other_fault(const struct trapframe *tf, uint64_t esr, u
     case EC_FETCH_EL0:
         f.kind = abort_kind(esr);
         f.access = ASPACE_EXEC;
+        f.address = far;
+        break;
+    case EC_DATA_EL0:
+        f.kind = abort_kind(esr);
         f.address = far;
         break;
     case EC_PC_ALIGNMENT:
@@ -123,7 +127,7 @@ static bool is_breakpoint(const struct trapframe *tf, uint64_t esr)
 
 static COLD void other_trap(struct trapframe *tf, uint64_t esr, uint64_t far)
 {
-    if (emulate_id_read(tf, esr))
+    if (is_breakpoint(tf, esr) || emulate_id_read(tf, esr))
         return;
     struct fault f = other_fault(tf, esr, far);
     user_fault(&f);
@@ -132,14 +136,10 @@ static COLD void other_trap(struct trapframe *tf, uint64_t esr, uint64_t far)
 void trap_el0_fault(struct trapframe *tf, uint64_t esr, uint64_t far)
 {
     tf->syscall = NO_SYSCALL;
-    if (UNLIKELY(ESR_EC(esr) != EC_DATA_EL0)) {
-        if (!is_breakpoint(tf, esr))
-            other_trap(tf, esr, far);
-        return;
-    }
-    struct fault f = {
-        .kind = abort_kind(esr), .access = data_access(esr), .address = far, .esr = esr};
-    user_fault(&f);
+    if (LIKELY(ESR_EC(esr) == EC_DATA_EL0 && abort_kind(esr) == FAULT_PAGE))
+        user_page_fault(far, data_access(esr), esr);
+    else
+        other_trap(tf, esr, far);
 }
 
 void trap_irq(void)
