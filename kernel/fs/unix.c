@@ -12,10 +12,12 @@
 #include "kernel/core/slab.h"
 #include "kernel/fs/context.h"
 #include "kernel/fs/names.h"
+#include "kernel/fs/pseudo.h"
 #include "lib/str.h"
 
 struct spinlock unix_lock;
 static struct list bound = LIST_INIT(bound); /* sockets with a name */
+static struct list all = LIST_INIT(all);     /* by `everywhere` */
 
 void unix_get(struct unix_socket *u)
 {
@@ -26,6 +28,9 @@ void unix_put(struct unix_socket *u)
 {
     if (__atomic_sub_fetch(&u->refs, 1, __ATOMIC_ACQ_REL))
         return;
+    spin_lock(&unix_lock);
+    list_remove(&u->everywhere);
+    spin_unlock(&unix_lock);
     if (u->inode)
         inode_put(u->inode);
     kfree(u);
@@ -50,6 +55,9 @@ static struct unix_socket *unix_new(int type)
     list_init(&u->waiting);
     waitq_init(&u->wait);
     mutex_init(&u->reading);
+    spin_lock(&unix_lock);
+    list_push_back(&all, &u->everywhere);
+    spin_unlock(&unix_lock);
     return u;
 }
 
@@ -73,6 +81,30 @@ static int unix_register(void)
     return 0;
 }
 BOOT_STEP(unix_register);
+
+/* ---- /proc/net/unix ---- */
+
+/* State 1 is unconnected, 3 connected; an abstract name's NULs are shown as @. */
+static void show_one(struct text *t, const struct unix_socket *u)
+{
+    text_add(t, "%016x: %08x 00000000 %08x %04x %02x 0", 0u, u->refs, u->listening ? 0x10000u : 0u,
+             (unsigned)u->s.type, u->peer ? 3u : 1u);
+    if (u->name.len > 2)
+        text_add(t, " ");
+    for (uint32_t i = 2; i < u->name.len && (u->name.bytes[i] || u->name.bytes[2] == 0); i++)
+        text_add(t, "%c", u->name.bytes[i] ? u->name.bytes[i] : '@');
+    text_add(t, "\n");
+}
+
+void unix_show(struct text *t, uint64_t arg)
+{
+    (void)arg;
+    text_add(t, "Num       RefCount Protocol Flags    Type St Inode Path\n");
+    spin_lock(&unix_lock);
+    list_for_each (n, &all)
+        show_one(t, list_entry(n, struct unix_socket, everywhere));
+    spin_unlock(&unix_lock);
+}
 
 /* ---- connecting two ---- */
 

@@ -16,7 +16,8 @@ struct unix_socket {
     struct socket_address name;
     struct inode *inode; /* of a name in the file system, a reference */
     struct list named;   /* among all that have a name */
-    struct list queue;   /* of struct unix_message, received */
+    struct list everywhere;
+    struct list queue; /* of struct unix_message, received */
     uint32_t queued_bytes, queued;
     struct list pending; /* of a listener: ends that wait to be accepted */
     struct list waiting; /* being one of them */
@@ -52,6 +53,10 @@ static inline bool unix_may_send_locked(const struct unix_socket *u, const struc
 {
     return !to->peer || to->peer == u;
 }
+
+/* unix_show - /proc/net/unix: every one of them. */
+struct text;
+void unix_show(struct text *t, uint64_t arg);
 
 /* unix_deadline - now plus a timeout. */
 int64_t unix_deadline(int64_t timeout_ns);

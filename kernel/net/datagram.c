@@ -11,6 +11,7 @@
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
+#include "kernel/net/raw.h"
 #include "lib/str.h"
 
 #define OVERHEAD_BYTES 256u /* what a waiting datagram counts besides its bytes */
@@ -52,9 +53,8 @@ static void note_header(struct datagram *d)
     }
 }
 
-/* Take p over, or free it. */
-static void enqueue_locked(struct datagram_socket *s, struct pbuf *p, const ip_addr_t *from,
-                           uint16_t port)
+void datagram_enqueue_locked(struct datagram_socket *s, struct pbuf *p, const ip_addr_t *from,
+                             uint16_t port)
 {
     struct datagram *d = NULL;
     uint32_t cost = p->tot_len + OVERHEAD_BYTES;
@@ -73,30 +73,26 @@ static void enqueue_locked(struct datagram_socket *s, struct pbuf *p, const ip_a
     waitq_wake(&s->i.wait, POLLIN | POLLRDNORM, 0);
 }
 
+/* Sockets that share a port get each their part of the senders. */
+static struct datagram_socket *chosen_locked(struct datagram_socket *s, const ip_addr_t *from,
+                                             uint16_t port)
+{
+    if (!s->i.reuse_port || s->connected || ip_addr_ismulticast(ip_current_dest_addr()))
+        return s;
+    return container_of(port_group_locked(&s->i, from, port), struct datagram_socket, i);
+}
+
 static void on_udp(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from,
                    u16_t port)
 {
-    struct datagram_socket *s = arg;
+    struct datagram_socket *s = chosen_locked(arg, from, port);
     uint8_t index = netif_get_index(ip_current_input_netif());
     (void)pcb;
     if (ip_addr_ismulticast(ip_current_dest_addr()) && s->i.memberships &&
         !inet_is_member_locked(&s->i, ip_current_dest_addr(), index))
         pbuf_free(p);
     else
-        enqueue_locked(s, p, from, port);
-}
-
-/* A copy, since the packet goes on its way. IPv4's comes with its header, IPv6's without, as on
- * Linux. */
-static u8_t on_raw(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *from)
-{
-    struct pbuf *copy = pbuf_clone(PBUF_RAW, PBUF_RAM, p);
-    (void)pcb;
-    if (copy && ip_current_is_v6())
-        pbuf_remove_header(copy, ip_current_header_tot_len());
-    if (copy)
-        enqueue_locked(arg, copy, from, 0);
-    return 0;
+        datagram_enqueue_locked(s, p, from, port);
 }
 
 /* ---- errors ---- */
@@ -171,50 +167,6 @@ static struct datagram_socket *datagram_new(int family, int type, int protocol)
     return d;
 }
 
-static bool attach_locked(struct datagram_socket *d)
-{
-    if (d->i.s.type == SOCK_DGRAM) {
-        d->udp = udp_new_ip_type(d->i.s.family == AF_INET ? IPADDR_TYPE_V4 : IPADDR_TYPE_ANY);
-        if (d->udp)
-            udp_recv(d->udp, on_udp, d);
-        return d->udp;
-    }
-    d->raw = raw_new_ip_type(d->i.s.family == AF_INET ? IPADDR_TYPE_V4 : IPADDR_TYPE_V6,
-                             (u8_t)d->i.s.protocol);
-    if (!d->raw)
-        return false;
-    raw_recv(d->raw, on_raw, d);
-    if (d->i.s.protocol == IPPROTO_ICMPV6) {
-        d->raw->chksum_reqd = 1;
-        d->raw->chksum_offset = 2;
-    }
-    return true;
-}
-
-int datagram_create(int family, int type, int protocol, struct socket **s)
-{
-    if (type == SOCK_DGRAM && (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6))
-        return -EACCES; /* net.ipv4.ping_group_range is empty */
-    if (type == SOCK_DGRAM && protocol && protocol != IPPROTO_UDP)
-        return -EPROTONOSUPPORT;
-    if (type == SOCK_RAW && (!protocol || protocol == IPPROTO_RAW))
-        return -EPROTONOSUPPORT;
-    struct datagram_socket *d = datagram_new(family, type, protocol ? protocol : IPPROTO_UDP);
-    if (!d)
-        return -ENOMEM;
-    spin_lock(&stack_lock);
-    bool attached = attach_locked(d);
-    if (attached)
-        list_push_back(&all, &d->everywhere);
-    spin_unlock(&stack_lock);
-    if (!attached) {
-        kfree(d);
-        return -ENOMEM;
-    }
-    *s = &d->i.s;
-    return 0;
-}
-
 /* What lwIP looks at in the pcb, as it is now. */
 static void apply_locked(struct datagram_socket *d)
 {
@@ -229,10 +181,55 @@ static void apply_locked(struct datagram_socket *d)
         if (d->i.no_mc_loop)
             udp_clear_flags(d->udp, UDP_FLAGS_MULTICAST_LOOP);
     } else {
-        IP_SET_TYPE_VAL(pcb->local_ip, d->i.s.family == AF_INET ? IPADDR_TYPE_V4 : IPADDR_TYPE_V6);
-        d->raw->mcast_ttl = d->i.mc_ttl;
-        d->raw->mcast_ifindex = d->i.mc_interface;
+        raw_apply_locked(d);
     }
+}
+
+static bool is_echo(int type, int protocol)
+{
+    return type == SOCK_DGRAM && (protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6);
+}
+
+static bool attach_locked(struct datagram_socket *d)
+{
+    if (d->i.s.protocol != IPPROTO_UDP || d->i.s.type == SOCK_RAW)
+        return raw_attach_locked(d);
+    d->udp = udp_new_ip_type(d->i.s.family == AF_INET ? IPADDR_TYPE_V4 : IPADDR_TYPE_ANY);
+    if (d->udp)
+        udp_recv(d->udp, on_udp, d);
+    return d->udp;
+}
+
+/* Which protocols there are for a family and type. */
+static bool is_served(int family, int type, int protocol)
+{
+    if (is_echo(type, protocol))
+        return protocol == (family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+    if (type == SOCK_DGRAM)
+        return !protocol || protocol == IPPROTO_UDP;
+    return protocol && (protocol != IPPROTO_RAW || family == AF_INET);
+}
+
+int datagram_create(int family, int type, int protocol, struct socket **s)
+{
+    if (!is_served(family, type, protocol))
+        return -EPROTONOSUPPORT;
+    struct datagram_socket *d = datagram_new(family, type, protocol ? protocol : IPPROTO_UDP);
+    if (!d)
+        return -ENOMEM;
+    spin_lock(&stack_lock);
+    bool attached = attach_locked(d);
+    if (attached) {
+        apply_locked(d);
+        list_push_back(&all, &d->everywhere);
+    }
+    spin_unlock(&stack_lock);
+    if (!attached) {
+        kfree(d);
+        return -ENOMEM;
+    }
+    *s = &d->i.s;
+    return 0;
 }
 
 /* lwIP delivers to what is on its list, where udp_bind puts it; the port is ours already. */
@@ -250,7 +247,7 @@ static int enlist_locked(struct datagram_socket *d)
 
 static int bound_locked(struct datagram_socket *d)
 {
-    if (d->i.local_port || d->raw)
+    if (d->i.local_port || d->i.s.type == SOCK_RAW)
         return 0;
     int err = inet_autobind_locked(&d->i);
     return err ? err : enlist_locked(d);
@@ -298,7 +295,7 @@ static int connect_locked(struct datagram_socket *d, const ip_addr_t *ip, uint16
         return stack_error((int8_t)err);
     d->connected = true;
     d->i.remote = *ip;
-    d->i.remote_port = port ? port : 1; /* raw sockets have no ports, but are connected */
+    d->i.remote_port = port ? port : 1; /* those without ports are connected, too */
     if (!d->i.address_bound)
         d->i.local = *local;
     apply_locked(d);
@@ -435,6 +432,9 @@ static int send_locked(struct datagram_socket *d, struct pbuf *p, struct route *
         n = ip_route(&r->from, &r->to);
     if (chosen && !n)
         return -ENETUNREACH;
+    err = d->raw ? raw_complete_locked(d, p, chosen ? &r->from : &d->i.local, &r->to) : 0;
+    if (err)
+        return err;
     if (d->udp)
         return stack_error(!n       ? udp_sendto(d->udp, p, &r->to, r->port)
                            : chosen ? udp_sendto_if_src(d->udp, p, &r->to, r->port, n, &r->from)

@@ -35,6 +35,7 @@ struct inet_socket {
     bool receive_shut, send_shut;
     int error; /* told once; positive */
     bool v6only, reuse_address, reuse_port, keepalive, broadcast, linger, no_mc_loop, freebind;
+    bool header_included;         /* raw: the program writes the IPv4 header */
     uint8_t wanted;               /* enum inet_wanted */
     uint8_t ttl, tos, mc_ttl;     /* ttl 0: the usual */
     uint8_t mc_interface, device; /* indices; 0: any */
@@ -105,17 +106,20 @@ void inet_leave_all_locked(struct inet_socket *i);
 bool inet_is_member_locked(const struct inet_socket *i, const ip_addr_t *group, uint8_t index);
 
 /* The ports of one protocol. */
-enum port_space { PORTS_STREAM, PORTS_DATAGRAM, PORT_SPACES };
+enum port_space { PORTS_STREAM, PORTS_DATAGRAM, PORTS_ECHO, PORT_SPACES };
 
 /* port_start - the table. Boot, once. False: no memory. */
 bool port_start(void) MUST_CHECK;
 
 /* port_claim_locked - give i the port, 0: one that nobody has, with its local address as it is set.
  * -EADDRINUSE by Linux' rules of SO_REUSEADDR and SO_REUSEPORT. port_release_locked: no harm if it
- * has none. port_listen_locked: i listens from now on; -EADDRINUSE. */
+ * has none. port_listen_locked: i listens from now on; -EADDRINUSE. port_group_locked: of the
+ * sockets that share i's port and address by SO_REUSEPORT the one that a peer's packets are for:
+ * the same one as long as the group stays as it is. */
 int port_claim_locked(struct inet_socket *i, uint16_t port) MUST_CHECK;
 void port_release_locked(struct inet_socket *i);
 int port_listen_locked(struct inet_socket *i) MUST_CHECK;
+struct inet_socket *port_group_locked(struct inet_socket *i, const ip_addr_t *peer, uint16_t port);
 
 /* stream_create, datagram_create - the families' two kinds (stream.c, datagram.c). */
 int stream_create(int family, int protocol, struct socket **s) MUST_CHECK;

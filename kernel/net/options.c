@@ -119,8 +119,10 @@ static int get_ip(const struct inet_socket *i, int option, int *value)
     case IP_FREEBIND:
         *value = i->freebind;
         return 0;
-    case IP_RECVERR:
     case IP_HDRINCL:
+        *value = i->header_included;
+        return i->s.type == SOCK_RAW ? 0 : -ENOPROTOOPT;
+    case IP_RECVERR:
         *value = 0;
         return 0;
     default:
@@ -151,6 +153,11 @@ static int set_ip(struct inet_socket *i, int option, int value)
         return 0;
     case IP_FREEBIND:
         i->freebind = value;
+        return 0;
+    case IP_HDRINCL:
+        if (i->s.type != SOCK_RAW)
+            return -ENOPROTOOPT;
+        i->header_included = value;
         return 0;
     case IP_MTU_DISCOVER:
     case IP_RECVERR:

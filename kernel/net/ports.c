@@ -7,6 +7,7 @@
 #include "kernel/core/random.h"
 #include "kernel/core/slab.h"
 #include "kernel/net/inet.h"
+#include "lib/str.h"
 
 enum { BUCKETS = 256, EPHEMERAL_FIRST = 32768, EPHEMERAL_LAST = 60999 };
 
@@ -22,7 +23,10 @@ bool port_start(void)
 
 static struct list *bucket_of(const struct inet_socket *i, uint16_t port)
 {
-    return &buckets[i->s.type == SOCK_STREAM ? PORTS_STREAM : PORTS_DATAGRAM][port % BUCKETS];
+    enum port_space space = i->s.type == SOCK_STREAM       ? PORTS_STREAM
+                            : i->s.protocol == IPPROTO_UDP ? PORTS_DATAGRAM
+                                                           : PORTS_ECHO;
+    return &buckets[space][port % BUCKETS];
 }
 
 static bool is_any(const ip_addr_t *ip)
@@ -104,4 +108,43 @@ int port_listen_locked(struct inet_socket *i)
         return 0;
     i->listening = false;
     return -EADDRINUSE;
+}
+
+/* ---- groups ---- */
+
+static bool same_group(const struct inet_socket *a, const struct inet_socket *b)
+{
+    return b->reuse_port && b->local_port == a->local_port && b->listening == a->listening &&
+           !b->remote_port && IP_GET_TYPE(&a->local) == IP_GET_TYPE(&b->local) &&
+           ip_addr_cmp(&a->local, &b->local);
+}
+
+static uint32_t hash(const ip_addr_t *ip, uint16_t port)
+{
+    static uint32_t secret;
+    uint32_t words[4] = {0};
+    if (!secret)
+        random_fill(&secret, sizeof(secret));
+    memcpy(words, ip_2_ip6(ip), IP_IS_V6(ip) ? 16 : 4);
+    uint32_t h = secret ^ port;
+    for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+        h = (h ^ words[i]) * 0x9e3779b1u;
+    return h ^ h >> 16;
+}
+
+struct inet_socket *port_group_locked(struct inet_socket *i, const ip_addr_t *peer, uint16_t port)
+{
+    struct list *bucket = bucket_of(i, i->local_port);
+    uint32_t count = 0, at;
+    list_for_each (n, bucket)
+        count += same_group(i, list_entry(n, struct inet_socket, claimed));
+    if (count < 2)
+        return i;
+    at = hash(peer, port) % count;
+    list_for_each (n, bucket) {
+        struct inet_socket *member = list_entry(n, struct inet_socket, claimed);
+        if (same_group(i, member) && !at--)
+            return member;
+    }
+    return i;
 }

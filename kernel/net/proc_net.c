@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /proc/net: the files that programs read, in Linux' formats. */
+#include <lwip/etharp.h>
 #include <lwip/igmp.h>
 #include <lwip/ip.h>
 #include <lwip/mld6.h>
 
 #include "kernel/fs/pseudo.h"
+#include "kernel/fs/unix_socket.h"
 #include "kernel/net/datagram.h"
 #include "kernel/net/interface.h"
+#include "kernel/net/proc_net.h"
 #include "kernel/net/stream.h"
 #include "lib/fmt.h"
 
@@ -73,9 +76,10 @@ static void show_sockets(struct text *t, int family, int what)
     struct listing l = {.t = t, .family = family};
     text_add(t,
              "  sl  local_address %srem_address %s  st tx_queue rx_queue tr tm->when retrnsmt   "
-             "uid  timeout inode\n",
+             "uid  timeout inode%s\n",
              family == AF_INET ? "" : "                        ",
-             family == AF_INET ? "" : "                        ");
+             family == AF_INET ? "" : "                        ",
+             what == SHOW_TCP ? "" : " ref pointer drops");
     spin_lock(&stack_lock);
     if (what == SHOW_TCP)
         stream_foreach_locked(list_stream, &l);
@@ -222,31 +226,76 @@ static void show_igmp6(struct text *t, uint64_t arg)
     each_interface(t, add_igmp6);
 }
 
+static void show_arp(struct text *t, uint64_t arg)
+{
+    ip4_addr_t *ip;
+    struct netif *n;
+    struct eth_addr *mac;
+    char name[INTERFACE_NAME_MAX];
+    (void)arg;
+    text_add(t, "IP address       HW type     Flags       HW address            Mask     Device\n");
+    spin_lock(&stack_lock);
+    for (size_t i = 0; i < ARP_TABLE_SIZE; i++) {
+        if (!etharp_get_entry(i, &ip, &n, &mac))
+            continue;
+        interface_name(n, name);
+        text_add(t, "%u.%u.%u.%u 0x1 0x2 %02x:%02x:%02x:%02x:%02x:%02x * %s\n", ip4_addr1(ip),
+                 ip4_addr2(ip), ip4_addr3(ip), ip4_addr4(ip), mac->addr[0], mac->addr[1],
+                 mac->addr[2], mac->addr[3], mac->addr[4], mac->addr[5], name);
+    }
+    spin_unlock(&stack_lock);
+}
+
 /* ---- counts ---- */
+
+/* Sockets of one family. */
+struct counts {
+    int family;
+    unsigned streams, datagrams, raw;
+};
 
 static void count_stream(struct stream *s, void *arg)
 {
-    (void)s;
-    ++*(unsigned *)arg;
+    struct counts *c = arg;
+    c->streams += s->i.s.family == c->family;
 }
 
 static void count_datagram(struct datagram_socket *d, void *arg)
 {
-    (void)d;
-    ++*(unsigned *)arg;
+    struct counts *c = arg;
+    c->datagrams += d->udp && d->i.s.family == c->family;
+    c->raw += d->raw && d->i.s.family == c->family;
+}
+
+static struct counts counts_of(int family)
+{
+    struct counts c = {.family = family};
+    spin_lock(&stack_lock);
+    stream_foreach_locked(count_stream, &c);
+    datagram_foreach_locked(count_datagram, &c);
+    spin_unlock(&stack_lock);
+    return c;
 }
 
 static void show_sockstat(struct text *t, uint64_t arg)
 {
-    unsigned streams = 0, datagrams = 0;
+    struct counts c = counts_of(AF_INET), six = counts_of(AF_INET6);
     (void)arg;
-    spin_lock(&stack_lock);
-    stream_foreach_locked(count_stream, &streams);
-    datagram_foreach_locked(count_datagram, &datagrams);
-    spin_unlock(&stack_lock);
     text_add(t,
-             "sockets: used %u\nTCP: inuse %u orphan 0 tw 0 alloc %u mem 0\nUDP: inuse %u mem 0\n",
-             streams + datagrams, streams, streams, datagrams);
+             "sockets: used %u\nTCP: inuse %u orphan 0 tw 0 alloc %u mem 0\nUDP: inuse %u mem 0\n"
+             "UDPLITE: inuse 0\nRAW: inuse %u\nFRAG: inuse 0 memory 0\n",
+             c.streams + c.datagrams + c.raw + six.streams + six.datagrams + six.raw, c.streams,
+             c.streams + six.streams, c.datagrams, c.raw);
+}
+
+static void show_sockstat6(struct text *t, uint64_t arg)
+{
+    struct counts c = counts_of(AF_INET6);
+    (void)arg;
+    text_add(t,
+             "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse %u\n"
+             "FRAG6: inuse 0 memory 0\n",
+             c.streams, c.datagrams, c.raw);
 }
 
 #define FILE_ENTRY(file, fn)                     \
@@ -254,11 +303,21 @@ static void show_sockstat(struct text *t, uint64_t arg)
         .name = (file), .mode = 0444, .show = fn \
     }
 static const struct pseudo_entry entries[] = {
-    FILE_ENTRY("dev", show_dev),     FILE_ENTRY("if_inet6", show_if_inet6),
-    FILE_ENTRY("igmp", show_igmp),   FILE_ENTRY("igmp6", show_igmp6),
-    FILE_ENTRY("raw", show_raw),     FILE_ENTRY("raw6", show_raw6),
-    FILE_ENTRY("route", show_route), FILE_ENTRY("sockstat", show_sockstat),
-    FILE_ENTRY("tcp", show_tcp),     FILE_ENTRY("tcp6", show_tcp6),
-    FILE_ENTRY("udp", show_udp),     FILE_ENTRY("udp6", show_udp6),
+    FILE_ENTRY("arp", show_arp),
+    FILE_ENTRY("dev", show_dev),
+    FILE_ENTRY("if_inet6", show_if_inet6),
+    FILE_ENTRY("igmp", show_igmp),
+    FILE_ENTRY("igmp6", show_igmp6),
+    FILE_ENTRY("raw", show_raw),
+    FILE_ENTRY("raw6", show_raw6),
+    FILE_ENTRY("route", show_route),
+    FILE_ENTRY("snmp", proc_net_snmp),
+    FILE_ENTRY("sockstat", show_sockstat),
+    FILE_ENTRY("sockstat6", show_sockstat6),
+    FILE_ENTRY("tcp", show_tcp),
+    FILE_ENTRY("tcp6", show_tcp6),
+    FILE_ENTRY("udp", show_udp),
+    FILE_ENTRY("udp6", show_udp6),
+    FILE_ENTRY("unix", unix_show),
 };
 const struct pseudo_dir proc_net_dir = PSEUDO_DIR(entries);

@@ -7,8 +7,10 @@
 #include <lwip/ip.h>
 #include <lwip/prot/ip4.h>
 #include <lwip/prot/ip6.h>
+#include <lwip/sys.h>
 
 #include "abi/errno.h"
+#include "kernel/core/clock.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/random.h"
 #include "kernel/net/datagram.h"
@@ -16,6 +18,12 @@
 #include "kernel/net/timers.h"
 
 struct spinlock stack_lock;
+
+/* For lwIP: when an interface has changed, in milliseconds. */
+u32_t sys_now(void)
+{
+    return (u32_t)(clock_mono_ns() / (NS_PER_SEC / 1000));
+}
 
 uint32_t stack_random(void)
 {

@@ -191,11 +191,25 @@ static err_t accept_joined_locked(struct stream *listener, struct stream *child,
     return ERR_ABRT; /* pcb is gone */
 }
 
+/* Listeners that share a port get each their part of the connections. */
+static struct stream *chosen_locked(struct stream *listener, struct tcp_pcb *pcb)
+{
+    if (!listener->i.reuse_port)
+        return listener;
+    struct inet_socket *i = port_group_locked(&listener->i, &pcb->remote_ip, pcb->remote_port);
+    struct stream *chosen = container_of(i, struct stream, i);
+    if (chosen->listener_pcb->accepts_pending >= chosen->listener_pcb->backlog)
+        return listener;
+    pcb->listener = chosen->listener_pcb;
+    return chosen;
+}
+
 err_t stream_accepted(void *arg, struct tcp_pcb *pcb, err_t err)
 {
     struct stream *listener = arg;
     if (err || !pcb || !listener)
         return ERR_VAL;
+    listener = chosen_locked(listener, pcb);
     struct stream *child = child_new_locked(listener, pcb), *client;
     if (!child)
         return ERR_MEM;

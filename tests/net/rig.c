@@ -19,6 +19,7 @@
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/etc.h"
 #include "kernel/fs/signal_hook.h"
+#include "kernel/fs/unix_socket.h"
 #include "kernel/net/network.h"
 
 uint64_t rig_sent, rig_fired;
@@ -145,6 +146,11 @@ void socket_register(struct socket_family *f)
 void socket_control(struct socket_control *c, int level, int type, const void *data, uint32_t size)
 {
     (void)c, (void)level, (void)type, (void)data, (void)size;
+}
+
+void unix_show(struct text *t, uint64_t arg)
+{
+    (void)t, (void)arg;
 }
 
 /* ---- the card ---- */

@@ -15,8 +15,23 @@
 #define LWIP_TIMERS                   0
 #define LWIP_SOCKET                   0
 #define LWIP_NETCONN                  0
-#define LWIP_STATS                    0
-#define MIB2_STATS                    0
+#define LWIP_STATS                    1 /* for /proc/net/snmp; nothing but MIB2 */
+#define MIB2_STATS                    1
+#define LINK_STATS                    0
+#define ETHARP_STATS                  0
+#define IP_STATS                      0
+#define IPFRAG_STATS                  0
+#define ICMP_STATS                    0
+#define IGMP_STATS                    0
+#define UDP_STATS                     0
+#define TCP_STATS                     0
+#define MEM_STATS                     0
+#define MEMP_STATS                    0
+#define IP6_STATS                     0
+#define ICMP6_STATS                   0
+#define IP6_FRAG_STATS                0
+#define MLD6_STATS                    0
+#define ND6_STATS                     0
 #define LWIP_DNS                      1 /* only so that DHCP asks for servers; interface.c has dns_setserver */
 
 #define MEM_ALIGNMENT                 8

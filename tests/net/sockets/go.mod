@@ -1,0 +1,3 @@
+module mazboot/tests/net/sockets
+
+go 1.19
