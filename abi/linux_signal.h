@@ -45,6 +45,7 @@ enum {
 #define SIG_DFL      UINT64_C(0)
 #define SIG_IGN      UINT64_C(1)
 
+#define SA_NOCLDWAIT 0x00000002u
 #define SA_SIGINFO   0x00000004u
 #define SA_ONSTACK   0x08000000u
 #define SA_RESTART   0x10000000u
@@ -73,6 +74,8 @@ enum {
     TRAP_BRKPT = 1,
     TRAP_TRACE = 2,
     FPE_FLTINV = 7,
+    CLD_EXITED = 1,
+    CLD_KILLED = 2,
 };
 
 struct linux_sigaction {
@@ -99,6 +102,13 @@ struct linux_siginfo {
             uint32_t uid;
             uint64_t value;
         } sent; /* kill, tgkill, sigqueue */
+        struct {
+            int32_t pid;
+            uint32_t uid;
+            int32_t status;
+            int32_t pad;
+            int64_t utime, stime; /* in clock ticks */
+        } child; /* SIGCHLD */
         struct {
             int32_t id, overrun;
             uint64_t value;

@@ -12,6 +12,7 @@ KERNEL_SRCS += $(addprefix kernel/arch/arm64/,start.S vectors.S string.S uaccess
 KERNEL_SRCS += $(addprefix kernel/core/,task.c wait.c log.c panic.c clock.c gort_port.c kstack.c payload.c options.c trace.c)
 KERNEL_SRCS += $(addprefix kernel/linux/,syscall.c process.c thread.c futex.c signal.c sigcalls.c sigqueue.c fault.c time.c timespec.c sched.c info.c creds.c itimer.c)
 KERNEL_NET_SRCS += kernel/linux/mremap.c kernel/core/aspace_remap.c
+KERNEL_NET_SRCS += $(addprefix kernel/linux/,family.c fork.c children.c jobs.c pidfd.c image.c execve.c)
 KERNEL_FULL_SRCS += $(addprefix kernel/linux/,probe.c probe_list.c strace.c tracing.c watchdog.c inject.c) kernel/core/trace_stream.c
 KERNEL_SRCS += $(addprefix kernel/core/,machine.c timebase.c console.c link.c stdin.c random.c)
 KERNEL_SRCS += $(addprefix kernel/drivers/,irq.c gicv2.c gicv3.c psci.c pl011.c pl031.c virtio/mmio.c virtio/ring.c virtio/control.c virtio/console.c virtio/rng.c)

@@ -65,7 +65,7 @@ struct aspace *aspace_create(uint64_t random)
         kfree(as);
         return NULL;
     }
-    as->refs = 1;
+    as->refs = as->holds = 1;
     as->limit_as_bytes = as->limit_data_bytes = as->limit_locked_bytes = UINT64_MAX;
     as->limit_stack_bytes = ASPACE_STACK_LIMIT;
     choose_layout(as, random);
@@ -105,6 +105,19 @@ void aspace_put(struct aspace *as)
     int err = aspace_unmap_locked(as, 0, ASPACE_END, &dead);
     ASSERT(!err && !as->resident_pages && !as->mapped_bytes);
     aspace_release(&dead);
+    aspace_drop(as);
+}
+
+struct aspace *aspace_hold(struct aspace *as)
+{
+    __atomic_fetch_add(&as->holds, 1, __ATOMIC_RELAXED);
+    return as;
+}
+
+void aspace_drop(struct aspace *as)
+{
+    if (__atomic_fetch_sub(&as->holds, 1, __ATOMIC_ACQ_REL) != 1)
+        return;
     pgtable_destroy(&as->pgtable);
     kfree(as);
 }

@@ -51,8 +51,9 @@ enum aspace_flags {
 struct region; /* kernel/core/region.h */
 
 struct aspace {
-    struct spinlock lock; /* guards all below but refs */
-    uint32_t refs;
+    struct spinlock lock; /* guards all below but refs and holds */
+    uint32_t refs;        /* whose memory it is */
+    uint32_t holds;       /* CPUs that are in it, and one for all of refs */
     struct rb_tree
         regions;         /* by address, never overlapping, neighbours that could be one are one */
     struct region *last; /* found by the last look-up */
@@ -75,11 +76,16 @@ struct aspace {
 };
 
 /* aspace_create - an empty address space with one reference. random: where stack and mappings begin
- * (ASLR). NULL: no memory. aspace_put at the last reference unmaps everything; no CPU may have it
- * active. */
+ * (ASLR). NULL: no memory. aspace_put at the last reference unmaps everything; CPUs may still be in
+ * it. */
 struct aspace *aspace_create(uint64_t random) MUST_CHECK;
 struct aspace *aspace_get(struct aspace *as);
 void aspace_put(struct aspace *as);
+
+/* aspace_hold, aspace_drop - keep it, with or without memory, as something that a CPU can be in.
+ * Any context. */
+struct aspace *aspace_hold(struct aspace *as);
+void aspace_drop(struct aspace *as);
 
 struct aspace_map {
     vaddr_t addr; /* hint (taken exactly when free), or the place with ASPACE_FIXED or

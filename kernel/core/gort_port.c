@@ -88,6 +88,24 @@ int port_m_start(struct m *mp)
     panic("CPU %u was to be started by the scheduler", cpu_of(mp)->index);
 }
 
+/* The CPU holds what its table register points to: an address space may end while CPUs that have
+ * nothing else to do are still in it. */
+static COLD void activate(struct cpu *cpu, struct aspace *as)
+{
+    struct aspace *old = cpu->as;
+    cpu->as = aspace_hold(as);
+    pgtable_activate(&as->pgtable);
+    if (old)
+        aspace_drop(old);
+}
+
+void task_use_aspace(struct aspace *as)
+{
+    struct cpu *cpu = cpu_self();
+    cpu->task->as = as;
+    activate(cpu, as);
+}
+
 /* Registers are loaded even when t was the last one here: it may have been elsewhere since. */
 void port_execute(struct g *gp)
 {
@@ -97,10 +115,8 @@ void port_execute(struct g *gp)
     trace_event(TRACE_SWITCH, t->id);
     t->running_since = timer_counter();
     cpu->task = t;
-    if (cpu->as != t->as) {
-        cpu->as = t->as;
-        pgtable_activate(&t->as->pgtable);
-    }
+    if (cpu->as != t->as)
+        activate(cpu, t->as);
     fpu_load(&t->fpu);
     fpu_set_thread_pointer(t->tls);
 }

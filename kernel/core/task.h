@@ -19,6 +19,7 @@ struct cpu;
  */
 enum task_work {
     WORK_SIGNAL = 1, /* a signal may be deliverable */
+    WORK_END = 2,    /* the task is to end: its process does, or goes on with another one alone */
     WORK_MASK = 16,  /* a signal mask has to be given back */
 };
 
@@ -62,6 +63,9 @@ static inline struct trapframe *task_frame(struct task *t)
 void task_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason);
 void task_yield(void);
 void task_preempted(void);
+
+/* task_use_aspace - the running task's address space is `as` from here on. */
+void task_use_aspace(struct aspace *as);
 
 /* task_set_work, task_clear_work - atomically. task_set_work doesn't wake or kick: see
  * task_interrupt. */

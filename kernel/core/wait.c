@@ -141,7 +141,7 @@ static void timeout_fired(void *arg)
 
 static bool interrupted(const struct task *t)
 {
-    return __atomic_load_n(&t->work, __ATOMIC_SEQ_CST) & WORK_SIGNAL;
+    return __atomic_load_n(&t->work, __ATOMIC_SEQ_CST) & (WORK_SIGNAL | WORK_END);
 }
 
 /* The lock waits for those who are about to end the sleep. */

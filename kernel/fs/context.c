@@ -19,6 +19,17 @@ void fs_context_exit(struct fs_context *c)
     c->root = c->cwd = NULL;
 }
 
+COLD void fs_context_copy(struct fs_context *c, struct fs_context *from)
+{
+    spin_lock(&from->lock);
+    *c = (struct fs_context){.umask = from->umask,
+                             .uid = from->uid,
+                             .gid = from->gid,
+                             .root = dentry_get(from->root),
+                             .cwd = dentry_get(from->cwd)};
+    spin_unlock(&from->lock);
+}
+
 static struct dentry *get(struct dentry **which)
 {
     struct fs_context *c = fs_context_self();

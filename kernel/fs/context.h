@@ -20,6 +20,9 @@ struct fs_context {
 void fs_context_init(struct fs_context *c);
 void fs_context_exit(struct fs_context *c);
 
+/* fs_context_copy - c, which is new, starts where and as what `from` is. */
+void fs_context_copy(struct fs_context *c, struct fs_context *from);
+
 /* fs_context_self - of the running process. The lead's process.c defines it, and in host tests a
  * fake. */
 struct fs_context *fs_context_self(void);

@@ -71,6 +71,8 @@ static __attribute__((noinline)) void file_free(struct file *f)
         fs_notify_file(f, f->mode & FILE_WRITE ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
     if (f->ops->release)
         f->ops->release(f);
+    if (f->mode & FILE_WRITER)
+        inode_end_write(f->inode);
     if (f->dentry)
         dentry_put(f->dentry);
     inode_put(f->inode);

@@ -53,6 +53,38 @@ void inode_put(struct inode *inode)
     kfree(inode);
 }
 
+/* One step away from 0 on the side that `step` is on. */
+static int count_user(int32_t *users, int32_t step)
+{
+    int32_t now = __atomic_load_n(users, __ATOMIC_RELAXED);
+    do
+        if (now && (now < 0) != (step < 0))
+            return -ETXTBSY;
+    while (!__atomic_compare_exchange_n(users, &now, now + step, true, __ATOMIC_ACQ_REL,
+                                        __ATOMIC_RELAXED));
+    return 0;
+}
+
+int inode_begin_write(struct inode *inode)
+{
+    return count_user(&inode->writers, 1);
+}
+
+void inode_end_write(struct inode *inode)
+{
+    __atomic_sub_fetch(&inode->writers, 1, __ATOMIC_RELEASE);
+}
+
+COLD int inode_begin_run(struct inode *inode)
+{
+    return count_user(&inode->writers, -1);
+}
+
+COLD void inode_end_run(struct inode *inode)
+{
+    __atomic_add_fetch(&inode->writers, 1, __ATOMIC_RELEASE);
+}
+
 static const struct inode_ops nameless_ops;
 
 struct inode *inode_nameless(void)
@@ -151,6 +183,8 @@ int inode_truncate(struct inode *inode, int64_t size)
 {
     if (size < 0 || !inode->ops->truncate)
         return -EINVAL;
+    if (inode->writers < 0)
+        return -ETXTBSY;
     int err = mutex_lock(&inode->write_lock);
     if (err)
         return err;

@@ -96,6 +96,7 @@ struct inode {
     uint32_t nlink;
     uint32_t seals; /* of a memfd; F_SEAL_SEAL when there are none to be */
     uint64_t rdev;
+    int32_t writers; /* open files that may write; below 0: programs that run from it */
     bool transient; /* its name may soon mean something else: lookup is asked every time */
     int64_t size;
     uint64_t blocks; /* of 512 bytes */
@@ -141,6 +142,14 @@ struct inode *inode_new(struct super *s, uint32_t mode, const struct inode_ops *
 
 struct inode *inode_get(struct inode *inode);
 void inode_put(struct inode *inode);
+
+/* inode_begin_write, inode_end_write - around the life of an open file that may write.
+ * inode_begin_run, inode_end_run - around a program's that is mapped from it. -ETXTBSY: the other
+ * is going on. */
+int inode_begin_write(struct inode *inode) MUST_CHECK;
+void inode_end_write(struct inode *inode);
+int inode_begin_run(struct inode *inode) MUST_CHECK;
+void inode_end_run(struct inode *inode);
 
 /* inode_nameless - the shared inode of files that are nothing but their descriptor; a reference. */
 struct inode *inode_nameless(void);

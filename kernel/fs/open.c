@@ -34,6 +34,23 @@ static int open_inode(struct inode *inode, struct file *f)
     }
 }
 
+/* Who may write a regular file is counted, so that nobody changes a program that runs. */
+static int open_counted(struct inode *inode, struct file *f)
+{
+    bool writes = (f->mode & FILE_WRITE) && inode_is(inode, S_IFREG);
+    int err = writes ? inode_begin_write(inode) : 0;
+    if (err)
+        return err;
+    err = open_inode(inode, f);
+    if (!writes)
+        return err;
+    if (err)
+        inode_end_write(inode);
+    else
+        f->mode |= FILE_WRITER;
+    return err;
+}
+
 static const struct file_ops no_ops;
 
 int dentry_open(struct dentry *d, uint32_t flags, struct file **out)
@@ -45,7 +62,7 @@ int dentry_open(struct dentry *d, uint32_t flags, struct file **out)
         inode_put(inode);
         return -ENOMEM;
     }
-    int err = only_path ? 0 : open_inode(inode, f);
+    int err = only_path ? 0 : open_counted(inode, f);
     if (err) {
         f->ops = &no_ops;
         f->mode = FILE_PATH;

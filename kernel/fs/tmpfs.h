@@ -13,6 +13,10 @@ int tmpfs_mount(const char *path, uint32_t mode) MUST_CHECK;
 /* tmpfs_set_below - give an empty regular file bytes that stay where they are. */
 void tmpfs_set_below(struct inode *inode, const void *bytes, uint64_t size_bytes);
 
+/* tmpfs_below - the bytes that the whole file still consists of, as tmpfs_set_below gave them, or
+ * NULL. */
+const void *tmpfs_below(struct inode *inode, uint64_t *size_bytes);
+
 /* tmpfs_when_entered - have fn called, once, before names below the directory are first looked up
  * or listed: to fill it. */
 void tmpfs_when_entered(struct inode *dir, void (*fn)(void));

@@ -184,6 +184,15 @@ void tmpfs_set_below(struct inode *inode, const void *bytes, uint64_t size_bytes
     pages_below(inode->priv, bytes, size_bytes);
 }
 
+const void *tmpfs_below(struct inode *inode, uint64_t *size_bytes)
+{
+    const struct pages *p = inode->priv;
+    bool whole = inode->fops == &file_fops && p->below && !p->count &&
+                 p->below_bytes == (uint64_t)p->size;
+    *size_bytes = whole ? p->below_bytes : 0;
+    return whole ? p->below : NULL;
+}
+
 /* ---- memfd ---- */
 
 static struct dentry *memfd_name(const char *name, struct inode *inode)

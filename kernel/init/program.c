@@ -27,7 +27,6 @@
 #define STATUS_CANNOT_RUN 126
 
 static struct process first;
-static struct vmobj program_file;
 
 static struct exec_strings strings_of(enum payload_type type)
 {
@@ -46,16 +45,17 @@ static struct exec_strings strings_of(enum payload_type type)
 static void program_name(struct vmobj *o, char *buf, size_t size_bytes)
 {
     (void)o;
-    fmt_print(buf, size_bytes, "%s", first.exec_path);
+    fmt_print(buf, size_bytes, "%s", process_self()->exec_path);
 }
 
 static void program_file_init(const void *elf, size_t size)
 {
     static struct vmobj_ops named;
-    vmobj_init_pinned(&program_file, virt_to_phys(elf), size);
-    named = *program_file.ops;
+    vmobj_init_pinned(&exec_payload, virt_to_phys(elf), size);
+    named = *exec_payload.ops;
     named.name = program_name;
-    program_file.ops = &named;
+    exec_payload.ops = &named;
+    exec_payload_bytes = elf;
 }
 
 static int load(struct exec_args *args)
@@ -64,7 +64,7 @@ static int load(struct exec_args *args)
     const void *elf = payload_item(PAYLOAD_PROGRAM, &size);
     char execfn[sizeof first.exec_path];
     program_file_init(elf, size);
-    args->program = &program_file;
+    args->program = &exec_payload;
     args->head = elf;
     args->head_bytes = size;
     args->file_bytes = size;

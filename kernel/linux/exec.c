@@ -14,6 +14,9 @@
  * pages. */
 #define RELOCATABLE_BASE UINT64_C(0xaaaaaaaa0000)
 
+struct vmobj exec_payload;
+const void *exec_payload_bytes;
+
 static vaddr_t page_down(vaddr_t a)
 {
     return ALIGN_DOWN(a, (vaddr_t)PAGE_SIZE);

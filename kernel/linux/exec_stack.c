@@ -20,9 +20,6 @@ enum {
     AT_FLAGS = 8,
     AT_ENTRY = 9,
     AT_UID = 11,
-    AT_EUID = 12,
-    AT_GID = 13,
-    AT_EGID = 14,
     AT_PLATFORM = 15,
     AT_HWCAP = 16,
     AT_CLKTCK = 17,
@@ -98,11 +95,9 @@ static void make_auxv(const struct exec_args *args, const struct elf_load *plan,
     add_aux(r, AT_BASE, 0);
     add_aux(r, AT_FLAGS, 0);
     add_aux(r, AT_ENTRY, r->entry);
-    add_aux(r, AT_UID, 0);
-    add_aux(r, AT_EUID, 0);
-    add_aux(r, AT_GID, 0);
-    add_aux(r, AT_EGID, 0);
-    add_aux(r, AT_SECURE, 0);
+    for (unsigned i = 0; i < ARRAY_SIZE(args->ids); i++)
+        add_aux(r, AT_UID + i, args->ids[i]);
+    add_aux(r, AT_SECURE, args->ids[0] != args->ids[1] || args->ids[2] != args->ids[3]);
     add_aux(r, AT_RANDOM, s->random);
     add_aux(r, AT_HWCAP2, args->hwcap2);
     add_aux(r, AT_EXECFN, s->execfn);

@@ -25,6 +25,27 @@ COLD int fd_table_init(struct fd_table *t)
     return -ENOMEM;
 }
 
+/* `from` may grow until it is locked. */
+COLD int fd_table_copy(struct fd_table *t, struct fd_table *from)
+{
+    *t = (struct fd_table){.size = from->size};
+    t->slots = kzalloc(t->size * sizeof(*t->slots));
+    t->cloexec = kzalloc(bitmap_bytes(t->size));
+    if (!t->slots || !t->cloexec) {
+        kfree(t->slots);
+        kfree(t->cloexec);
+        return -ENOMEM;
+    }
+    spin_lock(&from->lock);
+    t->limit = from->limit;
+    memcpy(t->cloexec, from->cloexec, bitmap_bytes(t->size));
+    for (uint32_t fd = 0; fd < t->size; fd++)
+        if (from->slots[fd])
+            t->slots[fd] = file_get(from->slots[fd]);
+    spin_unlock(&from->lock);
+    return 0;
+}
+
 static struct file *slot(const struct fd_table *t, int fd)
 {
     return (uint32_t)fd < t->size ? t->slots[fd] : NULL;

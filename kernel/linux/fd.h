@@ -30,6 +30,9 @@ struct fd_table {
 int fd_table_init(struct fd_table *t) MUST_CHECK;
 void fd_table_exit(struct fd_table *t);
 
+/* fd_table_copy - t, which is new, gets the descriptors of `from`. 0 or -ENOMEM. */
+int fd_table_copy(struct fd_table *t, struct fd_table *from) MUST_CHECK;
+
 /* fd_table_exec - close what is marked close-on-exec. */
 void fd_table_exec(struct fd_table *t);
 

@@ -37,14 +37,20 @@ struct bucket {
 struct futex_waiter {
     struct list node;      /* bucket lock; free-standing: woken */
     struct bucket *bucket; /* bucket lock */
-    vaddr_t key;
+    uint64_t key;
     uint32_t bitset;
     struct sleeper sleeper;
 };
 
 static struct bucket buckets[BUCKETS];
 
-static struct bucket *bucket_of(vaddr_t key)
+/* A word is its address and the address space that it is in. */
+static uint64_t key_of(vaddr_t addr)
+{
+    return addr | (uint64_t)task_self()->as->pgtable.asid << 48;
+}
+
+static struct bucket *bucket_of(uint64_t key)
 {
     uint32_t h = (uint32_t)(key >> 2) * UINT32_C(0x9e3779b1);
     return &buckets[h >> 25];
@@ -79,8 +85,9 @@ static void release_locked(struct futex_waiter *w, struct task_list *woken)
     sleeper_release(&w->sleeper, woken);
 }
 
-static long wake(vaddr_t key, uint32_t count, uint32_t bitset)
+static long wake(vaddr_t addr, uint32_t count, uint32_t bitset)
 {
+    uint64_t key = key_of(addr);
     struct bucket *b = bucket_of(key);
     struct task_list tasks = {.last = &tasks.first};
     long woken = 0;
@@ -158,7 +165,7 @@ static long wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline
 {
     struct futex_waiter w; /* clearing it first would cost as much as all of this */
     uint32_t now;
-    w.key = addr;
+    w.key = key_of(addr);
     w.bitset = bitset;
     sleeper_init(&w.sleeper);
     list_init(&w.node);
@@ -213,7 +220,7 @@ static int read_deadline(uint32_t op, vaddr_t timeout, int64_t *deadline_ns)
     return 0;
 }
 
-static void move_locked(struct futex_waiter *w, struct bucket *to, vaddr_t key)
+static void move_locked(struct futex_waiter *w, struct bucket *to, uint64_t key)
 {
     list_remove(&w->node);
     w->key = key;
@@ -223,8 +230,9 @@ static void move_locked(struct futex_waiter *w, struct bucket *to, vaddr_t key)
 
 /* The word is read before the buckets are locked; whoever changes it between then and the move is
  * followed by a wake that finds the waiter in one of the two places. */
-static long requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves)
+static long requeue(vaddr_t from_addr, vaddr_t to_addr, uint32_t wakes, uint32_t moves)
 {
+    uint64_t from = key_of(from_addr), to = key_of(to_addr);
     struct bucket *a = bucket_of(from), *b = bucket_of(to);
     struct task_list tasks = {.last = &tasks.first};
     long woken = 0, moved = 0;

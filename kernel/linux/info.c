@@ -35,16 +35,6 @@ static bool pid_known(int pid)
     return pid == 0 || pid == process_self()->pid;
 }
 
-long sys_getpgid(int pid)
-{
-    return pid_known(pid) ? process_self()->pid : -ESRCH;
-}
-
-long sys_getsid(int pid)
-{
-    return pid_known(pid) ? process_self()->pid : -ESRCH;
-}
-
 enum { LIMIT_DATA = 2, LIMIT_STACK = 3, LIMIT_NOFILE = 7, LIMIT_MEMLOCK = 8, LIMIT_AS = 9 };
 
 /* The limits that are enforced live where they are looked at. */
@@ -67,6 +57,12 @@ static void limit_apply(struct process *p, int resource, uint64_t soft)
         p->files.limit = (uint32_t)MIN(soft, (uint64_t)FD_LIMIT_HARD);
         break;
     }
+}
+
+void process_apply_limits_locked(struct process *p)
+{
+    for (int i = 0; i < PROCESS_LIMITS; i++)
+        limit_apply(p, i, p->limits[i].soft);
 }
 
 static int limit_set(struct process *p, int resource, const struct process_limit *new)
@@ -120,20 +116,23 @@ _Static_assert(sizeof(struct linux_rusage) == 144, "rusage");
 enum { RUSAGE_SELF = 0, RUSAGE_CHILDREN = -1, RUSAGE_THREAD = 1 };
 
 /* Kernel and program time aren't told apart: all of it is the program's. */
+int process_rusage(vaddr_t at, int64_t cpu_ns, uint64_t pages, uint64_t faults)
+{
+    struct linux_rusage r = {.maxrss_kib = (int64_t)(pages * PAGE_SIZE / 1024),
+                             .minflt = (int64_t)faults};
+    r.utime = (struct linux_timeval){cpu_ns / NSEC_PER_SEC, cpu_ns % NSEC_PER_SEC / 1000};
+    return copy_to_user(at, &r, sizeof r);
+}
+
 long sys_getrusage(int who, vaddr_t usage)
 {
     struct process *p = process_self();
-    struct linux_rusage r = {.minflt = 0};
-    int64_t ns = 0;
-    if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
+    if (who == RUSAGE_CHILDREN)
+        return process_rusage(usage, p->family.children_cpu_ns, 0, 0);
+    if (who != RUSAGE_SELF && who != RUSAGE_THREAD)
         return -EINVAL;
-    if (who != RUSAGE_CHILDREN) {
-        ns = who == RUSAGE_SELF ? process_cpu_ns(p) : task_cpu_ns(task_self());
-        r.maxrss_kib = (int64_t)(p->as->resident_pages * PAGE_SIZE / 1024);
-        r.minflt = (int64_t)p->as->faults;
-    }
-    r.utime = (struct linux_timeval){ns / NSEC_PER_SEC, ns % NSEC_PER_SEC / 1000};
-    return copy_to_user(usage, &r, sizeof r);
+    int64_t ns = who == RUSAGE_SELF ? process_cpu_ns(p) : task_cpu_ns(task_self());
+    return process_rusage(usage, ns, p->as->resident_pages, p->as->faults);
 }
 
 struct linux_tms {
@@ -144,7 +143,9 @@ struct linux_tms {
 
 long sys_times(vaddr_t tms)
 {
-    struct linux_tms t = {.utime = process_cpu_ns(process_self()) / CLOCK_TICK_NS};
+    struct process *p = process_self();
+    struct linux_tms t = {.utime = process_cpu_ns(p) / CLOCK_TICK_NS,
+                          .cutime = p->family.children_cpu_ns / CLOCK_TICK_NS};
     if (tms && copy_to_user(tms, &t, sizeof t))
         return -EFAULT;
     return clock_mono_ns() / CLOCK_TICK_NS;
@@ -177,6 +178,8 @@ long sys_sysinfo(vaddr_t info)
 }
 
 enum {
+    PR_SET_PDEATHSIG = 1,
+    PR_GET_PDEATHSIG = 2,
     PR_GET_DUMPABLE = 3,
     PR_GET_KEEPCAPS = 7,
     PR_SET_KEEPCAPS = 8,
@@ -228,6 +231,13 @@ long sys_prctl(int option, uint64_t arg2, uint64_t arg3, uint64_t arg4, uint64_t
         return 0;
     case PR_GET_NO_NEW_PRIVS:
         return 0;
+    case PR_SET_PDEATHSIG:
+        if (arg2 > SIG_MAX)
+            return -EINVAL;
+        process_self()->family.death_signal = (int)arg2;
+        return 0;
+    case PR_GET_PDEATHSIG:
+        return copy_to_user(arg2, &process_self()->family.death_signal, sizeof(int));
     default:
         return -EINVAL;
     }

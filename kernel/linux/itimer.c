@@ -329,6 +329,14 @@ long sys_timer_settime(int id, uint32_t flags, vaddr_t new, vaddr_t old)
     return old ? write_itimerspec(old, old_left, old_interval) : 0;
 }
 
+static void disarm(struct itimer *it)
+{
+    spin_lock(&it->lock);
+    it->armed = false;
+    spin_unlock(&it->lock);
+    timer_stop_sync(&it->timer);
+}
+
 long sys_timer_delete(int id)
 {
     struct itimer *it = lock_and_find(id);
@@ -336,10 +344,24 @@ long sys_timer_delete(int id)
         return -EINVAL;
     list_remove(&it->node);
     unlock_table();
-    spin_lock(&it->lock);
-    it->armed = false;
-    spin_unlock(&it->lock);
-    timer_stop_sync(&it->timer);
+    disarm(it);
     kfree(it);
     return 0;
+}
+
+COLD void itimer_table_exec(struct itimer_table *t)
+{
+    list_for_each (n, &t->created) {
+        struct itimer *it = list_entry(n, struct itimer, node);
+        list_remove(n);
+        disarm(it);
+        kfree(it);
+    }
+}
+
+COLD void itimer_table_exit(struct itimer_table *t)
+{
+    itimer_table_exec(t);
+    for (unsigned i = 0; i < ITIMER_COUNT; i++)
+        disarm(&t->classic[i]);
 }

@@ -4,7 +4,7 @@
 #include "kernel/core/cpu.h"
 #include "kernel/core/page.h"
 #include "kernel/linux/proc.h"
-#include "kernel/linux/process.h"
+#include "kernel/linux/thread.h"
 
 void proc_show_cpuinfo(struct text *t, uint64_t arg)
 {
@@ -54,7 +54,7 @@ void proc_show_loadavg(struct text *t, uint64_t arg)
 {
     (void)arg;
     text_add(t, "0.00 0.00 0.00 1/%u %d\n", process_self()->thread_count,
-             process_self()->next_tid - 1);
+             thread_last_id());
 }
 
 void proc_show_version(struct text *t, uint64_t arg)

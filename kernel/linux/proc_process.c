@@ -7,6 +7,7 @@
 #include "kernel/core/slab.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/context.h"
+#include "kernel/fs/walk.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/proc.h"
 #include "kernel/linux/proc_process.h"
@@ -70,8 +71,8 @@ static void show_stat(struct text *t, uint64_t arg)
     const struct exec_result *i = &p->image;
     struct view v;
     view_take(&v, arg);
-    text_add(t, "%d (%s) R 0 %d %d 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 %lu %lu %lu ", v.tid, v.name,
-             p->pid, p->pid, TICKS(v.cpu_ns), v.threads, TICKS(p->start_ns),
+    text_add(t, "%d (%s) R %d %d %d 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 %lu %lu %lu ", v.tid, v.name,
+             p->family.parent_pid, p->family.group, p->family.session, TICKS(v.cpu_ns), v.threads, TICKS(p->start_ns),
              (unsigned long)p->as->mapped_bytes, (unsigned long)p->as->resident_pages);
     text_add(t, "18446744073709551615 %lu %lu %lu 0 0 0 %lu 0 0 0 0 0 17 0 0 0 0 0 0 ",
              (unsigned long)i->code_start, (unsigned long)i->code_end, (unsigned long)i->sp,
@@ -100,8 +101,8 @@ static void show_status(struct text *t, uint64_t arg)
     view_take(&v, arg);
     text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\tR (running)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n",
              v.name, c->umask, p->pid, v.tid);
-    text_add(t, "PPid:\t0\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
-             p->creds.ruid, p->creds.euid, p->creds.suid, c->uid, p->creds.rgid, p->creds.egid,
+    text_add(t, "PPid:\t%d\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
+             p->family.parent_pid, p->creds.ruid, p->creds.euid, p->creds.suid, c->uid, p->creds.rgid, p->creds.egid,
              p->creds.sgid, c->gid);
     text_add(t, "FDSize:\t%u\n", p->files.size);
     show_groups(t, &p->creds);
@@ -277,8 +278,22 @@ static int jump_root(uint64_t arg, struct dentry **to)
 
 static void link_exe(struct text *t, uint64_t arg)
 {
+    struct process *p = process_self();
     (void)arg;
-    text_add(t, "%s", process_self()->exec_path);
+    if (p->exe)
+        add_path(t, p->exe->dentry);
+    else
+        text_add(t, "%s", p->exec_path);
+}
+
+static int jump_exe(uint64_t arg, struct dentry **to)
+{
+    struct process *p = process_self();
+    (void)arg;
+    if (!p->exe)
+        return path_lookup(super_top(), p->exec_path, WALK_FOLLOW, to);
+    *to = dentry_get(p->exe->dentry);
+    return 0;
 }
 
 /* ---- fd ---- */
@@ -419,7 +434,7 @@ static int ignore_store(const char *s, size_t n, uint64_t arg)
         {.name = "comm", .mode = 0644, .show = show_comm, .store = ignore_store},                  \
         {.name = "cwd", .mode = 0777, .kind = PSEUDO_LINK, .link = link_cwd, .jump = jump_cwd},    \
         {.name = "environ", .mode = 0400, .show = show_environ},                                   \
-        {.name = "exe", .mode = 0777, .kind = PSEUDO_LINK, .link = link_exe},                      \
+        {.name = "exe", .mode = 0777, .kind = PSEUDO_LINK, .link = link_exe, .jump = jump_exe},    \
         {.name = "fd", .mode = 0500, .kind = PSEUDO_TREE, .dir = &fd_dir},                         \
         {.name = "fdinfo", .mode = 0555, .kind = PSEUDO_TREE, .dir = &fdinfo_dir},                 \
         {.name = "limits", .mode = 0444, .show = show_limits},                                     \

@@ -15,7 +15,7 @@
 #include "kernel/linux/thread.h"
 #include "kernel/linux/tracing.h"
 
-bool inject_on;
+bool inject_on, family_here;
 
 struct process *process_self(void)
 {
@@ -45,7 +45,7 @@ static void limits_init(struct process_limit *l)
 
 int process_init(struct process *p, struct aspace *as)
 {
-    p->pid = p->next_tid = 1;
+    p->pid = INIT_PID;
     p->as = as;
     p->start_ns = clock_mono_ns();
     list_init(&p->threads);
@@ -100,6 +100,8 @@ static void fill_exit(struct link_exit *e, const struct process *p, int status, 
 void process_end(struct process *p, int status, int signal)
 {
     struct link_exit e;
+    if (p->pid != INIT_PID)
+        family_exit(p, status, signal);
     if (__atomic_exchange_n(&p->ending, true, __ATOMIC_SEQ_CST))
         for (;;)
             task_park(NULL, NULL, WAIT_PORT);
@@ -118,29 +120,4 @@ void process_end(struct process *p, int status, int signal)
 long sys_getpid(void)
 {
     return process_self()->pid;
-}
-
-long sys_getppid(void)
-{
-    return 0;
-}
-
-/* Nobody has children (docs/decisions/0003). */
-enum {
-    WAIT_OPTIONS = 0xe000000b, /* WNOHANG, WUNTRACED, WCONTINUED, __WNOTHREAD, __WALL, __WCLONE */
-    WAITID_OPTIONS = WAIT_OPTIONS | 0x01000004, /* WEXITED, WNOWAIT */
-    WAITID_EVENTS = 0x0e                        /* WSTOPPED, WEXITED, WCONTINUED: one at least */
-};
-
-long sys_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
-{
-    (void)pid, (void)status, (void)rusage;
-    return (uint32_t)options & ~(uint32_t)WAIT_OPTIONS ? -EINVAL : -ECHILD;
-}
-
-long sys_waitid(int idtype, int id, vaddr_t info, int options, vaddr_t rusage)
-{
-    (void)idtype, (void)id, (void)info, (void)rusage;
-    bool known = !((uint32_t)options & ~(uint32_t)WAITID_OPTIONS) && (options & WAITID_EVENTS);
-    return known ? -ECHILD : -EINVAL;
 }

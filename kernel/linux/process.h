@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A process: what its threads share. There is one today, pid 1, whose end is the machine's; nothing
- * below relies on that but process_end(), so more of them need no redesign.
+ * A process: what its threads share. The first one, pid 1, is the payload's program; its end is the
+ * machine's. Others and what they are to each other: family.h.
  *
  * Locks: `lock` guards the thread list, actions, pending and limits. Order: process, then a
  * thread's sleep_lock.
@@ -13,11 +13,13 @@
 #include "kernel/fs/context.h"
 #include "kernel/linux/creds.h"
 #include "kernel/linux/exec.h"
+#include "kernel/linux/family.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/itimer.h"
 #include "kernel/linux/sigqueue.h"
 #include "lib/list.h"
 
+#define INIT_PID       1
 #define PROCESS_LIMITS 16 /* RLIM_NLIMITS */
 
 struct thread;
@@ -32,7 +34,9 @@ struct process {
     vaddr_t vdso;
     struct exec_result image; /* where the program and its arguments are, for /proc */
     char exec_path[256];
+    struct file *exe; /* what it runs since its last execve; NULL: the payload's program */
     int64_t start_ns; /* monotonic */
+    struct family family;
 
     struct fd_table files; /* their own locks */
     struct fs_context fs;
@@ -40,7 +44,7 @@ struct process {
     struct spinlock lock;
     struct list threads; /* struct thread.siblings */
     unsigned thread_count;
-    int next_tid;
+    struct thread *only; /* that goes on, the others were told to end; NULL: all do */
     struct linux_sigaction actions[SIG_MAX + 1];
     struct sigqueue pending; /* for the process as a whole */
     struct process_limit limits[PROCESS_LIMITS];
@@ -59,12 +63,20 @@ int process_init(struct process *p, struct aspace *as) MUST_CHECK;
 
 /*
  * process_end - the process is over: by exit_group or its last thread's exit (signal 0), or killed
- * by a signal. For pid 1 this tells the launcher and turns the machine off. Task context.
+ * by a signal. For pid 1 this tells the launcher and turns the machine off. For others it ends the
+ * running thread and soon the rest. Task context, nothing held: it doesn't return.
  */
 void process_end(struct process *p, int status, int signal) NORETURN;
 
 /* process_find_thread - by thread id; the caller holds p->lock. NULL: none. */
 struct thread *process_find_thread_locked(struct process *p, int tid);
+
+/* process_rusage - what getrusage tells of so much time and memory, to the program at `at`. 0 or
+ * -EFAULT. */
+int process_rusage(vaddr_t at, int64_t cpu_ns, uint64_t pages, uint64_t faults) MUST_CHECK;
+
+/* process_apply_limits - to its address space and descriptors; the caller holds p->lock. */
+void process_apply_limits_locked(struct process *p);
 
 /* process_cpu_ns - time all its threads have had on CPUs. */
 int64_t process_cpu_ns(struct process *p);

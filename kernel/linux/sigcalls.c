@@ -137,6 +137,8 @@ static bool sig_valid(int sig)
 static long send_process(int pid, const struct linux_siginfo *info)
 {
     struct process *p = process_self();
+    if (pid != p->pid && family_here)
+        return family_signal(pid, info);
     /* 0, -1 and its negative name groups that hold just this process */
     if (pid != 0 && pid != -1 && pid != p->pid && pid != -p->pid)
         return -ESRCH;
@@ -157,7 +159,7 @@ static long send_thread(int pid, int tid, const struct linux_siginfo *info)
     if (tid <= 0)
         return -EINVAL;
     if (pid != -1 && pid != p->pid)
-        return -ESRCH;
+        return family_here ? family_signal_thread(pid, tid, info) : -ESRCH;
     /* The thread can't go away between finding and sending: ends of threads take the same lock to
      * leave the list, and the sender of a signal holds it here until the target's work is set. */
     spin_lock(&p->lock);
@@ -165,6 +167,8 @@ static long send_thread(int pid, int tid, const struct linux_siginfo *info)
     if (t && info->signo)
         signal_send_thread_locked(t, info);
     spin_unlock(&p->lock);
+    if (!t && pid == -1 && family_here)
+        return family_signal_thread(pid, tid, info);
     return t ? 0 : -ESRCH;
 }
 

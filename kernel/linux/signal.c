@@ -99,17 +99,15 @@ void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, ui
     spin_unlock(&p->lock);
 }
 
-COLD void signal_retarget(struct thread *t)
+COLD void signal_retarget_locked(struct thread *t)
 {
     struct process *p = t->process;
-    spin_lock(&p->lock);
     for (uint64_t left = p->pending.mask & ~t->blocked; left; left &= left - 1) {
         struct thread *other = choose_locked(p, __builtin_ctzl(left) + 1);
         if (other)
             notify_locked(other);
     }
     sigqueue_drop(&t->pending, UINT64_MAX);
-    spin_unlock(&p->lock);
 }
 
 void signal_set_blocked(struct thread *t, uint64_t mask)
@@ -185,7 +183,7 @@ static bool take(struct thread *t, struct delivery *d)
 bool thread_is_ending(void)
 {
     struct thread *t = thread_self();
-    bool ending = false;
+    bool ending = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST) & WORK_END;
     spin_lock(&t->process->lock);
     for (uint64_t left = deliverable_locked(t) & ~(IGNORED | STOPS); left; left &= left - 1)
         ending |= t->process->actions[__builtin_ctzl(left) + 1].handler == SIG_DFL;

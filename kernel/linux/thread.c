@@ -4,29 +4,33 @@
 #include "abi/errno.h"
 #include "kernel/core/slab.h"
 #include "kernel/core/uaccess.h"
+#include "kernel/linux/clone.h"
 #include "kernel/linux/futex.h"
 #include "kernel/linux/signal.h"
 #include "kernel/linux/syscall.h"
 #include "lib/str.h"
 
-#define CLONE_VM             UINT64_C(0x00000100)
-#define CLONE_SIGHAND        UINT64_C(0x00000800)
-#define CLONE_THREAD         UINT64_C(0x00010000)
-#define CLONE_SETTLS         UINT64_C(0x00080000)
-#define CLONE_PARENT_SETTID  UINT64_C(0x00100000)
-#define CLONE_CHILD_CLEARTID UINT64_C(0x00200000)
-#define CLONE_CHILD_SETTID   UINT64_C(0x01000000)
-#define THREAD_FLAGS         (CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
-#define THREADS_MAX          32768u
+#define THREAD_FLAGS (CLONE_VM | CLONE_SIGHAND | CLONE_THREAD)
+#define THREADS_MAX  32768u
 
 struct thread *thread_self(void)
 {
     return thread_of(task_self());
 }
 
+static int last_id;
+
+int thread_last_id(void)
+{
+    return __atomic_load_n(&last_id, __ATOMIC_RELAXED);
+}
+
 static void thread_dead(struct task *task)
 {
-    kfree(thread_of(task));
+    struct thread *t = thread_of(task);
+    if (t->last)
+        family_gone(t->process);
+    kfree(t);
 }
 
 struct thread *thread_new(struct process *p)
@@ -43,9 +47,11 @@ struct thread *thread_new(struct process *p)
     sigqueue_init(&t->pending);
     memset(task_frame(&t->task), 0, sizeof(struct trapframe));
     task_frame(&t->task)->syscall = NO_SYSCALL;
-    spin_lock(&p->lock);
-    t->tid = p->next_tid++;
+    t->tid = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
     t->task.id = (uint32_t)t->tid;
+    spin_lock(&p->lock);
+    if (p->only)
+        t->task.work = WORK_END;
     list_push_back(&p->threads, &t->siblings);
     p->thread_count++;
     spin_unlock(&p->lock);
@@ -57,8 +63,7 @@ void thread_start(struct thread *t)
     task_start(&t->task);
 }
 
-/* Before it was ever started. */
-static COLD void thread_discard(struct thread *t)
+COLD void thread_discard(struct thread *t)
 {
     struct process *p = t->process;
     spin_lock(&p->lock);
@@ -69,14 +74,19 @@ static COLD void thread_discard(struct thread *t)
     kfree(t);
 }
 
-static void inherit(struct thread *child, struct thread *parent)
+void thread_inherit(struct thread *child, struct thread *parent, vaddr_t stack)
 {
+    struct trapframe *tf = task_frame(&child->task);
     child->blocked = parent->blocked;
     child->keep_capabilities = parent->keep_capabilities;
     fpu_save(&child->task.fpu);
     child->task.tls = fpu_thread_pointer();
     memcpy(child->name, parent->name, sizeof child->name);
-    *task_frame(&child->task) = *task_frame(&parent->task);
+    *tf = *task_frame(&parent->task);
+    frame_set_result(tf, 0);
+    tf->syscall = NO_SYSCALL;
+    if (stack)
+        tf->sp = stack;
 }
 
 static COLD int tell_tids(uint64_t flags, const struct thread *child, vaddr_t ptid, vaddr_t ctid)
@@ -89,11 +99,11 @@ static COLD int tell_tids(uint64_t flags, const struct thread *child, vaddr_t pt
     return err;
 }
 
-/* Threads of this process only: fork, in any of its forms, is refused with ENOSYS
- * (docs/decisions/0003). */
 long sys_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)
 {
     struct thread *parent = thread_self();
+    if (!(flags & CLONE_THREAD) && family_here)
+        return process_clone(flags, stack, ptid, tls, ctid);
     if ((flags & THREAD_FLAGS) != THREAD_FLAGS)
         return flags & CLONE_THREAD ? -EINVAL : -ENOSYS;
     if (parent->process->thread_count >= THREADS_MAX)
@@ -101,12 +111,7 @@ long sys_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t
     struct thread *child = thread_new(parent->process);
     if (!child)
         return -ENOMEM;
-    inherit(child, parent);
-    struct trapframe *tf = task_frame(&child->task);
-    frame_set_result(tf, 0);
-    tf->syscall = NO_SYSCALL;
-    if (stack)
-        tf->sp = stack;
+    thread_inherit(child, parent, stack);
     if (flags & CLONE_SETTLS)
         child->task.tls = tls;
     if (flags & CLONE_CHILD_CLEARTID)
@@ -130,23 +135,40 @@ static void release_joiner(struct thread *t)
         futex_wake_address(t->process, t->clear_tid, 1);
 }
 
-void thread_exit(int status)
+void thread_leave_memory(struct thread *t)
 {
-    struct thread *t = thread_self();
-    struct process *p = t->process;
     futex_release_robust(t);
     release_joiner(t);
+    t->robust_list = t->clear_tid = 0;
+}
+
+/* False: it is the last one. */
+static bool leave(struct thread *t)
+{
+    struct process *p = t->process;
     spin_lock(&p->lock);
     bool last = p->thread_count == 1;
     if (!last) {
         list_remove(&t->siblings);
         p->thread_count--;
         p->ended_cpu_ns += task_cpu_ns(&t->task);
+        signal_retarget_locked(t);
+        if (p->only)
+            family_thread_left_locked(p);
     }
-    spin_unlock(&p->lock);
-    if (last)
-        process_end(p, status, 0);
-    signal_retarget(t);
+    spin_unlock(&p->lock); /* p may be gone now */
+    return !last;
+}
+
+void thread_exit(int status)
+{
+    struct thread *t = thread_self();
+    thread_leave_memory(t);
+    if (!leave(t)) {
+        if (t->process->pid == INIT_PID)
+            process_end(t->process, status, 0);
+        family_end(t, status);
+    }
     task_exit();
 }
 

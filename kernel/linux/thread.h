@@ -37,6 +37,7 @@ struct thread {
     uint64_t awaited; /* process lock; signals that rt_sigtimedwait takes */
 
     bool keep_capabilities; /* PR_SET_KEEPCAPS */
+    bool last;              /* of its process, not the first one's: takes it along when it is gone */
     vaddr_t clear_tid;      /* 0: none */
     vaddr_t robust_list;
 };
@@ -55,6 +56,18 @@ struct thread *thread_self(void);
  */
 struct thread *thread_new(struct process *p) MUST_CHECK;
 void thread_start(struct thread *t);
+void thread_discard(struct thread *t); /* instead of thread_start */
+
+/* thread_inherit - what clone(2) gives the new thread of its maker, which runs: mask, name,
+ * registers; it returns 0 from the same system call, on `stack` unless that is 0. */
+void thread_inherit(struct thread *child, struct thread *parent, vaddr_t stack);
+
+/* thread_last_id - the highest thread id so far; there is one sequence for all processes. */
+int thread_last_id(void);
+
+/* thread_leave_memory - of the running thread: let go of robust locks and tell who waits at
+ * clear_tid. */
+void thread_leave_memory(struct thread *t);
 
 /* thread_exit - end the running thread; the last one ends the process with `status`. */
 void thread_exit(int status) NORETURN;

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* New processes: clone(2) without CLONE_THREAD, in the parent's memory until it runs a program
+ * (vfork(2), posix_spawn(3), Go's os/exec). */
+#include "abi/errno.h"
+#include "kernel/core/clock.h"
+#include "kernel/core/slab.h"
+#include "kernel/core/uaccess.h"
+#include "kernel/linux/clone.h"
+#include "kernel/linux/image.h"
+#include "kernel/linux/pidfd.h"
+#include "kernel/linux/thread.h"
+#include "lib/str.h"
+
+#define TAKEN                                                                                  \
+    (CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE_SETTLS |       \
+     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM |         \
+     CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO)
+
+/* What isn't there: tables that two processes share, copies of memory, namespaces. */
+static int check(uint64_t flags, const struct process *self)
+{
+    if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
+        return -EINVAL;
+    if ((flags & CLONE_PIDFD) && (flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
+        return -EINVAL;
+    if ((flags & CLONE_SIGNAL) > SIG_MAX || (flags & ~(uint64_t)TAKEN))
+        return -EINVAL;
+    if ((flags & CLONE_PARENT) && self->pid == INIT_PID)
+        return -EINVAL;
+    return flags & CLONE_VM ? 0 : -ENOSYS;
+}
+
+/* All but its number and its thread. */
+static int copy_process(struct process *p, struct process *from)
+{
+    int err = fd_table_copy(&p->files, &from->files);
+    if (err)
+        return err;
+    family_init(&p->family);
+    list_init(&p->threads);
+    sigqueue_init(&p->pending);
+    itimer_table_init(&p->timers, p);
+    fs_context_copy(&p->fs, &from->fs);
+    image_inherit(p, from);
+    p->as = aspace_get(from->as);
+    p->vdso = from->vdso;
+    p->image = from->image;
+    p->start_ns = clock_mono_ns();
+    spin_lock(&from->lock);
+    memcpy(p->actions, from->actions, sizeof p->actions);
+    memcpy(p->limits, from->limits, sizeof p->limits);
+    p->creds = from->creds;
+    spin_unlock(&from->lock);
+    return 0;
+}
+
+static COLD void discard(struct process *p)
+{
+    image_release(p);
+    fd_table_exit(&p->files);
+    fs_context_exit(&p->fs);
+    aspace_put(p->as);
+    kfree(p);
+}
+
+static struct thread *new_process(struct process *from)
+{
+    struct process *p = kzalloc(sizeof *p);
+    if (!p || copy_process(p, from)) {
+        kfree(p);
+        return NULL;
+    }
+    struct thread *t = thread_new(p);
+    if (!t) {
+        discard(p);
+        return NULL;
+    }
+    p->pid = t->tid;
+    return t;
+}
+
+/* What the flags ask for in the memory that both have. */
+static int tell(uint64_t flags, struct thread *t, vaddr_t ptid, vaddr_t ctid)
+{
+    int err = 0;
+    if (flags & CLONE_PARENT_SETTID)
+        err = copy_to_user(ptid, &t->tid, sizeof t->tid);
+    if (!err && (flags & CLONE_CHILD_SETTID))
+        err = copy_to_user(ctid, &t->tid, sizeof t->tid);
+    if (!err && (flags & CLONE_PIDFD))
+        err = pidfd_give(t->process, ptid);
+    return err;
+}
+
+static void inherit(struct thread *t, struct thread *parent, uint64_t flags, vaddr_t tls,
+                    vaddr_t ctid)
+{
+    struct family *f = &t->process->family;
+    f->exit_signal = (int)(flags & CLONE_SIGNAL);
+    f->shares = true;
+    if (flags & CLONE_SETTLS)
+        t->task.tls = tls;
+    if (flags & CLONE_CHILD_CLEARTID)
+        t->clear_tid = ctid;
+    if (flags & CLONE_VFORK)
+        t->altstack = parent->altstack;
+}
+
+/* The child has memory of its own, or none any more. It ends soon or later, or calls execve. */
+static void await_memory(struct process *p)
+{
+    wait_event_through(&p->family.changed,
+                       !__atomic_load_n(&p->family.shares, __ATOMIC_SEQ_CST), WAIT_FOREVER);
+}
+
+long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)
+{
+    struct thread *parent = thread_self();
+    struct process *self = parent->process;
+    int err = check(flags, self);
+    if (err)
+        return err;
+    struct thread *t = new_process(self);
+    if (!t)
+        return -ENOMEM;
+    struct process *p = t->process;
+    int pid = p->pid;
+    thread_inherit(t, parent, stack);
+    inherit(t, parent, flags, tls, ctid);
+    err = tell(flags, t, ptid, ctid);
+    if (err) {
+        thread_discard(t);
+        discard(p);
+        return err;
+    }
+    family_get(p);
+    family_join(p, self, flags & CLONE_PARENT);
+    thread_start(t);
+    if (flags & CLONE_VFORK)
+        await_memory(p);
+    family_put(p);
+    return pid;
+}
