@@ -3,7 +3,6 @@
 #include "abi/errno.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/linux/pidfd.h"
-#include "kernel/linux/syscall.h"
 
 enum {
     WNOHANG = 1,
@@ -11,9 +10,6 @@ enum {
     WNOWAIT = 0x01000000,
     W_ALL = 0x40000000,   /* __WALL: children of both kinds */
     W_CLONE = INT32_MIN,  /* __WCLONE: those that don't send SIGCHLD */
-    WAIT_OPTIONS = 0xe000000b, /* WNOHANG, WUNTRACED, WCONTINUED, __WNOTHREAD, __WALL, __WCLONE */
-    WAITID_OPTIONS = WAIT_OPTIONS | WEXITED | WNOWAIT,
-    WAITID_EVENTS = 0x0e, /* WSTOPPED, WEXITED, WCONTINUED: one at least */
     P_ALL = 0,
     P_PID = 1,
     P_PGID = 2,
@@ -98,11 +94,9 @@ static int await(const struct wish *w, struct answer *a)
     return err ? err : found;
 }
 
-long sys_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
+long family_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
 {
     struct answer a;
-    if ((uint32_t)options & ~(uint32_t)WAIT_OPTIONS)
-        return -EINVAL;
     if (pid == INT32_MIN)
         return -ESRCH;
     struct wish w = {.type = pid > 0 ? P_PID : pid == -1 ? P_ALL : P_PGID,
@@ -159,13 +153,11 @@ static int wish_of(int type, int id, int options, struct wish *w, struct process
     return *held ? 0 : -EBADF;
 }
 
-long sys_waitid(int idtype, int id, vaddr_t info, int options, vaddr_t rusage)
+long family_waitid(int idtype, int id, vaddr_t info, int options, vaddr_t rusage)
 {
     struct process *held = NULL;
     struct answer a;
     struct wish w;
-    if (((uint32_t)options & ~(uint32_t)WAITID_OPTIONS) || !(options & WAITID_EVENTS))
-        return -EINVAL;
     int err = wish_of(idtype, id, options, &w, &held);
     if (!err)
         err = await(&w, &a);

@@ -181,7 +181,7 @@ static int write_vectors(struct aspace *as, const struct exec_args *args, const 
     return w.err;
 }
 
-int exec_stack_build(struct aspace *as, const struct exec_args *args, const struct elf_load *plan,
+COLD int exec_stack_build(struct aspace *as, const struct exec_args *args, const struct elf_load *plan,
                      uint64_t bias, struct exec_result *result)
 {
     struct strings s;

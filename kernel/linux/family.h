@@ -83,6 +83,10 @@ OPTIONAL long family_signal_thread(int pid, int tid, const struct linux_siginfo 
 /* family_may_signal - may the running process send it one? */
 bool family_may_signal(const struct process *to);
 
+/* family_wait4, family_waitid - the system calls, their options checked. */
+OPTIONAL long family_wait4(int pid, vaddr_t status, int options, vaddr_t rusage);
+OPTIONAL long family_waitid(int type, int id, vaddr_t info, int options, vaddr_t rusage);
+
 /* process_clone - clone(2) without CLONE_THREAD. */
 OPTIONAL long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid);
 

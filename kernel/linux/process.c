@@ -121,3 +121,24 @@ long sys_getpid(void)
 {
     return process_self()->pid;
 }
+
+/* Without other processes nobody has children. */
+enum {
+    WAIT_OPTIONS = 0xe000000b, /* WNOHANG, WUNTRACED, WCONTINUED, __WNOTHREAD, __WALL, __WCLONE */
+    WAITID_OPTIONS = WAIT_OPTIONS | 0x01000004, /* WEXITED, WNOWAIT */
+    WAITID_EVENTS = 0x0e                        /* WSTOPPED, WEXITED, WCONTINUED: one at least */
+};
+
+long sys_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
+{
+    if ((uint32_t)options & ~(uint32_t)WAIT_OPTIONS)
+        return -EINVAL;
+    return family_here ? family_wait4(pid, status, options, rusage) : -ECHILD;
+}
+
+long sys_waitid(int idtype, int id, vaddr_t info, int options, vaddr_t rusage)
+{
+    if (((uint32_t)options & ~(uint32_t)WAITID_OPTIONS) || !(options & WAITID_EVENTS))
+        return -EINVAL;
+    return family_here ? family_waitid(idtype, id, info, options, rusage) : -ECHILD;
+}
