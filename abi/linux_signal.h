@@ -108,7 +108,7 @@ struct linux_siginfo {
             int32_t status;
             int32_t pad;
             int64_t utime, stime; /* in clock ticks */
-        } child; /* SIGCHLD */
+        } child;                  /* SIGCHLD */
         struct {
             int32_t id, overrun;
             uint64_t value;

@@ -54,8 +54,8 @@ struct file_ops {
 enum file_mode {
     FILE_READ = 1,
     FILE_WRITE = 2,
-    FILE_PATH = 4,     /* opened with O_PATH: only names something */
-    FILE_SEEK = 8,     /* has a position; pread and pwrite are allowed */
+    FILE_PATH = 4,      /* opened with O_PATH: only names something */
+    FILE_SEEK = 8,      /* has a position; pread and pwrite are allowed */
     FILE_NAMELESS = 16, /* on the shared nameless inode */
     FILE_WRITER = 32,   /* counted among the inode's writers */
 };

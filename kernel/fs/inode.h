@@ -97,7 +97,7 @@ struct inode {
     uint32_t seals; /* of a memfd; F_SEAL_SEAL when there are none to be */
     uint64_t rdev;
     int32_t writers; /* open files that may write; below 0: programs that run from it */
-    bool transient; /* its name may soon mean something else: lookup is asked every time */
+    bool transient;  /* its name may soon mean something else: lookup is asked every time */
     int64_t size;
     uint64_t blocks; /* of 512 bytes */
     int64_t atime_ns, mtime_ns, ctime_ns, btime_ns;

@@ -187,8 +187,8 @@ void tmpfs_set_below(struct inode *inode, const void *bytes, uint64_t size_bytes
 const void *tmpfs_below(struct inode *inode, uint64_t *size_bytes)
 {
     const struct pages *p = inode->priv;
-    bool whole = inode->fops == &file_fops && p->below && !p->count &&
-                 p->below_bytes == (uint64_t)p->size;
+    bool whole =
+        inode->fops == &file_fops && p->below && !p->count && p->below_bytes == (uint64_t)p->size;
     *size_bytes = whole ? p->below_bytes : 0;
     return whole ? p->below : NULL;
 }

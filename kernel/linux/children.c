@@ -8,8 +8,8 @@ enum {
     WNOHANG = 1,
     WEXITED = 4,
     WNOWAIT = 0x01000000,
-    W_ALL = 0x40000000,   /* __WALL: children of both kinds */
-    W_CLONE = INT32_MIN,  /* __WCLONE: those that don't send SIGCHLD */
+    W_ALL = 0x40000000,  /* __WALL: children of both kinds */
+    W_CLONE = INT32_MIN, /* __WCLONE: those that don't send SIGCHLD */
     P_ALL = 0,
     P_PID = 1,
     P_PGID = 2,
@@ -99,7 +99,9 @@ long family_wait4(int pid, vaddr_t status, int options, vaddr_t rusage)
     struct answer a;
     if (pid == INT32_MIN)
         return -ESRCH;
-    struct wish w = {.type = pid > 0 ? P_PID : pid == -1 ? P_ALL : P_PGID,
+    struct wish w = {.type = pid > 0     ? P_PID
+                             : pid == -1 ? P_ALL
+                                         : P_PGID,
                      .id = pid > 0 ? pid : -pid,
                      .options = options | WEXITED};
     if (!pid)

@@ -28,7 +28,7 @@ struct exec_args {
     uint64_t layout_random; /* moves stack and position-independent programs */
     vaddr_t vdso;           /* AT_SYSINFO_EHDR, 0: none (tag left out) */
     uint64_t hwcap, hwcap2;
-    uint32_t ids[4]; /* real and effective user, real and effective group */
+    uint32_t ids[4];            /* real and effective user, real and effective group */
     uint64_t stack_limit_bytes; /* RLIMIT_STACK; 0: EXEC_STACK_BYTES */
 };
 
@@ -42,7 +42,8 @@ struct exec_result {
     enum elf_load_error elf;          /* why, after -ENOEXEC */
 };
 
-/* The payload's program, which is mapped from where it is, once the first process has been loaded. */
+/* The payload's program, which is mapped from where it is, once the first process has been loaded.
+ */
 extern struct vmobj exec_payload;
 extern const void *exec_payload_bytes;
 

@@ -181,8 +181,8 @@ static int write_vectors(struct aspace *as, const struct exec_args *args, const 
     return w.err;
 }
 
-COLD int exec_stack_build(struct aspace *as, const struct exec_args *args, const struct elf_load *plan,
-                     uint64_t bias, struct exec_result *result)
+COLD int exec_stack_build(struct aspace *as, const struct exec_args *args,
+                          const struct elf_load *plan, uint64_t bias, struct exec_result *result)
 {
     struct strings s;
     int err = map_stack(as, args, plan);

@@ -18,11 +18,11 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 
-#define SCRIPTS_MAX  5
-#define STRING_MAX   (128u << 10) /* one argument, its NUL included (MAX_ARG_STRLEN) */
-#define STRINGS_MAX  (1u << 20)   /* all arguments, or the environment: what kmalloc gives */
-#define LIMIT_STACK  3
-#define PATH_SHOWN   256
+#define SCRIPTS_MAX 5
+#define STRING_MAX  (128u << 10) /* one argument, its NUL included (MAX_ARG_STRLEN) */
+#define STRINGS_MAX (1u << 20)   /* all arguments, or the environment: what kmalloc gives */
+#define LIMIT_STACK 3
+#define PATH_SHOWN  256
 
 /* Strings one behind the other, each ended by NUL. */
 struct strings {

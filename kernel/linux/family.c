@@ -175,8 +175,7 @@ static void give_back(struct thread *t)
 static bool unwanted_locked(const struct process *p)
 {
     const struct linux_sigaction *a = &p->family.parent->actions[SIGCHLD];
-    return p->family.exit_signal == SIGCHLD &&
-           (a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT));
+    return p->family.exit_signal == SIGCHLD && (a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT));
 }
 
 static void tell_parent_locked(struct process *p)
@@ -262,7 +261,8 @@ bool family_may_signal(const struct process *to)
            me->ruid == it->suid;
 }
 
-/* kill(-1) means everybody but the caller and the first; in a machine with one process, that one. */
+/* kill(-1) means everybody but the caller and the first; in a machine with one process, that one.
+ */
 static bool meant_locked(const struct process *p, int pid)
 {
     const struct process *self = process_self();

@@ -29,18 +29,18 @@ struct family {
     bool executed;      /* called execve: the parent can't change its group any more */
     bool shares;        /* the parent's memory, which CLONE_VFORK waits for */
     bool ended, reaped;
-    int status;                /* for wait4; set when the end begins */
-    int64_t cpu_ns;            /* that it took, once ended */
-    int64_t children_cpu_ns;   /* of children that were waited for */
-    struct waitq child_ended;  /* waits of its own threads for children */
-    struct waitq changed;      /* it ended, gave memory back, or lost a thread that execve awaits */
+    int status;               /* for wait4; set when the end begins */
+    int64_t cpu_ns;           /* that it took, once ended */
+    int64_t children_cpu_ns;  /* of children that were waited for */
+    struct waitq child_ended; /* waits of its own threads for children */
+    struct waitq changed;     /* it ended, gave memory back, or lost a thread that execve awaits */
 };
 
 extern struct spinlock family_lock;
 extern bool family_here; /* this image has what is declared OPTIONAL below (process.c) */
 
-/* family_init - p is nobody's yet. family_join - it, whose pid is set, becomes a child of `maker` or,
- * as a sibling, of its parent, with the maker's group and session. */
+/* family_init - p is nobody's yet. family_join - it, whose pid is set, becomes a child of `maker`
+ * or, as a sibling, of its parent, with the maker's group and session. */
 void family_init(struct family *f);
 void family_join(struct process *p, struct process *maker, bool sibling);
 

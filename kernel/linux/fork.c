@@ -11,9 +11,9 @@
 #include "kernel/linux/thread.h"
 #include "lib/str.h"
 
-#define TAKEN                                                                                  \
-    (CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE_SETTLS |       \
-     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM |         \
+#define TAKEN                                                                            \
+    (CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE_SETTLS | \
+     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM |   \
      CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO)
 
 /* What isn't there: tables that two processes share, copies of memory, namespaces. */
@@ -109,8 +109,8 @@ static void inherit(struct thread *t, struct thread *parent, uint64_t flags, vad
 /* The child has memory of its own, or none any more. It ends soon or later, or calls execve. */
 static void await_memory(struct process *p)
 {
-    wait_event_through(&p->family.changed,
-                       !__atomic_load_n(&p->family.shares, __ATOMIC_SEQ_CST), WAIT_FOREVER);
+    wait_event_through(&p->family.changed, !__atomic_load_n(&p->family.shares, __ATOMIC_SEQ_CST),
+                       WAIT_FOREVER);
 }
 
 long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)

@@ -173,7 +173,8 @@ void image_release(struct process *p)
 static void note_path(struct process *p)
 {
     char *start;
-    long n = dentry_path(p->exe->dentry, super_top(), p->exec_path, sizeof p->exec_path, &start, true);
+    long n =
+        dentry_path(p->exe->dentry, super_top(), p->exec_path, sizeof p->exec_path, &start, true);
     if (n < 0)
         n = 0;
     memmove(p->exec_path, n ? start : p->exec_path, (size_t)n);

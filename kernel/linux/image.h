@@ -18,22 +18,22 @@ struct image {
 
 /*
  * image_open - the program at path: base as with path_lookup. nofollow: a link in the last place is
- * -ELOOP. 0; what opening answers; -EACCES: not a file, or no right to execute it; -ETXTBSY; -ENOEXEC:
- * nothing that could be mapped. image_close undoes it.
+ * -ELOOP. 0; what opening answers; -EACCES: not a file, or no right to execute it; -ETXTBSY;
+ * -ENOEXEC: nothing that could be mapped. image_close undoes it.
  */
 int image_open(struct image *i, struct dentry *base, const char *path, bool nofollow) MUST_CHECK;
 void image_close(struct image *i);
 
-/* image_is_script - it begins with #!: the interpreter, and its argument or NULL, as NUL-ended pieces
- * of head, which is changed. 0; -ENOEXEC: no interpreter that one could name. */
+/* image_is_script - it begins with #!: the interpreter, and its argument or NULL, as NUL-ended
+ * pieces of head, which is changed. 0; -ENOEXEC: no interpreter that one could name. */
 static inline bool image_is_script(const struct image *i)
 {
     return i->head_bytes >= 2 && i->head[0] == '#' && i->head[1] == '!';
 }
 int image_interpreter(struct image *i, const char **interpreter, const char **argument) MUST_CHECK;
 
-/* image_refusal - why a program that elf_load_plan refused can't run: -ENOEXEC, or, as Linux has it,
- * the error of looking for the interpreter of one that wants one. */
+/* image_refusal - why a program that elf_load_plan refused can't run: -ENOEXEC, or, as Linux has
+ * it, the error of looking for the interpreter of one that wants one. */
 int image_refusal(const struct image *i);
 
 /* image_adopt - p runs i from here on, and not what it did before; i is empty then. image_inherit -

@@ -45,8 +45,8 @@ struct itimer_table {
 /* itimer_table_init - nothing armed. */
 void itimer_table_init(struct itimer_table *t, struct process *p);
 
-/* itimer_table_exec - delete what timer_create made, as execve does. itimer_table_exit - everything.
- * The process has one thread left. */
+/* itimer_table_exec - delete what timer_create made, as execve does. itimer_table_exit -
+ * everything. The process has one thread left. */
 void itimer_table_exec(struct itimer_table *t);
 void itimer_table_exit(struct itimer_table *t);
 

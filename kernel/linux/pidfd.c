@@ -73,7 +73,8 @@ static int send(struct process *p, const struct linux_siginfo *info)
     spin_lock(&family_lock);
     if (p->family.reaped)
         err = -ESRCH;
-    else if (!family_may_signal(p) || (info->code >= 0 && info->code != SI_USER && p != process_self()))
+    else if (!family_may_signal(p) ||
+             (info->code >= 0 && info->code != SI_USER && p != process_self()))
         err = -EPERM;
     else if (info->signo && !p->family.ended)
         signal_send_process(p, info);

@@ -6,12 +6,12 @@
 #include "kernel/fs/file.h"
 #include "kernel/linux/process.h"
 
-/* pidfd_give - a new descriptor of p, its number to the program at `at`. 0, or an error and there is
- * none. */
+/* pidfd_give - a new descriptor of p, its number to the program at `at`. 0, or an error and there
+ * is none. */
 int pidfd_give(struct process *p, vaddr_t at) MUST_CHECK;
 
-/* pidfd_process - whom f stands for, a reference; NULL: it is another kind of file. *nonblock: whether
- * waiting for it is refused. */
+/* pidfd_process - whom f stands for, a reference; NULL: it is another kind of file. *nonblock:
+ * whether waiting for it is refused. */
 struct process *pidfd_process(struct file *f) MUST_CHECK;
 
 #endif

@@ -53,8 +53,7 @@ void proc_show_uptime(struct text *t, uint64_t arg)
 void proc_show_loadavg(struct text *t, uint64_t arg)
 {
     (void)arg;
-    text_add(t, "0.00 0.00 0.00 1/%u %d\n", process_self()->thread_count,
-             thread_last_id());
+    text_add(t, "0.00 0.00 0.00 1/%u %d\n", process_self()->thread_count, thread_last_id());
 }
 
 void proc_show_version(struct text *t, uint64_t arg)

@@ -72,8 +72,9 @@ static void show_stat(struct text *t, uint64_t arg)
     struct view v;
     view_take(&v, arg);
     text_add(t, "%d (%s) R %d %d %d 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 %lu %lu %lu ", v.tid, v.name,
-             p->family.parent_pid, p->family.group, p->family.session, TICKS(v.cpu_ns), v.threads, TICKS(p->start_ns),
-             (unsigned long)p->as->mapped_bytes, (unsigned long)p->as->resident_pages);
+             p->family.parent_pid, p->family.group, p->family.session, TICKS(v.cpu_ns), v.threads,
+             TICKS(p->start_ns), (unsigned long)p->as->mapped_bytes,
+             (unsigned long)p->as->resident_pages);
     text_add(t, "18446744073709551615 %lu %lu %lu 0 0 0 %lu 0 0 0 0 0 17 0 0 0 0 0 0 ",
              (unsigned long)i->code_start, (unsigned long)i->code_end, (unsigned long)i->sp,
              (unsigned long)v.blocked);
@@ -102,8 +103,8 @@ static void show_status(struct text *t, uint64_t arg)
     text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\tR (running)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n",
              v.name, c->umask, p->pid, v.tid);
     text_add(t, "PPid:\t%d\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
-             p->family.parent_pid, p->creds.ruid, p->creds.euid, p->creds.suid, c->uid, p->creds.rgid, p->creds.egid,
-             p->creds.sgid, c->gid);
+             p->family.parent_pid, p->creds.ruid, p->creds.euid, p->creds.suid, c->uid,
+             p->creds.rgid, p->creds.egid, p->creds.sgid, c->gid);
     text_add(t, "FDSize:\t%u\n", p->files.size);
     show_groups(t, &p->creds);
     text_add(t, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", (unsigned long)p->as->mapped_bytes / 1024,

@@ -26,8 +26,8 @@ void signal_force(int sig, int code, vaddr_t address, uint64_t fault_address, ui
  * default, and settle an interrupted call. */
 void signal_deliver(struct thread *t, struct trapframe *tf);
 
-/* signal_retarget - t is about to end and on no list any more: process signals that it was to take go
- * to another thread. The process lock is held. */
+/* signal_retarget - t is about to end and on no list any more: process signals that it was to take
+ * go to another thread. The process lock is held. */
 void signal_retarget_locked(struct thread *t);
 
 /* signal_set_blocked - the running thread's mask; what becomes deliverable is looked at on the way

@@ -37,8 +37,8 @@ struct thread {
     uint64_t awaited; /* process lock; signals that rt_sigtimedwait takes */
 
     bool keep_capabilities; /* PR_SET_KEEPCAPS */
-    bool last;              /* of its process, not the first one's: takes it along when it is gone */
-    vaddr_t clear_tid;      /* 0: none */
+    bool last;         /* of its process, not the first one's: takes it along when it is gone */
+    vaddr_t clear_tid; /* 0: none */
     vaddr_t robust_list;
 };
 

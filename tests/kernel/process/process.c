@@ -169,7 +169,8 @@ static int mode_state(void)
     getitimer(ITIMER_REAL, &timer);
     printf("  itimer runs on: %d\n", timer.it_value.tv_sec > 0);
     errno = 0;
-    printf("  timer is gone: %ld %s\n", syscall(SYS_timer_gettime, 0, &spec), strerrorname_np(errno));
+    printf("  timer is gone: %ld %s\n", syscall(SYS_timer_gettime, 0, &spec),
+           strerrorname_np(errno));
     printf("  descriptors: %d %d\n", fcntl(20, F_GETFD), fcntl(21, F_GETFD));
     char cwd[256];
     mode_t mask = umask(0);
