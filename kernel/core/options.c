@@ -4,10 +4,30 @@
 #include "lib/str.h"
 
 static const char *bootargs = "";
+static uint64_t in_payload; /* the bits of all keys that are: most of those asked for aren't */
+
+static uint64_t key_bit(const char *key)
+{
+    return UINT64_C(1) << ((key[0] * 5 + key[1]) & 63);
+}
+
+static void note_payload(void)
+{
+    size_t size;
+    const char *p = payload_item(PAYLOAD_OPTIONS, &size);
+    for (const char *end = p + size; p && p < end; p++) {
+        const char *nul = memchr(p, 0, (size_t)(end - p));
+        if (!nul)
+            break;
+        in_payload |= *p ? key_bit(p) : 0;
+        p = nul;
+    }
+}
 
 void options_init(const char *args)
 {
     bootargs = args;
+    note_payload();
 }
 
 /* The value if `word` (len bytes) is key=..., else NULL. */
@@ -37,7 +57,7 @@ static const char *find_payload(const char *key, unsigned nth, size_t *len)
 {
     size_t size;
     const char *p = payload_item(PAYLOAD_OPTIONS, &size), *end = p + size;
-    while (p && p < end) {
+    while (p && p < end && in_payload & key_bit(key)) {
         const char *nul = memchr(p, 0, (size_t)(end - p));
         if (!nul)
             break;
