@@ -144,12 +144,24 @@ static COLD void hash_out(struct dentry_dir *dir, struct dentry *d)
     dir->count--;
 }
 
+/* Names are short: a call of memcmp takes longer than this. */
+static inline bool is_named(const struct dentry *d, const struct name *n)
+{
+    uint32_t left = n->len;
+    if (d->hash != n->hash || d->name_len != left)
+        return false;
+    const char *a = d->name, *b = n->s;
+    while (left && *a++ == *b++)
+        left--;
+    return !left;
+}
+
 static struct dentry *find_locked(struct dentry *parent, const struct name *n)
 {
     if (!parent->dir)
         return NULL;
     for (struct dentry *d = *bucket(parent->dir, n->hash); d; d = d->hash_next)
-        if (d->hash == n->hash && d->name_len == n->len && !memcmp(d->name, n->s, n->len))
+        if (is_named(d, n))
             return d;
     return NULL;
 }
