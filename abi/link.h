@@ -29,6 +29,9 @@ enum link_type {
     LINK_THREAD = 7, /* --trace: struct link_thread: what a thread is called from here on */
     LINK_STATE = 8,  /* answers LINK_DUMP: struct link_state of a thread, then bytes of its stack */
     LINK_PROBES = 9, /* struct probe_record with its words, one after the other (abi/probe.h) */
+    LINK_UNKNOWN = 10, /* option unknown=1: as LINK_STATE, of a thread that makes a system call
+                          which the kernel doesn't have; the first of each number */
+    LINK_COUNTS = 11,  /* unknown=1, before LINK_EXIT: struct link_count of each of those numbers */
     /* launcher to guest */
     LINK_STDIN = 16,  /* data that answers a LINK_WANT; size 0 is end of file */
     LINK_SIGNAL = 17, /* u32: deliver this Linux signal number to the program (Ctrl-C is 2) */
@@ -118,6 +121,12 @@ struct link_state {
     uint32_t kernel[LINK_STATE_FRAMES]; /* offsets of return addresses in the kernel image,
                                            innermost first; 0 ends them */
     char name[16];
+};
+
+/* How often a system call that the kernel doesn't have was made. Numbers beyond all that Linux has
+ * are one, the first. */
+struct link_count {
+    uint32_t number, count;
 };
 
 _Static_assert(sizeof(struct link_state) == 152, "link state layout");

@@ -16,6 +16,8 @@ static const struct {
     {"nospace", "one in N calls that make or lengthen files fails with ENOSPC"},
     {"late", "one in N waiting threads learns up to two milliseconds late that it is over"},
     {"nomem", "one in N allocations of memory in the kernel fails"},
+    {"enomem", "one in N of those that system calls make, so that they fail with ENOMEM"},
+    {"spare", "but for nomem and nth nothing happens to the first N threads"},
     {"nth", "the Nth allocation of memory in the kernel fails"},
 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mazboot run: boots a program and is, to whoever called it, that program. */
 #include "cmd/cmd.h"
-#include "cmd/goroutines.h"
 #include "cmd/inject.h"
 #include "cmd/registry.h"
 #include "cmd/run.h"
 #include "cmd/stats.h"
-#include "cmd/thread_view.h"
-#include "cmd/trace_json.h"
+#include "cmd/telling.h"
+#include "cmd/terminal.h"
+#include "cmd/trace_file.h"
 #include "vmm/relay.h"
 
 #include <errno.h>
@@ -19,15 +19,10 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
-#define POWER_OFF_MS                                                             \
-    1000 /* how long a machine may take to switch itself off after its last word \
-          */
-
-#define ANSWER_PAUSE_S 1 /* threads that are told of after so long answer another question */
+/* How long a machine may take to switch itself off after its last word. */
+#define POWER_OFF_MS 1000
 
 /* One run: everything that is open while the machine lives. */
 struct session {
@@ -36,15 +31,9 @@ struct session {
     struct registration registration;
     int signal_fd;
     int strace_fd;
-    FILE *trace_file; /* NULL without --trace */
-    struct trace_json *trace;
-    struct thread_view *threads; /* once somebody asked */
-    struct timespec told;        /* when a thread was last told of */
-    char line[128];              /* the UART's, as far as it has come */
-    size_t line_length;
-    char panic_line[128]; /* what a kernel panic says of the program */
-    bool terminal;        /* standard input is one, whose Ctrl-T is ours */
-    struct termios saved;
+    struct trace_file trace;
+    struct telling telling;
+    struct terminal terminal;
     const struct run_hooks *hooks; /* NULL: none */
 };
 
@@ -78,6 +67,8 @@ static void kernel_options(struct run_options *options)
         strings_add(strings, "strace=1");
     if (options->trace_path)
         strings_add(strings, "trace=1");
+    if (options->stats)
+        strings_add(strings, "unknown=1");
 }
 
 static int image_create(struct run_options *options)
@@ -106,112 +97,21 @@ static int strace_open(struct session *session)
     return 0;
 }
 
-static int trace_open(struct session *session)
-{
-    const char *path = session->options.trace_path;
-
-    if (!path)
-        return 0;
-    session->trace_file = fopen(path, "we");
-    if (!session->trace_file)
-        return fail(STATUS_FAILED, "cannot write the trace to %s: %s", path, strerror(errno));
-    session->trace = trace_json_open(session->trace_file, session->options.guest.name);
-    return session->trace ? 0 : fail(STATUS_FAILED, "out of memory");
-}
-
-static struct thread_view *threads_of(struct session *session)
-{
-    const struct guest *guest = &session->options.guest;
-
-    if (!session->threads)
-        session->threads = thread_view_open(&guest->program, &guest->kernel.symbols);
-    return session->threads;
-}
-
-/* Keeps the line of a panic that says where the program was. */
-static void console_take(void *context, const void *text, size_t size_bytes)
-{
-    struct session *session = context;
-
-    for (const char *p = text; p < (const char *)text + size_bytes; p++) {
-        if (*p != '\n' && session->line_length < sizeof(session->line) - 1) {
-            session->line[session->line_length++] = *p;
-            continue;
-        }
-        session->line[session->line_length] = 0;
-        session->line_length = 0;
-        if (strncmp(session->line, "program: ", 9) == 0)
-            memcpy(session->panic_line, session->line, sizeof(session->panic_line));
-    }
-}
-
-/* That line in terms of the program. */
-static void panic_explain(struct session *session)
-{
-    uint64_t pc, lr;
-    unsigned tid;
-
-    if (sscanf(session->panic_line, "program: thread %u, pc %" SCNx64 ", lr %" SCNx64, &tid, &pc,
-               &lr) != 3 ||
-        !threads_of(session))
-        return;
-    fprintf(stderr, "thread %u of the program was in\n", tid);
-    thread_view_place(session->threads, stderr, pc, true);
-    thread_view_place(session->threads, stderr, lr, false);
-}
-
-/* What the program's goroutines do, before its threads: the first word of an answer, or all there
- * is of one. Programs that aren't Go's have none. */
-static void goroutines_tell(struct session *session)
-{
-    const struct blob *program = &session->options.guest.program;
-    const struct timespec *last = &session->told;
-    struct timespec now;
-    struct error err;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    bool goes_on = last->tv_sec && now.tv_sec - last->tv_sec <= ANSWER_PAUSE_S;
-    session->told = now;
-    if (goes_on || session->options.machine.debug_fd <= 0)
-        return;
-    int result = goroutines_show(stderr, session->registration.socket,
-                                 (struct span){program->bytes, program->size_bytes}, &err);
-    if (result < 0 && result != -ENOEXEC)
-        fail(0, "%s", err.text);
-}
-
 static void take(void *context, enum link_type type, const void *data, size_t size_bytes)
 {
     struct session *session = context;
 
     if (type == LINK_PROBES && session->hooks)
         session->hooks->take(session->hooks->context, data, size_bytes);
-    else if (type == LINK_STATE || type == LINK_DUMP)
-        goroutines_tell(session);
-    if (type == LINK_STATE && threads_of(session))
-        thread_view_state(session->threads, stderr, data, size_bytes);
-    else if (type == LINK_DUMP)
-        fail(0, "the kernel doesn't say what its threads do: it hangs, which is a bug of mazboot");
-    else if (session->trace && type == LINK_EVENTS)
-        trace_json_events(session->trace, data, size_bytes);
-    else if (session->trace && type == LINK_THREAD)
-        trace_json_thread(session->trace, data, size_bytes);
+    telling_take(&session->telling, type, data, size_bytes);
+    trace_file_take(&session->trace, type, data, size_bytes);
 }
 
-/* An incomplete trace is told, but the program's status is the program's. */
-static void trace_close(struct session *session)
+static void console_take(void *context, const void *text, size_t size_bytes)
 {
-    struct error err;
-    uint64_t lost;
+    struct session *session = context;
 
-    if (!session->trace)
-        return;
-    if (trace_json_close(session->trace, &lost, &err) < 0)
-        fail(0, "%s: %s", session->options.trace_path, err.text);
-    else if (lost)
-        fail(0, "%s lacks %" PRIu64 " events that came faster than they could be sent",
-             session->options.trace_path, lost);
-    fclose(session->trace_file);
+    telling_console(&session->telling, text, size_bytes);
 }
 
 static int signals_catch(struct session *session)
@@ -230,25 +130,6 @@ static int signals_catch(struct session *session)
                : 0;
 }
 
-/* Ctrl-T ends a line, so that it can be read at once. */
-static void terminal_take(struct session *session)
-{
-    struct termios t;
-
-    session->terminal = tcgetattr(STDIN_FILENO, &session->saved) == 0;
-    if (!session->terminal || tcgetpgrp(STDIN_FILENO) != getpgrp())
-        return;
-    t = session->saved;
-    t.c_cc[VEOL2] = 'T' - '@';
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
-}
-
-static void terminal_give(const struct session *session)
-{
-    if (session->terminal && tcgetpgrp(STDIN_FILENO) == getpgrp())
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &session->saved);
-}
-
 /* Ctrl-Z: the signal comes again, to do what it would have done. The system stops nobody whom no
  * shell could continue; then the machine just goes on. */
 static void suspend(void *context)
@@ -258,13 +139,13 @@ static void suspend(void *context)
 
     sigemptyset(&set);
     sigaddset(&set, SIGTSTP);
-    terminal_give(session);
+    terminal_give(&session->terminal);
     machine_pause(session->machine, true);
     raise(SIGTSTP);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     sigprocmask(SIG_BLOCK, &set, NULL);
     machine_pause(session->machine, false);
-    terminal_take(session);
+    terminal_take(&session->terminal);
 }
 
 /* How QEMU's own end is told when the guest did not say how its program ended. */
@@ -289,6 +170,7 @@ static int exit_status(const struct session *session, const struct relay_result 
     if (options->stats)
         stats_print(stderr, &result->exit, options->guest.kernel.image.size_bytes,
                     options->machine.count_instructions);
+    telling_unknown(&session->telling, stderr);
     int status = (int)(result->exit.status & 0xff);
     /* What is missing here may be why it failed; a program that succeeded has managed without. */
     if (status != 0 && result->exit.unknown_syscalls != 0 && !options->verbose && !options->stats)
@@ -314,7 +196,7 @@ static int finish(struct session *session, const struct relay_result *result)
     case RELAY_TIMEOUT:
         return fail(STATUS_TIMEOUT, "the program did not end in the time that --timeout gives it");
     case RELAY_PANIC:
-        panic_explain(session);
+        telling_panic(&session->telling);
         return fail(STATUS_FAILED, "the kernel panicked; what it said is above");
     case RELAY_SIGNAL:
         return STATUS_SIGNAL + result->signal;
@@ -336,7 +218,10 @@ static int boot(struct session *session)
 
     if (machine_start(session->machine, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
-    terminal_take(session);
+    terminal_take(&session->terminal);
+    session->telling.guest = &session->options.guest;
+    if (session->options.machine.debug_fd > 0)
+        session->telling.debug_socket = session->registration.socket;
     const struct relay_config config = {
         .link_fd = session->machine->link_fd,
         .console_fd = session->machine->console_fd,
@@ -344,7 +229,7 @@ static int boot(struct session *session)
         .out_fd = session->hooks ? STDERR_FILENO : STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
         .trace_fd = session->strace_fd,
-        .terminal = session->terminal,
+        .terminal = session->terminal.there,
         .take = take,
         .console = console_take,
         .signal_fd = session->signal_fd,
@@ -354,8 +239,8 @@ static int boot(struct session *session)
     };
     struct relay_result result;
     relay_run(&config, &result);
-    terminal_give(session);
-    trace_close(session);
+    terminal_give(&session->terminal);
+    trace_file_close(&session->trace);
     return finish(session, &result);
 }
 
@@ -417,7 +302,7 @@ static int session_run(struct session *session)
         return status;
     status = strace_open(session);
     if (status == 0)
-        status = trace_open(session);
+        status = trace_file_open(&session->trace, options->trace_path, options->guest.name);
     if (status == 0)
         status = signals_catch(session);
     return status == 0 ? boot(session) : status;
@@ -447,7 +332,7 @@ int run_program(struct run_options *options, int count, char **operands,
         status = hooks->prepare(hooks->context, guest);
     if (status == 0)
         status = session_run(&session);
-    thread_view_close(session.threads);
+    telling_close(&session.telling);
     machine_free(session.machine);
     registry_leave(&session.registration);
     if (hooks)

@@ -134,14 +134,20 @@ static void put_argument(const struct thread_view *view, FILE *out, const struct
     }
 }
 
+const char *thread_view_call_name(uint32_t number)
+{
+    return number < ARRAY_SIZE(calls) ? calls[number].name : NULL;
+}
+
 static void put_call(const struct thread_view *view, FILE *out, const struct link_state *s)
 {
-    const struct call *call = (size_t)s->syscall < ARRAY_SIZE(calls) ? &calls[s->syscall] : NULL;
-    if (!call || !call->name) {
+    const char *name = thread_view_call_name((uint32_t)s->syscall);
+    if (!name) {
         fprintf(out, "system call %" PRId32, s->syscall);
         return;
     }
-    fprintf(out, "%s(", call->name);
+    const struct call *call = &calls[s->syscall];
+    fprintf(out, "%s(", name);
     for (unsigned i = 0; i < ARRAY_SIZE(s->args) && call->kinds[i]; i++) {
         fputs(i ? ", " : "", out);
         put_argument(view, out, s, i, call->kinds[i]);
@@ -253,4 +259,48 @@ void thread_view_state(struct thread_view *view, FILE *out, const void *data, si
             s.cpu_ns / 1000 % 1000);
     put_kernel(view, out, &s);
     put_stack(view, out, &s, (const uint8_t *)data + sizeof(s));
+}
+
+/* ---- who made a call ---- */
+
+static bool only_calls(const char *func)
+{
+    static const char *const packages[] = {"syscall.", "internal/runtime/syscall",
+                                           "runtime/internal/syscall.", "golang.org/x/sys/unix."};
+    for (size_t i = 0; i < ARRAY_SIZE(packages); i++)
+        if (strncmp(func, packages[i], strlen(packages[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The first position in this frame that isn't one of those. */
+static bool caller_in(struct thread_view *view, char *buf, size_t size, const struct frame *f)
+{
+    struct gopos at[8];
+    size_t n = pclntab_positions(&view->go.pclntab, &f->func, f->lookup, at, ARRAY_SIZE(at));
+    for (size_t i = 0; i < n; i++)
+        if (!only_calls(at[i].func)) {
+            snprintf(buf, size, "%s %s:%d", at[i].func, at[i].file, at[i].line);
+            return true;
+        }
+    return false;
+}
+
+void thread_view_caller(struct thread_view *view, char *buf, size_t size, const void *data,
+                        size_t size_bytes)
+{
+    struct link_state s;
+    struct unwind u;
+    struct frame frame;
+    buf[0] = 0;
+    if (size_bytes < sizeof(s) || !view->is_go)
+        return;
+    memcpy(&s, data, sizeof(s));
+    struct stack stack = {s.sp, (const uint8_t *)data + sizeof(s),
+                          MIN((size_t)s.stack_bytes, size_bytes - sizeof(s))};
+    struct memory memory = {
+        .read = stack_read, .context = &stack, .bias = s.entry - view->go.elf.entry};
+    unwind_start(&u, &view->go, &memory, s.pc, s.sp, s.lr, true);
+    while (unwind_next(&u, &frame) && !caller_in(view, buf, size, &frame))
+        ;
 }

@@ -37,7 +37,7 @@ static int header_check(const struct link_frame *header, struct error *err)
 {
     uint32_t required = size_required(header);
 
-    if (header->type < LINK_OUT || header->type > LINK_PROBES)
+    if (header->type < LINK_OUT || header->type > LINK_COUNTS)
         return error_set(err, -EPROTO, "the kernel sent a frame of unknown type %u", header->type);
     if (header->type == LINK_OUT && header->stream != 1 && header->stream != 2)
         return error_set(err, -EPROTO, "the kernel sent output for stream %u", header->stream);

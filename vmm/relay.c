@@ -167,6 +167,8 @@ static void take_frame(struct relay *r, const struct frame *frame)
     case LINK_EVENTS:
     case LINK_THREAD:
     case LINK_PROBES:
+    case LINK_UNKNOWN:
+    case LINK_COUNTS:
         give(r, frame->type, frame->data, frame->size_bytes);
         break;
     case LINK_STATE:

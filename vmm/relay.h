@@ -19,8 +19,9 @@ struct relay_config {
     int trace_fd;  /* system call trace */
     int signal_fd; /* a signalfd; what it brings goes to the guest, but for SIGUSR1, and SIGTSTP: */
     bool terminal; /* in_fd is one: Ctrl-T on it, as SIGUSR1, asks the guest what its threads do */
-    /* Takes the data of LINK_EVENTS, LINK_THREAD, LINK_PROBES and LINK_STATE; LINK_DUMP without
-     * data: the guest was asked for its threads' state, and says nothing. NULL: nobody is
+    /* Takes the data of LINK_EVENTS, LINK_THREAD, LINK_PROBES, LINK_UNKNOWN, LINK_COUNTS and
+     * LINK_STATE; LINK_DUMP without data: the guest was asked for its threads' state, and says
+     * nothing. NULL: nobody is
      * interested. */
     void (*take)(void *context, enum link_type type, const void *data, size_t size_bytes);
     /* Looks at text of the UART on its way to err_fd; NULL: nobody does. */

@@ -511,6 +511,22 @@ static bool brk_grow(struct aspace *as, vaddr_t from, vaddr_t to)
     return !aspace_map(as, &m, &at);
 }
 
+/* The heap ends at want instead of old, and what lies between goes, unless another thread has moved
+ * the end meanwhile. */
+static bool brk_move(struct aspace *as, vaddr_t old, vaddr_t want)
+{
+    struct region_chain dead = {NULL};
+    vaddr_t old_end = ALIGN_UP(old, (vaddr_t)PAGE_SIZE), end = ALIGN_UP(want, (vaddr_t)PAGE_SIZE);
+
+    spin_lock(&as->lock);
+    bool ours = as->brk == old && (end >= old_end || !aspace_unmap_locked(as, end, old_end, &dead));
+    if (ours)
+        as->brk = want;
+    spin_unlock(&as->lock);
+    aspace_release(&dead);
+    return ours;
+}
+
 vaddr_t aspace_brk(struct aspace *as, vaddr_t want)
 {
     vaddr_t old = as->brk, old_end = ALIGN_UP(old, (vaddr_t)PAGE_SIZE),
@@ -520,10 +536,11 @@ vaddr_t aspace_brk(struct aspace *as, vaddr_t want)
         return old;
     if (end > old_end && !brk_grow(as, old_end, end))
         return old;
-    if (end < old_end && aspace_unmap(as, end, old_end - end))
-        return old;
-    as->brk = want;
-    return want;
+    if (brk_move(as, old, want))
+        return want;
+    if (end > old_end) /* nobody else has mapped anything there */
+        (void)!aspace_unmap(as, old_end, end - old_end);
+    return as->brk;
 }
 
 /* ---- objects that change ---- */

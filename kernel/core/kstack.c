@@ -15,6 +15,7 @@ _Static_assert(DEBUG_STACKS_BASE == KSTACK_BASE && DEBUG_STACK_SLOT == 2 * KSTAC
 static struct spinlock lock;
 static uintptr_t free_list;
 static uintptr_t next_slot = KSTACK_BASE;
+static unsigned mapped; /* bytes that next_slot has already: memory ran out before it was whole */
 
 static uintptr_t *link_of(uintptr_t top)
 {
@@ -26,17 +27,18 @@ uintptr_t kstack_bottom(uintptr_t top)
     return top - KSTACK_SIZE;
 }
 
-static bool stack_map(uintptr_t bottom)
+static bool stack_map_locked(uintptr_t bottom)
 {
-    for (unsigned off = 0; off < KSTACK_SIZE; off += PAGE_SIZE) {
+    for (; mapped < KSTACK_SIZE; mapped += PAGE_SIZE) {
         paddr_t pa = page_alloc(0, 0);
         if (pa == PAGE_NONE)
             return false;
-        if (mmu_map_page((void *)(bottom + off), pa)) {
+        if (mmu_map_page((void *)(bottom + mapped), pa)) {
             page_put(pa);
             return false;
         }
     }
+    mapped = 0;
     return true;
 }
 
@@ -46,16 +48,17 @@ uintptr_t kstack_alloc(void)
     uintptr_t top = free_list;
     if (top) {
         free_list = *link_of(top);
-    } else {
-        /* a slot whose mapping failed half way stays unused: address space is not what is short
-         * then */
-        uintptr_t slot = next_slot;
+    } else if (stack_map_locked(next_slot + KSTACK_SIZE)) {
         next_slot += 2 * KSTACK_SIZE;
-        if (stack_map(slot + KSTACK_SIZE))
-            top = slot + 2 * KSTACK_SIZE;
+        top = next_slot;
     }
     spin_unlock(&lock);
     return top;
+}
+
+size_t kstack_mapped_bytes(void)
+{
+    return (next_slot - KSTACK_BASE) / 2 + mapped;
 }
 
 void kstack_free(uintptr_t top)

@@ -14,6 +14,9 @@
 uintptr_t kstack_alloc(void) MUST_CHECK;
 void kstack_free(uintptr_t top);
 
+/* kstack_mapped_bytes - what all stacks take, free ones too. */
+size_t kstack_mapped_bytes(void);
+
 /* kstack_bottom - the lowest usable address of the stack with this top. */
 uintptr_t kstack_bottom(uintptr_t top);
 

@@ -71,8 +71,8 @@ extern bool (*page_reclaim)(void);
 /* page_stats - how much memory there is, is free, and was in use at most. */
 void page_stats(struct page_stats *s);
 
-/* page_refuse - while page_refusing is set: whether the next block shall not be had (--inject). The
- * allocator's lock is held. */
+/* page_refuse - while page_refusing is set: whether the next block, or object of kmalloc, shall not
+ * be had (--inject). Any context, any lock held. */
 extern bool page_refusing;
 bool page_refuse(void) OPTIONAL;
 

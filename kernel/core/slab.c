@@ -51,42 +51,41 @@ static const uint16_t class_bytes[] = {16,  32,  48,  64,  80,  96,  128,  160, 
                                        256, 336, 448, 576, 672, 800, 1008, 1344, LARGEST_CLASS};
 
 static struct slab_class classes[ARRAY_SIZE(class_bytes)];
-static uint8_t class_of_grains[LARGEST_CLASS / GRAIN +
-                               1]; /* [n]: the class for n grains; filled on first use */
+/* [n]: the class for n grains, + 1; 0: look for it. */
+static uint8_t class_of_grains[LARGEST_CLASS / GRAIN + 1];
 
 /* Touched by its own CPU only, which nothing interrupts here. An object may come back on another
- * CPU than it was made on: only the sum of in_use_bytes means something. */
+ * CPU than it was made on: only the sums over all CPUs mean something. */
 static struct slab_cpu {
-    int64_t in_use_bytes;
     void *spare[ARRAY_SIZE(class_bytes)];
+    int32_t in_use[ARRAY_SIZE(class_bytes)]; /* objects that kmalloc gave out */
+    int32_t large_pages;                     /* of what is larger than all classes */
 } slab_cpus[CPU_MAX];
+
+static uint32_t slab_pages; /* that hold slabs */
 
 static inline struct slab_cpu *cpu_self_slabs(void)
 {
     return &slab_cpus[cpu_index()];
 }
 
-static unsigned search_class(size_t grains)
+/* Remembered, unless allocations shall fail: then every one of them comes here. The class + 1, so
+ * that a static table of zeros needs no initialisation at boot; 0: there shall be no memory. */
+static COLD unsigned class_find(size_t grains)
 {
     unsigned c = 0;
 
     while (class_bytes[c] < grains * GRAIN)
         c++;
-    return c;
+    if (page_refusing)
+        return page_refuse() ? 0 : c + 1;
+    class_of_grains[grains] = (uint8_t)(c + 1);
+    return c + 1;
 }
 
-/* At least one grain. Remembered as c + 1, so that a static table of zeros needs no initialisation
- * at boot. */
-static unsigned class_for(size_t size_bytes)
+void slab_refuse(void)
 {
-    size_t grains = (MAX(size_bytes, (size_t)1) + GRAIN - 1) / GRAIN;
-    unsigned c = class_of_grains[grains];
-
-    if (UNLIKELY(!c)) {
-        c = search_class(grains) + 1;
-        class_of_grains[grains] = (uint8_t)c;
-    }
-    return c - 1;
+    memset(class_of_grains, 0, sizeof class_of_grains);
 }
 
 /* A new slab in its class's list. Its objects are linked only as they come back, so it costs next
@@ -98,6 +97,7 @@ static COLD struct slab *slab_new_locked(struct slab_class *k, unsigned c)
 
     if (pa == PAGE_NONE)
         return NULL;
+    __atomic_fetch_add(&slab_pages, 1, __ATOMIC_RELAXED);
     s = phys_to_virt(pa);
     *s = (struct slab){.class_index = (uint16_t)c, .fresh = sizeof(*s), .magic = SLAB_MAGIC};
     list_push_front(&k->partial, &s->node);
@@ -139,7 +139,7 @@ static __attribute__((noinline)) void *class_alloc(unsigned c)
     p = s ? slab_take(s) : NULL;
     spin_unlock(&k->lock);
     if (p)
-        cpu_self_slabs()->in_use_bytes += class_bytes[c];
+        cpu_self_slabs()->in_use[c]++;
     return p;
 }
 
@@ -167,8 +167,10 @@ static __attribute__((noinline)) void class_free(struct slab *s, void *p)
         s->magic = 0;
     }
     spin_unlock(&k->lock);
-    if (empty)
-        page_put(virt_to_phys(s));
+    if (!empty)
+        return;
+    __atomic_fetch_sub(&slab_pages, 1, __ATOMIC_RELAXED);
+    page_put(virt_to_phys(s));
 }
 
 static unsigned order_for(size_t size_bytes)
@@ -188,14 +190,14 @@ static COLD void *pages_alloc(size_t size_bytes)
     paddr_t pa = page_alloc(order, 0);
     if (pa == PAGE_NONE)
         return NULL;
-    cpu_self_slabs()->in_use_bytes += (int64_t)PAGE_SIZE << order;
+    cpu_self_slabs()->large_pages += 1 << order;
     return phys_to_virt(pa);
 }
 
 static COLD void pages_free(void *p)
 {
     paddr_t pa = virt_to_phys(p);
-    cpu_self_slabs()->in_use_bytes -= (int64_t)PAGE_SIZE << page_order(pa);
+    cpu_self_slabs()->large_pages -= 1 << page_order(pa);
     page_put(pa);
 }
 
@@ -204,12 +206,15 @@ void *kmalloc(size_t size_bytes)
     if (UNLIKELY(size_bytes > LARGEST_CLASS))
         return pages_alloc(size_bytes);
     struct slab_cpu *cpu = cpu_self_slabs();
-    unsigned c = class_for(size_bytes);
-    void *p = cpu->spare[c];
+    size_t grains = (MAX(size_bytes, (size_t)1) + GRAIN - 1) / GRAIN;
+    unsigned c = class_of_grains[grains];
+    if (UNLIKELY(!c) && !(c = class_find(grains)))
+        return NULL;
+    void *p = cpu->spare[--c];
     if (UNLIKELY(!p))
         return class_alloc(c);
     cpu->spare[c] = NULL;
-    cpu->in_use_bytes += class_bytes[c];
+    cpu->in_use[c]++;
     return p;
 }
 
@@ -233,17 +238,38 @@ void kfree(void *p)
     }
     struct slab_cpu *cpu = cpu_self_slabs();
     unsigned c = s->class_index;
-    cpu->in_use_bytes -= class_bytes[c];
+    cpu->in_use[c]--;
     if (LIKELY(!cpu->spare[c]))
         cpu->spare[c] = p;
     else
         class_free(s, p);
 }
 
+bool slab_use(unsigned i, struct slab_use *u)
+{
+    bool large = i == ARRAY_SIZE(class_bytes);
+    int32_t sum = 0;
+    if (i > ARRAY_SIZE(class_bytes))
+        return false;
+    for (unsigned n = 0; n < CPU_MAX; n++)
+        sum += __atomic_load_n(large ? &slab_cpus[n].large_pages : &slab_cpus[n].in_use[i],
+                               __ATOMIC_RELAXED);
+    *u = (struct slab_use){large ? PAGE_SIZE : class_bytes[i], (uint32_t)sum};
+    return true;
+}
+
 size_t slab_in_use_bytes(void)
 {
-    int64_t sum = 0;
-    for (unsigned i = 0; i < CPU_MAX; i++)
-        sum += __atomic_load_n(&slab_cpus[i].in_use_bytes, __ATOMIC_RELAXED);
-    return (size_t)sum;
+    struct slab_use u;
+    size_t sum = 0;
+    for (unsigned i = 0; slab_use(i, &u); i++)
+        sum += (size_t)u.object_bytes * u.in_use;
+    return sum;
+}
+
+size_t slab_page_bytes(void)
+{
+    struct slab_use large;
+    bool there = slab_use(ARRAY_SIZE(class_bytes), &large);
+    return (size_t)(slab_pages + (there ? large.in_use : 0)) * PAGE_SIZE;
 }

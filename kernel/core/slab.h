@@ -14,7 +14,19 @@ void *kzalloc(size_t size_bytes) MUST_CHECK;
 /* kfree - give back; NULL is allowed. */
 void kfree(void *p);
 
-/* slab_in_use_bytes - what kmalloc has handed out, for leak checks. */
+/* slab_in_use_bytes - what kmalloc has handed out. slab_page_bytes - the pages that it and what is
+ * kept for it take. Exact while nobody allocates. */
 size_t slab_in_use_bytes(void);
+size_t slab_page_bytes(void);
+
+/* slab_use - how much of each size is handed out, for leak checks: size class i, and behind the
+ * last one pages of what is larger than all. False: there is no i-th. */
+struct slab_use {
+    uint32_t object_bytes, in_use;
+};
+bool slab_use(unsigned i, struct slab_use *u);
+
+/* slab_refuse - page_refusing has been set: kmalloc asks page_refuse from here on, too. */
+void slab_refuse(void);
 
 #endif

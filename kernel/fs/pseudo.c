@@ -150,10 +150,10 @@ static bool number_of(const struct name *n, uint64_t *number)
     return true;
 }
 
-/* A tree that this image doesn't have (kernel/core/optional.h) isn't there. */
+/* What this image doesn't have (kernel/core/optional.h) isn't there. */
 static bool is_there(const struct pseudo_entry *e)
 {
-    return e->kind != PSEUDO_TREE || e->dir;
+    return e->dir || e->store;
 }
 
 static const struct pseudo_entry *find_entry(const struct pseudo_dir *d, const struct name *n)

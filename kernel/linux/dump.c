@@ -61,7 +61,8 @@ static uint32_t file_of(struct fd_table *t, uint64_t fd)
     return offset;
 }
 
-static void send(struct thread *t, enum link_thread_state state, const struct cpu *cpu)
+static void send_as(enum link_type type, struct thread *t, enum link_thread_state state,
+                    const struct cpu *cpu)
 {
     const struct trapframe *tf = task_frame(&t->task);
     struct link_state *s = &report.state;
@@ -86,8 +87,18 @@ static void send(struct thread *t, enum link_thread_state state, const struct cp
         s->file = file_of(&t->process->files, s->args[0]);
     if (cpu_self()->as == t->task.as)
         s->stack_bytes = (uint16_t)user_peek(report.stack, s->sp, sizeof report.stack);
-    link_write_now(LINK_STATE, 0, &report, sizeof *s + s->stack_bytes);
+    link_write_now(type, 0, &report, sizeof *s + s->stack_bytes);
     spin_unlock(&report_lock);
+}
+
+static void send(struct thread *t, enum link_thread_state state, const struct cpu *cpu)
+{
+    send_as(LINK_STATE, t, state, cpu);
+}
+
+void thread_report_unknown(void)
+{
+    send_as(LINK_UNKNOWN, thread_self(), STATE_RUNNING, cpu_self());
 }
 
 /* The thread that this CPU has interrupted. */

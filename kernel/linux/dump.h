@@ -10,4 +10,8 @@ void dump_init(void);
  * are asked; a CPU that doesn't answer is told. Interrupt context. */
 void threads_dump(void);
 
+/* thread_report_unknown - tell it of the running thread, as LINK_UNKNOWN. In a system call, no lock
+ * held. */
+void thread_report_unknown(void);
+
 #endif

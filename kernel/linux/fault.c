@@ -80,7 +80,12 @@ bool user_breakpoint(const struct trapframe *tf, uint32_t number)
 
 int uaccess_fault(uint64_t address, unsigned access)
 {
-    return page_fault(address, access) == ASPACE_FAULT_NONE ? 0 : -EFAULT;
+    struct thread *t = thread_self();
+    bool refusable = t->refusable;
+    t->refusable = false;
+    enum aspace_fault what = page_fault(address, access);
+    t->refusable = refusable;
+    return what == ASPACE_FAULT_NONE ? 0 : -EFAULT;
 }
 
 void user_exit_work(struct trapframe *tf)

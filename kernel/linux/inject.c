@@ -11,9 +11,11 @@
 #include "abi/errno.h"
 #include "abi/linux_fs.h"
 #include "kernel/core/clock.h"
+#include "kernel/core/cpu.h"
 #include "kernel/core/log.h"
 #include "kernel/core/options.h"
 #include "kernel/core/page.h"
+#include "kernel/core/slab.h"
 #include "kernel/fs/inode.h"
 #include "kernel/linux/fd.h"
 #include "kernel/linux/syscall.h"
@@ -24,12 +26,20 @@
 
 typedef long handler_fn(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
-enum injected { INJECT_EINTR, INJECT_SHORT, INJECT_NOSPACE, INJECT_LATE, INJECT_NOMEM, FAULTS };
+enum injected {
+    INJECT_EINTR,
+    INJECT_SHORT,
+    INJECT_NOSPACE,
+    INJECT_LATE,
+    INJECT_NOMEM,
+    INJECT_ENOMEM,
+    FAULTS
+};
 
-static const char *const keys[FAULTS] = {"eintr", "short", "nospace", "late", "nomem"};
+static const char *const keys[FAULTS] = {"eintr", "short", "nospace", "late", "nomem", "enomem"};
 
 static struct {
-    uint64_t seed, nth;
+    uint64_t seed, nth, spare;
     uint64_t rate[FAULTS]; /* one in so many, 0: none */
     uint64_t count[FAULTS];
     uint64_t allocations;
@@ -170,26 +180,45 @@ static long call_injected(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, ui
     handler_fn *fn = (handler_fn *)((intptr_t)syscall_table + handlers[nr]);
     if (!handlers[nr])
         return syscall_unknown(task_frame(&t->task));
+    if ((uint64_t)t->tid <= inject.spare)
+        return fn(a0, a1, a2, a3, a4, a5);
     if (interruptible(nr, a) && thrown(t, INJECT_EINTR, &more))
         return -EINTR;
     if (takes_space(nr, a) && thrown(t, INJECT_NOSPACE, &more))
         return -ENOSPC;
     if (shortenable(nr, a) && thrown(t, INJECT_SHORT, &more))
         a[2] = 1 + more % (a[2] - 1);
+    t->refusable = true;
     long ret = fn(a[0], a[1], a[2], a[3], a[4], a[5]);
+    t->refusable = false;
     if (ret >= 0 && interruptible(nr, a) && thrown(t, INJECT_LATE, &more))
         come_late(more % LATE_NS_MOST);
     return ret;
 }
 
-/* Called with the page allocator's lock held: whether it shall have nothing. */
+/* Allocation n is the nth, or one of those that the rate says. */
+static bool unlucky(enum injected f, uint64_t n)
+{
+    return inject.rate[f] && mix(inject.seed + n) % inject.rate[f] == 0;
+}
+
+/* Whether a thread is in a system call here, and not in a page fault of that: for want of memory
+ * the program would be killed. */
+static bool in_call(void)
+{
+    const struct cpu *cpu = cpu_self();
+    const struct task *task = cpu->task;
+    return task && cpu->g == &task->g && thread_self()->refusable;
+}
+
 bool page_refuse(void)
 {
-    uint64_t n = ++inject.allocations;
-    bool refuse = n == inject.nth || (inject.rate[INJECT_NOMEM] &&
-                                      mix(inject.seed + n) % inject.rate[INJECT_NOMEM] == 0);
-    inject.count[INJECT_NOMEM] += refuse;
-    return refuse;
+    uint64_t n = __atomic_add_fetch(&inject.allocations, 1, __ATOMIC_RELAXED);
+    bool any = n == inject.nth || unlucky(INJECT_NOMEM, n);
+    bool call = !any && unlucky(INJECT_ENOMEM, n) && in_call();
+    if (any || call)
+        __atomic_fetch_add(&inject.count[any ? INJECT_NOMEM : INJECT_ENOMEM], 1, __ATOMIC_RELAXED);
+    return any || call;
 }
 
 /* "key=N" among the parts of spec, which commas separate; 0 when it isn't there. */
@@ -211,13 +240,15 @@ static int inject_start(void)
         return 0;
     inject.seed = spec_number(spec, "seed");
     inject.nth = spec_number(spec, "nth");
+    inject.spare = spec_number(spec, "spare");
     for (unsigned f = 0; f < FAULTS; f++)
         inject.rate[f] = spec_number(spec, keys[f]);
     for (unsigned i = 0; i < SYSCALL_TABLE_SIZE; i++) {
         handlers[i] = syscall_table[i];
         syscall_table[i] = (int32_t)((intptr_t)call_injected - (intptr_t)syscall_table);
     }
-    page_refusing = inject.nth || inject.rate[INJECT_NOMEM];
+    page_refusing = inject.nth || inject.rate[INJECT_NOMEM] || inject.rate[INJECT_ENOMEM];
+    slab_refuse();
     inject_on = true;
     return 0;
 }
@@ -231,5 +262,5 @@ void inject_report(void)
             "late ones, %lu refused "
             "allocations of %lu",
             inject.seed, n[INJECT_EINTR], n[INJECT_SHORT], n[INJECT_NOSPACE], n[INJECT_LATE],
-            n[INJECT_NOMEM], inject.allocations);
+            n[INJECT_NOMEM] + n[INJECT_ENOMEM], inject.allocations);
 }

@@ -35,6 +35,7 @@ static const struct pseudo_entry top[] = {
     {.name = "mounts", .mode = 0777, .kind = PSEUDO_LINK, .link = link_mounts},
     {.name = "net", .mode = 0555, .kind = PSEUDO_TREE, .dir = &proc_net_dir},
     {.name = "self", .mode = 0777, .kind = PSEUDO_LINK, .link = link_self},
+    {.name = "slabinfo", .mode = 0400, .show = proc_show_slabinfo},
     {.name = "stat", .mode = 0444, .show = proc_show_stat},
     {.name = "sys", .mode = 0555, .kind = PSEUDO_TREE, .dir = &proc_sys_dir},
     {.name = "thread-self", .mode = 0777, .kind = PSEUDO_LINK, .link = link_thread_self},

@@ -18,6 +18,9 @@ extern const struct pseudo_dir sysfs_dir, cgroup_dir; /* sysfs.c */
 /* In proc_process.c, also under the names of /proc itself. */
 void proc_show_mounts(struct text *t, uint64_t arg);
 
+/* In proc_slabs.c. */
+void proc_show_slabinfo(struct text *t, uint64_t arg) OPTIONAL;
+
 /* In proc_machine.c. */
 void proc_show_cpuinfo(struct text *t, uint64_t arg);
 void proc_show_meminfo(struct text *t, uint64_t arg);

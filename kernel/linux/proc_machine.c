@@ -2,7 +2,9 @@
 /* What /proc says about the machine. */
 #include "kernel/core/clock.h"
 #include "kernel/core/cpu.h"
+#include "kernel/core/kstack.h"
 #include "kernel/core/page.h"
+#include "kernel/core/slab.h"
 #include "kernel/linux/proc.h"
 #include "kernel/linux/thread.h"
 
@@ -24,7 +26,8 @@ void proc_show_meminfo(struct text *t, uint64_t arg)
              total, free, free);
     text_add(t, "Buffers:        %8u kB\nCached:         %8u kB\nSwapTotal:      %8u kB\n", 0, 0,
              0);
-    text_add(t, "SwapFree:       %8u kB\n", 0);
+    text_add(t, "SwapFree:       %8u kB\nSlab:           %8lu kB\nKernelStack:    %8lu kB\n", 0,
+             (unsigned long)slab_page_bytes() / 1024, (unsigned long)kstack_mapped_bytes() / 1024);
 }
 
 void proc_show_stat(struct text *t, uint64_t arg)

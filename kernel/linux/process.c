@@ -113,6 +113,7 @@ void process_end(struct process *p, int status, int signal)
         tracing_end();
     if (probes_armed)
         probes_end();
+    syscall_unknown_report();
     console_exit(&e);
     power_off();
 }

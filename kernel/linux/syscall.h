@@ -67,4 +67,8 @@ int syscall_index(uint64_t nr);
  */
 uint64_t syscall_unknown_count(void);
 
+/* syscall_unknown_report - LINK_COUNTS of each of them, if the option unknown=1 asks for that. The
+ * program ends. */
+void syscall_unknown_report(void);
+
 #endif

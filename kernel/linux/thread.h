@@ -21,6 +21,7 @@ struct thread {
     struct list siblings; /* process lock */
     char name[16];
     uint64_t dice;        /* thrown for it; inject.c */
+    bool refusable;       /* its system call may be refused memory; inject.c */
     uint32_t reported;    /* the last dump that its own CPU told of it; dump.c */
     char traced_name[16]; /* what --trace has told of it; tracing.c */
 

@@ -155,6 +155,6 @@ for seed in 1 2 3; do
 done
 
 out=$(./mazboot run --inject help) err='' status=$?
-verdict 'help' [ "$status/$(grep -c '^  [a-z]* ' <<<"$out")" = 0/7 ]
+verdict 'help' [ "$status/$(grep -c '^  [a-z]* ' <<<"$out")" = 0/9 ]
 err=$(./mazboot run --inject eintr=2,lunch=3 $dir/inject 2>&1) out='' status=$?
 verdict 'a fault that there is not' [ "$status/$err" = '125/mazboot: --inject eintr=2,lunch=3: there is no fault "lunch"; --inject help lists them; see mazboot run --help' ]

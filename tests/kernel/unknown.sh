@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A system call that the kernel doesn't have: ENOSYS for the program, told by name with -v, and hinted at when the program fails.
+# A system call that the kernel doesn't have: ENOSYS for the program, told by name with -v, hinted at when the program fails, summed up
+# by --stats.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/programs/unknown
@@ -44,3 +45,8 @@ out=$(timeout 60 ./mazboot run --accel tcg -v $dir/unknown 3 2>&1)
 status=$?
 check 'by name' 3 'system call 217 \(add_key\) is not implemented'
 check 'by number' 3 'system call 4000 \(no Linux call has this number\)'
+out=$(timeout 60 ./mazboot run --accel tcg --stats $dir/unknown 0 2>&1)
+status=$?
+check 'summed up by --stats: how many' 0 'unknown calls +2'
+check 'with name, count and caller' 0 "add_key +1  first by main\.main .*/main\.go:10"
+check 'a number that has no name, too' 0 "number 4000 +1  first by main\.main .*/main\.go:14"

@@ -718,6 +718,31 @@ static void four_cpus_fault_on_the_same_pages(void **state)
     }
 }
 
+static void *heap_mover(void *arg)
+{
+    unsigned seed = (unsigned)(uintptr_t)arg;
+    fake_cpu = seed;
+    for (unsigned i = 0; i < 3000; i++)
+        aspace_brk(as, as->brk_start + (vaddr_t)rand_r(&seed) % 0x40000);
+    return NULL;
+}
+
+/* Whoever wins, nothing stays mapped behind the heap's end. */
+static void four_cpus_move_the_heaps_end(void **state)
+{
+    pthread_t t[4];
+
+    (void)state;
+    as->brk_start = as->brk = 0x500000;
+    for (uintptr_t i = 0; i < 4; i++)
+        pthread_create(&t[i], NULL, heap_mover, (void *)i);
+    for (unsigned i = 0; i < 4; i++)
+        pthread_join(t[i], NULL);
+    assert_int_equal(aspace_brk(as, 0x500000), 0x500000);
+    assert_int_equal(as->region_count, 0);
+    assert_int_equal(as->mapped_bytes, 0);
+}
+
 static void lists_regions(void **state)
 {
     struct aspace_info info;
@@ -767,6 +792,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reservations_are_free, setup, teardown),
         cmocka_unit_test_setup_teardown(stack_grows, setup, teardown),
         cmocka_unit_test_setup_teardown(brk_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(four_cpus_move_the_heaps_end, setup, teardown),
         cmocka_unit_test_setup_teardown(limits, setup, teardown),
         cmocka_unit_test_setup_teardown(huge_pages, setup, teardown),
         cmocka_unit_test_setup_teardown(out_of_memory, setup, teardown),

@@ -38,7 +38,7 @@ run() { # CASE GO LINK CPUS
     local name="programs $1 $2 $3 smp $4" dir=$programs/got/$2.$3.$4/$1 wrong variable options=()
     read_case "$1" || return
     for variable in "${environment[@]}"; do options+=(-e "$variable"); done
-    if [ -n "${PERTURB:-}" ]; then options+=(--qemu-arg -append --qemu-arg "perturb=$PERTURB"); fi
+    if [ -n "${PERTURB:-}" ]; then options+=(--kernel full --qemu-arg -append --qemu-arg "perturb=$PERTURB"); fi
     captured "$dir" "$4" "${MAZBOOT:-./mazboot}" run -smp "$4" --timeout 180s "${options[@]}" "$(binary_of "$2" "$3")"
     wrong=$(differences "$programs/expected/$2/$1" "$dir")
     if [ -z "$wrong" ]; then

@@ -16,7 +16,7 @@ static size_t drain(struct frame_reader *reader, int *broken)
     int result;
 
     while ((result = frame_next(reader, &frame, &err)) == 1) {
-        if (frame.type < LINK_OUT || frame.type > LINK_PROBES || frame.size_bytes > 65536)
+        if (frame.type < LINK_OUT || frame.type > LINK_COUNTS || frame.size_bytes > 65536)
             abort();
         if (frame.data < reader->buffer ||
             frame.data + frame.size_bytes > reader->buffer + reader->fill)

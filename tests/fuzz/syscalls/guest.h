@@ -50,17 +50,40 @@ void calls_one(struct worker *w);
 const char *calls_name(unsigned index);
 void calls_report(void (*print)(const char *fmt, ...));
 
+/* folders_look - remember what there is, before the first call. files_reset - close and remove all
+ * that has come since. */
+void folders_look(void);
+void files_reset(void);
+
+/* What the kernel has in use; all zeros where it doesn't say. */
+#define USAGE_SIZES 24
+struct usage {
+    uint64_t pages; /* of everything but kmalloc's and kernel stacks */
+    unsigned sizes;
+    uint32_t bytes[USAGE_SIZES], in_use[USAGE_SIZES];
+};
+void usage_read(struct usage *u);
+bool usage_same(const struct usage *a, const struct usage *b);
+void usage_print(const struct usage *u, void (*print)(const char *fmt, ...));
+void usage_print_difference(const struct usage *before, const struct usage *now,
+                            void (*print)(const char *fmt, ...));
+
 /* on_signal - the handler of every signal. */
 void on_signal(int sig, void *info, uint64_t *context);
 
 enum {
     NR_UNLINKAT = 35,
+    NR_MKNODAT = 33,
     NR_MKDIRAT = 34,
+    NR_EVENTFD2 = 19,
+    NR_DUP3 = 24,
+    NR_FLOCK = 32,
     NR_FALLOCATE = 47,
     NR_CHDIR = 49,
     NR_OPENAT = 56,
     NR_CLOSE = 57,
     NR_GETDENTS64 = 61,
+    NR_READ = 63,
     NR_WRITE = 64,
     NR_FSTAT = 80,
     NR_EXIT_GROUP = 94,
@@ -72,7 +95,6 @@ enum {
     NR_SIGACTION = 134,
     NR_SIGPROCMASK = 135,
     NR_GETPID = 172,
-    NR_SYSINFO = 179,
     NR_BRK = 214,
     NR_MUNMAP = 215,
     NR_MMAP = 222,
