@@ -504,7 +504,7 @@ static void bend_files(struct worker *w, uint64_t nr, uint64_t a[6])
 static void bend_process(struct worker *w, uint64_t nr, uint64_t a[6])
 {
     switch (nr) {
-    case 220: /* clone: only what isn't a thread; the main thread makes those */
+    case 220: /* clone: processes, which end at once; the main thread makes threads */
         a[0] &= ~0x10000ull;
         break;
     case 143: /* credentials: stay root */

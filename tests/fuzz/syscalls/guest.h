@@ -99,6 +99,7 @@ enum {
     NR_MUNMAP = 215,
     NR_MMAP = 222,
     NR_MUNLOCKALL = 231,
+    NR_WAIT4 = 260,
     NR_PRLIMIT64 = 261,
     NR_MEMFD_CREATE = 279,
     NR_CLOSE_RANGE = 436,

@@ -109,9 +109,17 @@ static void timers_reset(void)
         CALL(NR_TIMER_DELETE, id);
 }
 
+static void children_wait(void)
+{
+    enum { WAIT_ALL = 0x40000000 };
+    while (CALL(NR_WAIT4, ~0ull, 0, WAIT_ALL, 0) > 0)
+        ;
+}
+
 /* Everything that the round made is taken away. */
 static void all_reset(uint64_t brk)
 {
+    children_wait();
     timers_reset();
     files_reset();
     arena_reset();
