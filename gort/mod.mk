@@ -123,7 +123,7 @@ $(B)/bench/gort-pth $(B)/bench/gort-st: $(B)/bench/gort-%: bench/gort/peers/%.c 
 	$(call say,CC,$@)gcc -O2 -I. -o $@ $< -l$*
 bench-gort: $(B)/bench/gort $(B)/bench/gort-go $(B)/bench/gort-raw $(GORT_PEERS) ## gort beside Go and others: CPU time per operation, bytes per goroutine
 	@bench/gort/run.sh $(B)/bench/gort $(B)/bench/gort-go $(GORT_PEERS)
-	@printf '%-28s %9s %30s\n' "raw switch" "$$($(B)/bench/gort-raw | sed 's/cpu //')" "goal 3.5"
+	@printf '%-28s %9s %30s\n' "raw switch" "$$(for i in 1 2 3 4 5 6 7; do $(B)/bench/gort-raw; done | sed 's/cpu //' | sort -n | head -n1)" "goal 3.5"
 
 # Counted instructions don't depend on the machine's load.
 GORT_COUNTED := $(call objects,gort-counted,$(GORT_SRCS) bench/gort/bench.c)
