@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Channels. The rules are in chan.h. */
 #include "gort/chan.h"
+#include "gort/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,8 +44,7 @@ void sudog_push(struct sudogq *q, struct sudog *sg)
 {
     sg->next = NULL;
     sg->prev = q->last;
-    sg->queued = true;
-    if (q->last)
+    if (first(q))
         q->last->next = sg;
     else
         own_store(&q->first, sg);
@@ -55,24 +55,14 @@ void sudog_remove(struct sudogq *q, struct sudog *sg)
 {
     if (!sg->queued)
         return;
-    if (sg->prev)
-        sg->prev->next = sg->next;
-    else
+    if (first(q) == sg)
         own_store(&q->first, sg->next);
+    else
+        sg->prev->next = sg->next;
     if (sg->next)
         sg->next->prev = sg->prev;
     else
         q->last = sg->prev;
-    sg->queued = false;
-}
-
-GORT_HOT void remove_first(struct sudogq *q, struct sudog *sg)
-{
-    own_store(&q->first, sg->next);
-    if (UNLIKELY(sg->next != NULL))
-        sg->next->prev = NULL;
-    else
-        q->last = NULL;
     sg->queued = false;
 }
 
@@ -90,7 +80,7 @@ GORT_HOT struct sudog *sudog_take(struct sudogq *q)
 {
     struct sudog *sg;
     while ((sg = first(q))) {
-        remove_first(q, sg);
+        sudog_shift(q, sg);
         if (LIKELY(!sg->several) || win(sg))
             break;
     }
@@ -246,7 +236,7 @@ GORT_HOT bool wait_for_partner(struct go_chan *c, struct sudogq *q, void *elem, 
     sg.elem = elem;
     sg.several = false;
     sudog_push(q, &sg);
-    g_park_unlock(sg.g, &c->lock, why);
+    park_unlock(sg.g, &c->lock, why);
     return sg.success;
 }
 
@@ -255,7 +245,7 @@ static int wait_until(struct go_chan *c, struct sudogq *q, void *elem, int64_t d
                       uint8_t why)
 {
     struct g *gp = port_getg();
-    struct sudog sg = {.g = gp, .elem = elem, .several = true};
+    struct sudog sg = {.g = gp, .elem = elem, .several = true, .queued = true};
     struct wait_timer w;
     atomic_store_explicit(&gp->selectdone, 0, memory_order_relaxed);
     gp->param = NULL;
@@ -294,29 +284,38 @@ static int result(enum chan_try r)
 
 /* ------------------------------------------------------------------ the calls */
 
-void go_send_on_(go_chan *c, const void *v)
+void go_send_wait_(go_chan *c, const void *v)
+{
+    if (UNLIKELY(!wait_for_partner(c, &c->sendq, (void *)v, WAIT_CHAN_SEND)))
+        go_panic("send on closed channel");
+}
+
+bool go_recv_wait_(go_chan *c, void *v)
+{
+    return wait_for_partner(c, &c->recvq, v, WAIT_CHAN_RECEIVE);
+}
+
+void chan_send_on(go_chan *c, const void *v)
 {
     struct g *wake = NULL;
     enum chan_try r = try_send(c, v, &wake);
     if (r == CHAN_BLOCK) {
-        if (LIKELY(wait_for_partner(c, &c->sendq, (void *)v, WAIT_CHAN_SEND)))
-            return;
-        r = CHAN_CLOSED;
-    } else {
-        gspin_unlock(&c->lock);
+        go_send_wait_(c, v);
+        return;
     }
+    gspin_unlock(&c->lock);
     if (UNLIKELY(r == CHAN_CLOSED))
         go_panic("send on closed channel");
     if (wake)
         g_ready(wake);
 }
 
-bool go_recv_on_(go_chan *c, void *v)
+bool chan_recv_on(go_chan *c, void *v)
 {
     struct g *wake = NULL;
     enum chan_try r = try_recv(c, v, &wake);
     if (r == CHAN_BLOCK)
-        return wait_for_partner(c, &c->recvq, v, WAIT_CHAN_RECEIVE);
+        return go_recv_wait_(c, v);
     gspin_unlock(&c->lock);
     if (wake)
         g_ready(wake);
@@ -328,7 +327,7 @@ void chan_send(go_chan *c, const void *v)
     if (!c)
         block_for_ever(WAIT_CHAN_SEND);
     gspin_lock(&c->lock);
-    go_send_on_(c, v);
+    chan_send_on(c, v);
 }
 
 bool chan_recv(go_chan *c, void *v)
@@ -336,7 +335,7 @@ bool chan_recv(go_chan *c, void *v)
     if (!c)
         block_for_ever(WAIT_CHAN_RECEIVE);
     gspin_lock(&c->lock);
-    return go_recv_on_(c, v);
+    return chan_recv_on(c, v);
 }
 
 int go_send_until(go_chan *c, const void *v, int64_t deadline)

@@ -16,16 +16,16 @@
 
 struct sudog {
     struct g *g;
-    struct sudog *next, *prev;
-    void *elem;   /* where the value comes from or goes to, or NULL */
-    bool several; /* selectdone decides */
-    bool queued;
-    bool success; /* woken by a partner, not by close */
+    struct sudog *next, *prev; /* prev means nothing in the first */
+    void *elem;                /* where the value comes from or goes to, or NULL */
+    bool several;              /* selectdone decides */
+    bool queued;               /* with `several`: still linked */
+    bool success;              /* woken by a partner, not by close */
 };
 
 struct sudogq {
     _Atomic(struct sudog *) first; /* read without the lock to see whether anybody waits */
-    struct sudog *last;
+    struct sudog *last;            /* means nothing while there is no first */
 };
 
 /* One line of the cache, and the buffer behind it. */
@@ -56,16 +56,28 @@ enum chan_try chan_recv_locked(struct go_chan *c, void *v, struct g **wake);
 void chan_send(struct go_chan *c, const void *v);
 bool chan_recv(struct go_chan *c, void *v);
 
-/* go_send_on_, go_recv_on_ - their rest, once c is locked. Goroutines wait in there, so reports
- * show the names: they are exported. */
+/* chan_send_on, chan_recv_on - their rest, once c is locked. */
+void chan_send_on(struct go_chan *c, const void *v);
+bool chan_recv_on(struct go_chan *c, void *v);
+
+/* go_send_wait_, go_recv_wait_ - their rest, once c is locked and they must wait. Reports show the
+ * names: they are exported. */
 #pragma GCC visibility push(default)
-void go_send_on_(struct go_chan *c, const void *v);
-bool go_recv_on_(struct go_chan *c, void *v);
+void go_send_wait_(struct go_chan *c, const void *v);
+bool go_recv_wait_(struct go_chan *c, void *v);
 #pragma GCC visibility pop
 
-/* sudog_push, sudog_remove - link at the end, unlink if linked; the channel is locked. */
+/* sudog_push, sudog_remove - link at the end; unlink if it is still linked, which `queued` says.
+ * The channel is locked. */
 void sudog_push(struct sudogq *q, struct sudog *sg);
 void sudog_remove(struct sudogq *q, struct sudog *sg);
+
+/* sudog_shift - unlink sg, the first; the channel is locked. */
+GORT_HOT void sudog_shift(struct sudogq *q, struct sudog *sg)
+{
+    own_store(&q->first, sg->next);
+    sg->queued = false;
+}
 
 /*
  * chan_would_block - whether an operation would block now, seen without the lock. c isn't NULL.

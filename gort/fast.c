@@ -4,50 +4,97 @@
  * a call, and hand over to chan.c for the rest. No traceback goes through here, so the file is
  * built without frame pointers.
  */
-#include "gort/chan.h"
+#include "gort/waitq.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* A value of one word, room for it, and nobody waiting. */
-static inline bool puts_word(go_chan *c)
+/* Who waits first in q, if for a value of one word and for nothing else. */
+static inline bool waits_for_word(go_chan *c, struct sudog *sg)
 {
-    return !own_load(&c->recvq.first) && !own_load(&c->closed) && own_load(&c->len) != c->cap &&
-           c->elem == 8;
+    return LIKELY(!sg->several) && LIKELY(c->elem == 8);
 }
 
-static inline bool gets_word(go_chan *c, void *v)
+/* The value went to or came from sg, the first; whether such a one is queued nobody asks. */
+static inline void partner_done(go_chan *c, struct sudogq *q, struct sudog *sg)
 {
-    return own_load(&c->len) != 0 && !own_load(&c->sendq.first) && c->elem == 8 && v;
+    struct g *gp = sg->g;
+    sg->success = true;
+    own_store(&q->first, sg->next);
+    gspin_unlock(&c->lock);
+    g_ready(gp);
 }
 
-void go_send(go_chan *c, const void *v)
+static inline void put_word(go_chan *c, const void *v)
 {
-    if (UNLIKELY(!c || !gspin_try(&c->lock))) {
-        chan_send(c, v);
-        return;
-    }
-    if (!puts_word(c)) {
-        go_send_on_(c, v);
-        return;
-    }
     memcpy(c->buf + c->send_at * 8ul, v, 8);
     c->send_at = chan_slot_after(c, c->send_at);
     own_add(&c->len, 1);
     gspin_unlock(&c->lock);
 }
 
-bool go_recv(go_chan *c, void *v)
+static inline void get_word(go_chan *c, void *v)
 {
-    if (UNLIKELY(!c || !gspin_try(&c->lock)))
-        return chan_recv(c, v);
-    if (!gets_word(c, v))
-        return go_recv_on_(c, v);
     memcpy(v, c->buf + c->recv_at * 8ul, 8);
     c->recv_at = chan_slot_after(c, c->recv_at);
     own_add(&c->len, -1u);
     gspin_unlock(&c->lock);
-    return true;
+}
+
+/* Nobody waits to receive from a closed channel. */
+void go_send(go_chan *c, const void *v)
+{
+    if (UNLIKELY(!c || !gspin_try(&c->lock))) {
+        chan_send(c, v);
+        return;
+    }
+    struct sudog *sg = own_load(&c->recvq.first);
+    if (sg && waits_for_word(c, sg)) {
+        if (LIKELY(sg->elem != NULL))
+            memcpy(sg->elem, v, 8);
+        partner_done(c, &c->recvq, sg);
+    } else if (UNLIKELY(sg != NULL) || UNLIKELY(own_load(&c->closed))) {
+        chan_send_on(c, v);
+    } else if (own_load(&c->len) == c->cap) {
+        go_send_wait_(c, v);
+    } else if (LIKELY(c->elem == 8)) {
+        put_word(c, v);
+    } else {
+        chan_send_on(c, v);
+    }
+}
+
+bool go_recv(go_chan *c, void *v)
+{
+    if (UNLIKELY(!c || !gspin_try(&c->lock)))
+        return chan_recv(c, v);
+    struct sudog *sg = own_load(&c->sendq.first);
+    if (own_load(&c->len) != 0) {
+        if (UNLIKELY(sg != NULL) || UNLIKELY(c->elem != 8) || UNLIKELY(!v))
+            return chan_recv_on(c, v);
+        get_word(c, v);
+        return true;
+    }
+    if (sg && waits_for_word(c, sg) && LIKELY(v != NULL)) {
+        memcpy(v, sg->elem, 8);
+        partner_done(c, &c->sendq, sg);
+        return true;
+    }
+    if (UNLIKELY(sg != NULL) || UNLIKELY(own_load(&c->closed)))
+        return chan_recv_on(c, v);
+    return go_recv_wait_(c, v);
+}
+
+void go_wg_done(go_wg *g)
+{
+    if (UNLIKELY(!gspin_try((struct spin *)&g->q.lock))) {
+        go_wg_add(g, -1);
+    } else if (LIKELY(g->n > 1)) {
+        g->n--;
+        waitq_unlock(&g->q);
+    } else {
+        wg_add_locked(g, -1);
+    }
 }
 
 void go_yield(void)

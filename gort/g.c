@@ -36,6 +36,13 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to)
     }
 }
 
+void casgstatus_lost(struct g *gp, uint32_t from, uint32_t to)
+{
+    transition_check(gp, from, to);
+    awaited_check(gp, from, atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed));
+    port_fatal("gort: goroutine %llu is changed by two", (unsigned long long)gp->goid);
+}
+
 bool castogscanstatus(struct g *gp, uint32_t base)
 {
     uint32_t seen = base;

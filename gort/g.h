@@ -56,6 +56,9 @@ enum {
  */
 #define GORT_HOT static inline __attribute__((always_inline))
 
+/* Rare, and kept out of the way of those. */
+#define NOINLINE __attribute__((noinline))
+
 struct m;
 
 /* Registers of a G that is not on a CPU. */
@@ -91,11 +94,12 @@ struct g {
     _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
     void (*fn)(void *);
     void *arg;
-    uint32_t last_p;  /* of a G with a mask: the P it ran on last */
-    struct list all;  /* in the list of live Gs */
-    bool listed;      /* it is in that list */
-    void *port;       /* the port's own */
-    const char *name; /* or NULL */
+    void (*at_end)(struct g *); /* called by gp before it ends, or NULL */
+    uint32_t last_p;            /* of a G with a mask: the P it ran on last */
+    struct list all;            /* in the list of live Gs */
+    bool listed;                /* it is in that list */
+    void *port;                 /* the port's own */
+    const char *name;           /* or NULL */
 #ifdef GORT_SAN
     void *san_fiber; /* what the sanitizer knows this stack by */
 #endif
@@ -138,6 +142,14 @@ static inline uint64_t g_allowed(struct g *gp)
     return atomic_load_explicit(&gp->allowed, memory_order_relaxed);
 }
 
+/* g_mark - have gp looked at before it runs again, and asked to yield if it runs: its mask changed.
+ */
+static inline void g_mark(struct g *gp)
+{
+    own_store(&gp->stackguard0, STACK_PREEMPT);
+    atomic_store_explicit(&gp->preempt, 1, memory_order_release);
+}
+
 /* gstatus_next - the states that may follow each state, one bit each. */
 #define GSTATUS_TO(s) (1u << (s))
 static const uint16_t gstatus_next[10] = {
@@ -159,8 +171,18 @@ GORT_HOT bool gstatus_legal(uint32_t from, uint32_t to)
     return from < 10 && to < 16 && (gstatus_next[from] & GSTATUS_TO(to)) != 0;
 }
 
-/* What casgstatus does when the state isn't as expected: waits, or ends in port_fatal. */
+/* What casgstatus does when the state isn't as expected: waits, or ends in port_fatal; always in
+ * the latter when nobody else may have changed it. */
 void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
+void casgstatus_lost(struct g *gp, uint32_t from, uint32_t to) NORETURN;
+
+/* casgstatus_try - the swap of casgstatus, once: false when it was not to be had. */
+GORT_HOT bool casgstatus_try(struct g *gp, uint32_t from, uint32_t to)
+{
+    return LIKELY(gstatus_legal(from, to)) &&
+           LIKELY(atomic_compare_exchange_strong_explicit(
+               &gp->atomicstatus, &from, to, memory_order_acq_rel, memory_order_relaxed));
+}
 
 /*
  * casgstatus - change gp's state from `from` to `to`. Waits while a scanner holds gp, and until gp
@@ -177,18 +199,14 @@ void casgstatus_slow(struct g *gp, uint32_t from, uint32_t to);
  */
 GORT_HOT void casgstatus(struct g *gp, uint32_t from, uint32_t to)
 {
-    uint32_t seen = from;
-    bool done = gstatus_legal(from, to);
-    if (done && (from == GRUNNING || from == GIDLE)) {
-        done = atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed) == from;
-        if (LIKELY(done))
-            atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
-    } else if (done) {
-        done = atomic_compare_exchange_strong_explicit(&gp->atomicstatus, &seen, to,
-                                                       memory_order_acq_rel, memory_order_relaxed);
-    }
-    if (UNLIKELY(!done))
+    if (from == GRUNNING || from == GIDLE) {
+        if (UNLIKELY(!gstatus_legal(from, to) ||
+                     atomic_load_explicit(&gp->atomicstatus, memory_order_relaxed) != from))
+            casgstatus_lost(gp, from, to);
+        atomic_store_explicit(&gp->atomicstatus, to, memory_order_release);
+    } else if (UNLIKELY(!casgstatus_try(gp, from, to))) {
         casgstatus_slow(gp, from, to);
+    }
 }
 
 /*

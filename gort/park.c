@@ -11,17 +11,6 @@ static struct {
     _Atomic uint64_t last_goid;
 } all = {.live = LIST_INIT(all.live)};
 
-/* Run fn(gp), gp being the current G, on this M's g0. Returns when gp is run again, perhaps on
- * another M. */
-GORT_HOT void leave(struct g *gp, void (*fn)(struct g *))
-{
-    struct m *mp = gp->m;
-    san_leave(gp, &mp->g0);
-    port_setg(&mp->g0);
-    gort_mcall(gp, &mp->g0.sched, fn);
-    san_arrive(gp);
-}
-
 void mcall(void (*fn)(struct g *))
 {
     leave(port_getg(), fn);
@@ -29,17 +18,9 @@ void mcall(void (*fn)(struct g *))
 
 /* ------------------------------------------------------------------ start */
 
-/* Field by field: clearing the whole would cost as much as the rest of a start. Registers have no
- * meaning yet; fp and return address of the first frame are gort_entry's to clear. */
 void g_again(struct g *gp)
 {
-    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
-    gp->sched.pc = (uintptr_t)gort_entry;
-    atomic_store_explicit(&gp->atomicstatus, GIDLE, memory_order_relaxed);
-    atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
-    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
-    atomic_store_explicit(&gp->allowed, G_ALLOWED_ANY, memory_order_relaxed);
-    san_new(gp);
+    renew(gp);
 }
 
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg)
@@ -57,21 +38,13 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
     gp->waitreason = WAIT_NONE;
     gp->fn = fn;
     gp->arg = arg;
+    gp->at_end = NULL;
     gp->last_p = 0;
     gp->port = NULL;
     gp->name = NULL;
     gp->listed = false;
     list_init(&gp->all);
     g_again(gp);
-}
-
-/* Each P counts the Gs it starts and ends; only the sum means something. */
-static inline void live_count(struct m *mp, int delta)
-{
-    if (LIKELY(mp && mp->p))
-        own_add(&mp->p->live, delta);
-    else
-        atomic_fetch_add_explicit(&all.live_outside, delta, memory_order_relaxed);
 }
 
 void live_reset(void)
@@ -106,26 +79,23 @@ static uint64_t goids_take(uint64_t n)
     return atomic_fetch_add_explicit(&all.last_goid, n, memory_order_relaxed) + 1;
 }
 
-/* In lots, so that starting a G needs no shared counter. */
-static inline uint64_t goid_new(struct m *mp)
+void goids_refill(struct p *pp)
 {
-    if (UNLIKELY(!mp || !mp->p))
-        return goids_take(1);
-    struct p *pp = mp->p;
-    if (UNLIKELY(pp->goid_next == pp->goid_end)) {
-        pp->goid_next = goids_take(GOID_LOT);
-        pp->goid_end = pp->goid_next + GOID_LOT;
-    }
-    return pp->goid_next++;
+    pp->goid_next = goids_take(GOID_LOT);
+    pp->goid_end = pp->goid_next + GOID_LOT;
 }
 
 void g_start_unlisted(struct g *gp)
 {
     struct m *mp = port_getm();
-    gp->goid = goid_new(mp);
-    live_count(mp, 1);
+    if (LIKELY(mp && mp->p)) {
+        start_on(mp, mp->p, gp);
+        return;
+    }
+    gp->goid = goids_take(1);
+    atomic_fetch_add_explicit(&all.live_outside, 1, memory_order_relaxed);
     casgstatus(gp, GIDLE, GRUNNABLE);
-    enqueue_next(mp, gp);
+    sched_enqueue(mp, gp, true);
 }
 
 void g_start(struct g *gp)
@@ -142,15 +112,6 @@ static void list_leave(struct g *gp)
     gspin_lock(&all.lock);
     list_remove(&gp->all);
     gspin_unlock(&all.lock);
-}
-
-/* The first C code of every G, on its own stack; called by gort_entry. */
-void gort_g_main(void)
-{
-    struct g *gp = port_getg();
-    san_arrive(gp);
-    gp->fn(gp->arg);
-    g_exit();
 }
 
 /* ------------------------------------------------------------------ on g0 */
@@ -179,7 +140,7 @@ static void park_on_g0(struct g *gp)
     schedule_next(mp);
 }
 
-static void park_unlock_on_g0(struct g *gp)
+void park_unlock_on_g0(struct g *gp)
 {
     struct spin *lock = gp->park_arg;
     struct m *mp = arrive(gp);
@@ -192,8 +153,7 @@ static void yield_on_g0(struct g *gp)
 {
     struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GRUNNABLE);
-    enqueue_again(mp, gp);
-    schedule_next(mp);
+    schedule_behind(mp, gp);
 }
 
 static void preempted_on_g0(struct g *gp)
@@ -201,7 +161,7 @@ static void preempted_on_g0(struct g *gp)
     struct m *mp = arrive(gp);
     casgstatus(gp, GRUNNING, GPREEMPTED);
     casgstatus(gp, GPREEMPTED, GRUNNABLE);
-    enqueue_again(mp, gp);
+    sched_enqueue(mp, gp, false);
     schedule(mp);
 }
 
@@ -211,10 +171,30 @@ static void exit_on_g0(struct g *gp)
     own_store(&mp->curg, NULL);
     if (gp->listed)
         list_leave(gp);
-    live_count(mp, -1);
+    own_add(&mp->p->live, -1);
     casgstatus(gp, GRUNNING, GDEAD);
-    port_g_dead(gp);
+    port_g_dead(mp, gp);
     schedule_next(mp);
+}
+
+GORT_HOT NORETURN void end(struct g *gp)
+{
+    if (UNLIKELY(gp->at_end != NULL))
+        gp->at_end(gp);
+    struct m *mp = gp->m;
+    san_end(gp, &mp->g0);
+    port_setg(&mp->g0);
+    gort_mcall(gp, &mp->g0.sched, exit_on_g0);
+    port_fatal("gort: goroutine %llu ran on after its end", (unsigned long long)gp->goid);
+}
+
+/* The first C code of every G, on its own stack; called by gort_entry. */
+void gort_g_main(void)
+{
+    struct g *gp = port_getg();
+    san_arrive(gp);
+    gp->fn(gp->arg);
+    end(gp);
 }
 
 /* ------------------------------------------------------------------ called by Gs */
@@ -230,15 +210,22 @@ void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason)
 
 void g_park_unlock(struct g *gp, struct spin *lock, uint8_t reason)
 {
-    gp->park_arg = lock;
-    gp->waitreason = reason;
-    leave(gp, park_unlock_on_g0);
+    park_unlock(gp, lock, reason);
+}
+
+/* gp is on its way to GWAITING, or a scanner holds it. */
+static NOINLINE void ready_late(struct g *gp)
+{
+    casgstatus(gp, GWAITING, GRUNNABLE);
+    enqueue_next(port_getg(), gp);
 }
 
 void g_ready(struct g *gp)
 {
-    casgstatus(gp, GWAITING, GRUNNABLE);
-    enqueue_next(port_getm(), gp);
+    if (LIKELY(casgstatus_try(gp, GWAITING, GRUNNABLE)))
+        enqueue_next(port_getg(), gp);
+    else
+        ready_late(gp);
 }
 
 void g_yield(void)
@@ -253,12 +240,7 @@ void g_preempted(void)
 
 void g_exit(void)
 {
-    struct g *gp = port_getg();
-    struct m *mp = gp->m;
-    san_end(gp, &mp->g0);
-    port_setg(&mp->g0);
-    gort_mcall(gp, &mp->g0.sched, exit_on_g0);
-    port_fatal("gort: goroutine %llu ran on after its end", (unsigned long long)gp->goid);
+    end(port_getg());
 }
 
 int g_set_allowed(struct g *gp, uint64_t mask)
@@ -269,6 +251,7 @@ int g_set_allowed(struct g *gp, uint64_t mask)
     if (mask == 0)
         return -22; /* EINVAL */
     atomic_store_explicit(&gp->allowed, mask == exist ? G_ALLOWED_ANY : mask, memory_order_relaxed);
+    g_mark(gp);
     struct m *mp = gp->m;
     struct p *pp = mp ? mp->p : NULL;
     if (!pp || g_allowed(gp) >> pp->id & 1)

@@ -41,6 +41,7 @@ struct m;
 #ifdef GORT_PORT_INLINE
 #include GORT_PORT_INLINE
 #else
+#define PORT_COARSE_CLOCK 1 /* 0: port_coarse_ns is constant */
 struct g *port_getg(void);
 void port_setg(struct g *gp);
 struct m *port_getm(void);
@@ -83,9 +84,9 @@ int port_m_start(struct m *mp);
  */
 void port_timer_set(int64_t deadline_ns);
 
-/* port_g_dead - gp has ended and runs no more: called on g0, gives gp's stack and memory back to
- * its owner. */
-void port_g_dead(struct g *gp);
+/* port_g_dead - gp has ended and runs no more: called on the g0 of mp, gives gp's stack and memory
+ * back to its owner. */
+void port_g_dead(struct m *mp, struct g *gp);
 
 /* port_preempt - ask the G that runs on mp to yield soon. Kernel: an SGI whose handler notes it;
  * host: sets flags, perhaps a signal. */

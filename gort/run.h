@@ -23,106 +23,187 @@ extern struct sched {
 } sched;
 
 void slice_limit(struct m *mp);
-struct picked pick_rare(struct m *mp);
-struct picked find_elsewhere(struct m *mp);
-bool misplaced(struct m *mp, struct g *gp);
+void schedule_rare(struct m *mp) NORETURN;
+void schedule_elsewhere(struct m *mp) NORETURN;
+void schedule_behind_rare(struct m *mp, struct g *gp) NORETURN;
+void enqueue_overflow(struct m *mp, struct g *gp);
+void enqueued_rare(struct m *mp);
+void execute_rare(struct m *mp, struct g *gp, bool inherit) NORETURN;
+
+/* Run fn(gp), gp being the current G, on this M's g0. Returns when gp is run again, perhaps on
+ * another M. */
+GORT_HOT void leave(struct g *gp, void (*fn)(struct g *))
+{
+    struct m *mp = gp->m;
+    san_leave(gp, &mp->g0);
+    port_setg(&mp->g0);
+    gort_mcall(gp, &mp->g0.sched, fn);
+    san_arrive(gp);
+}
+
+/* g_park_unlock in place. */
+GORT_HOT void park_unlock(struct g *gp, struct spin *lock, uint8_t reason)
+{
+    gp->park_arg = lock;
+    gp->waitreason = reason;
+    leave(gp, park_unlock_on_g0);
+}
 
 /* The running G may be stopped for the sake of who waits. */
-GORT_HOT bool slice_is_limited(struct m *mp)
+GORT_HOT bool slice_is_limited(struct m *mp, struct p *pp)
 {
-    struct p *pp = mp->p;
     return pp->slice_armed &&
-           (port_coarse_ns() - pp->run_since_ns <= SCHED_WAKE_GRAIN_NS || !own_load(&mp->curg));
+           (!PORT_COARSE_CLOCK || port_coarse_ns() - pp->run_since_ns <= SCHED_WAKE_GRAIN_NS ||
+            !own_load(&mp->curg));
 }
-
-#ifdef GORT_SMALL
-#define schedule_next schedule
-
-static inline void enqueue_next(struct m *mp, struct g *gp)
-{
-    sched_enqueue(mp, gp, true);
-}
-
-static inline void enqueue_again(struct m *mp, struct g *gp)
-{
-    sched_enqueue(mp, gp, false);
-}
-#else
-#define schedule_next schedule_here
-
-/* gp, which waited or is new, runs next on mp's P; mp may be NULL. */
-GORT_HOT void enqueue_next(struct m *mp, struct g *gp)
-{
-    if (UNLIKELY(!mp || !mp->p || g_allowed(gp) != G_ALLOWED_ANY)) {
-        sched_enqueue(mp, gp, true);
-        return;
-    }
-    runq_put(&mp->p->runq, gp, true, &sched.global);
-    if (!idle_offer(mp) && UNLIKELY(!slice_is_limited(mp)))
-        slice_limit(mp);
-}
-
-/* gp, which ran on mp's P until now, goes behind the others there. */
-GORT_HOT void enqueue_again(struct m *mp, struct g *gp)
-{
-    if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY)) {
-        sched_enqueue(mp, gp, false);
-        return;
-    }
-    runq_put(&mp->p->runq, gp, false, &sched.global);
-    if (UNLIKELY(!mp->p->slice_armed))
-        slice_limit(mp);
-}
-#endif
 
 GORT_HOT bool picks_over(struct p *pp)
 {
-    uint32_t left = own_load(&pp->picks_left) - 1;
-    own_store(&pp->picks_left, left);
-    return left == 0;
+    own_add(&pp->picks_left, -1);
+    return own_load(&pp->picks_left) == 0;
 }
 
-/* The next G of this P's own ring; none: look further. */
-GORT_HOT struct picked pick(struct m *mp)
+/* There may be more to do than to take the next G of the ring. */
+GORT_HOT bool pick_is_rare(struct m *mp, struct p *pp)
 {
-    struct p *pp = mp->p;
-    if (UNLIKELY(atomic_load_explicit(&mp->attention, memory_order_relaxed) != 0) ||
-        UNLIKELY(gqueue_len(&pp->bound) != 0) || UNLIKELY(picks_over(pp)))
-        return pick_rare(mp);
-    return runq_get(&pp->runq);
+    uint32_t asked = atomic_load_explicit(&mp->attention, memory_order_relaxed);
+    return UNLIKELY((asked | gqueue_len(&pp->bound)) != 0) || UNLIKELY(picks_over(pp));
 }
 
 static inline void slice_begin(struct p *pp)
 {
     own_add(&pp->schedtick, 1);
-    pp->run_since_ns = port_coarse_ns();
+    if (PORT_COARSE_CLOCK)
+        pp->run_since_ns = port_coarse_ns();
 }
 
-GORT_HOT NORETURN void execute(struct m *mp, struct g *gp, bool inherit)
+/* gp is GRUNNING now. */
+GORT_HOT NORETURN void enter(struct m *mp, struct p *pp, struct g *gp, bool inherit)
 {
-    casgstatus(gp, GRUNNABLE, GRUNNING);
     gp->m = mp;
     own_store(&mp->curg, gp);
-    if (UNLIKELY(atomic_load_explicit(&gp->preempt, memory_order_relaxed))) {
-        atomic_store_explicit(&gp->preempt, 0, memory_order_relaxed);
-        atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
-    }
     if (!inherit)
-        slice_begin(mp->p);
+        slice_begin(pp);
     port_execute(gp);
     port_setg(gp);
     san_leave(&mp->g0, gp);
     gort_gogo(&gp->sched);
 }
 
+/* Run gp, unless it is marked: then it may be one that may not run here. */
+GORT_HOT NORETURN void execute(struct m *mp, struct p *pp, struct g *gp, bool inherit)
+{
+    if (UNLIKELY(own_load(&gp->preempt)) || UNLIKELY(!casgstatus_try(gp, GRUNNABLE, GRUNNING)))
+        execute_rare(mp, gp, inherit);
+    enter(mp, pp, gp, inherit);
+}
+
 GORT_HOT NORETURN void schedule_here(struct m *mp)
 {
-    struct picked next = pick(mp);
-    if (UNLIKELY(!next.g))
-        next = find_elsewhere(mp);
-    while (UNLIKELY(g_allowed(next.g) != G_ALLOWED_ANY) && misplaced(mp, next.g))
-        next = find_elsewhere(mp);
-    execute(mp, next.g, next.inherit);
+    struct p *pp = mp->p;
+    struct g *gp;
+    if (UNLIKELY(pick_is_rare(mp, pp)))
+        schedule_rare(mp);
+    if ((gp = runq_get_next(&pp->runq)))
+        execute(mp, pp, gp, true);
+    if (UNLIKELY(!(gp = runq_get_head(&pp->runq))))
+        schedule_elsewhere(mp);
+    execute(mp, pp, gp, false);
+}
+
+/* Field by field: clearing the whole would cost as much as the rest of a start. Registers have no
+ * meaning yet; fp and return address of the first frame are gort_entry's to clear. */
+GORT_HOT void renew(struct g *gp)
+{
+    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
+    gp->sched.pc = (uintptr_t)gort_entry;
+    own_store(&gp->atomicstatus, GIDLE);
+    own_store(&gp->preempt, 0);
+    own_store(&gp->stackguard0, gp->stack_lo + STACK_GUARD);
+    own_store(&gp->allowed, G_ALLOWED_ANY);
+    san_new(gp);
+}
+
+/* Numbers come in lots, so that starting a G needs no shared counter. */
+void goids_refill(struct p *pp);
+static inline uint64_t goid_new(struct p *pp)
+{
+    if (UNLIKELY(pp->goid_next == pp->goid_end))
+        goids_refill(pp);
+    return pp->goid_next++;
+}
+
+#ifdef GORT_SMALL
+#define schedule_next schedule
+
+static inline void enqueue_next_on(struct m *mp, struct p *pp, struct g *gp)
+{
+    (void)pp;
+    sched_enqueue(mp, gp, true);
+}
+
+static inline void enqueue_next(struct g *self, struct g *gp)
+{
+    sched_enqueue(self ? self->m : NULL, gp, true);
+}
+
+static inline NORETURN void schedule_behind(struct m *mp, struct g *gp)
+{
+    sched_enqueue(mp, gp, false);
+    schedule(mp);
+}
+#else
+#define schedule_next schedule_here
+
+/* gp, which waited or is new, runs next on pp, the P of mp, which is this M. */
+GORT_HOT void enqueue_next_on(struct m *mp, struct p *pp, struct g *gp)
+{
+    if (UNLIKELY(!pp || g_allowed(gp) != G_ALLOWED_ANY)) {
+        sched_enqueue(mp, gp, true);
+        return;
+    }
+    if (UNLIKELY(!runq_put_next(&pp->runq, &gp))) {
+        enqueue_overflow(mp, gp);
+        return;
+    }
+    if (UNLIKELY(idle_mask() != 0) || UNLIKELY(!slice_is_limited(mp, pp)))
+        enqueued_rare(mp);
+}
+
+/* The same when the caller is `self`, NULL outside any M. */
+GORT_HOT void enqueue_next(struct g *self, struct g *gp)
+{
+    if (LIKELY(self != NULL))
+        enqueue_next_on(self->m, self->m->p, gp);
+    else
+        sched_enqueue(NULL, gp, true);
+}
+
+/* gp, which ran on mp's P until now, goes behind the others there, and the first of them runs. */
+GORT_HOT NORETURN void schedule_behind(struct m *mp, struct g *gp)
+{
+    struct p *pp = mp->p;
+    uint32_t head;
+    if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY) || UNLIKELY(!pp->slice_armed) ||
+        pick_is_rare(mp, pp) || UNLIKELY(!runq_put_behind(&pp->runq, gp, &head)))
+        schedule_behind_rare(mp, gp);
+    if (pp->runq.alone)
+        execute(mp, pp, runq_take_own(&pp->runq, head), false);
+    struct g *next = runq_get_head(&pp->runq);
+    if (UNLIKELY(!next))
+        schedule_elsewhere(mp);
+    execute(mp, pp, next, false);
+}
+#endif
+
+/* g_start_unlisted in place, by the owner mp of pp. Each P counts the Gs it starts and ends; only
+ * the sum means something. */
+GORT_HOT void start_on(struct m *mp, struct p *pp, struct g *gp)
+{
+    gp->goid = goid_new(pp);
+    own_add(&pp->live, 1);
+    casgstatus(gp, GIDLE, GRUNNABLE);
+    enqueue_next_on(mp, pp, gp);
 }
 
 #endif

@@ -78,6 +78,18 @@ static inline bool runq_steal_next(struct runq *from, struct g *seen)
 /* runq_put_full - runq_put's way when the ring may be full. */
 void runq_put_full(struct runq *q, struct g *gp, struct gqueue *overflow);
 
+/* runq_put_tail - queue gp behind the others; false when the ring is full. Owner only. */
+GORT_HOT bool runq_put_tail(struct runq *q, struct g *gp)
+{
+    uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
+    if (UNLIKELY(tail - head >= RUNQ_SLOTS))
+        return false;
+    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
+    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+    return true;
+}
+
 /*
  * runq_put - queue gp; with `next` it will be the first to run and pushes the former first one to
  * the tail. Owner only. A full ring gives its older half and the G that found no place to
@@ -87,14 +99,16 @@ GORT_HOT void runq_put(struct runq *q, struct g *gp, bool next, struct gqueue *o
 {
     if (next && !(gp = runq_swap_next(q, gp)))
         return;
-    uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
-    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
-    if (UNLIKELY(tail - head >= RUNQ_SLOTS)) {
+    if (UNLIKELY(!runq_put_tail(q, gp)))
         runq_put_full(q, gp, overflow);
-        return;
-    }
-    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
-    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+}
+
+/* runq_put_next - runq_put with `next`, but when the ring is full it is false, and *gp found no
+ * place. */
+GORT_HOT bool runq_put_next(struct runq *q, struct g **gp)
+{
+    *gp = runq_swap_next(q, *gp);
+    return !*gp || runq_put_tail(q, *gp);
 }
 
 /* runq_take - claim n Gs from head on; false when somebody was faster. */
@@ -127,13 +141,41 @@ struct picked {
     bool inherit;
 };
 
+/* runq_get_next - take runnext, or NULL. Owner only. */
+GORT_HOT struct g *runq_get_next(struct runq *q)
+{
+    struct g *gp = runq_peek_next(q);
+    return gp && LIKELY(runq_steal_next(q, gp)) ? gp : NULL;
+}
+
 /* runq_get - the next G to run. Owner only. */
 GORT_HOT struct picked runq_get(struct runq *q)
 {
-    struct g *gp = runq_peek_next(q);
-    if (gp && runq_steal_next(q, gp))
-        return (struct picked){gp, true};
-    return (struct picked){runq_get_head(q), false};
+    struct g *gp = runq_get_next(q);
+    return gp ? (struct picked){gp, true} : (struct picked){runq_get_head(q), false};
+}
+
+/*
+ * runq_put_behind - put gp, which ran until now, at the tail of a ring in which others wait; *head
+ * is where the oldest was. False, and nothing is done: runnext comes first, or the ring is empty or
+ * full. Owner only.
+ */
+GORT_HOT bool runq_put_behind(struct runq *q, struct g *gp, uint32_t *head)
+{
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
+    *head = atomic_load_explicit(&q->head, memory_order_acquire);
+    if (runq_peek_next(q) || UNLIKELY(tail - *head - 1 >= RUNQ_SLOTS - 1))
+        return false;
+    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
+    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+    return true;
+}
+
+/* runq_take_own - take the oldest, at head, of a ring that nobody steals from. */
+GORT_HOT struct g *runq_take_own(struct runq *q, uint32_t head)
+{
+    atomic_store_explicit(&q->head, head + 1, memory_order_relaxed);
+    return atomic_load_explicit(&q->slot[head % RUNQ_SLOTS], memory_order_relaxed);
 }
 
 /* runq_rotate_next - move runnext to the tail: its pair has had its slice. Owner only. */

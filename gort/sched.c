@@ -6,8 +6,6 @@
  */
 #include "gort/run.h"
 
-#define NOINLINE     __attribute__((noinline)) /* keeps rare code out of the way of the switch */
-
 #define STEAL_PASSES 4
 #define NEXT_GRACE_NS \
     3000 /* a runnext younger than this is left to its M, which is about to switch to it */
@@ -141,6 +139,7 @@ static NOINLINE void enqueue_bound(struct g *gp, struct m *mp)
 {
     struct p *pp = bound_choose(gp, mp);
     uint64_t allowed = g_allowed(gp); /* once it is queued gp isn't ours */
+    g_mark(gp);
     gqueue_put(&pp->bound, gp);
     atomic_thread_fence(memory_order_seq_cst);
     if (mp && mp->asleep && pp == mp->p) {
@@ -160,6 +159,20 @@ static NOINLINE void enqueue_outside(struct g *gp)
     gqueue_put(&sched.global, gp);
     atomic_thread_fence(memory_order_seq_cst);
     idle_wake_one();
+}
+
+/* gp found no place in the ring, of which mp is the owner. */
+NOINLINE void enqueue_overflow(struct m *mp, struct g *gp)
+{
+    runq_put_full(&mp->p->runq, gp, &sched.global);
+    enqueued_rare(mp);
+}
+
+/* Something was put into mp's ring: somebody is to look for it, or to have a shorter slice. */
+NOINLINE void enqueued_rare(struct m *mp)
+{
+    if (!idle_offer(mp) && !slice_is_limited(mp, mp->p))
+        slice_limit(mp);
 }
 
 void sched_enqueue(struct m *mp, struct g *gp, bool next)
@@ -216,7 +229,7 @@ static struct g *pick_in_turn(struct m *mp)
     return gqueue_get(&sched.global, 1ull << pp->id);
 }
 
-NOINLINE struct picked pick_rare(struct m *mp)
+static NOINLINE struct picked pick_rare(struct m *mp)
 {
     struct p *pp = mp->p;
     uint64_t me = 1ull << pp->id;
@@ -331,7 +344,7 @@ static struct picked look_elsewhere(struct m *mp)
 }
 
 /* There is nothing in this P's ring: look everywhere, and sleep, until there is something. */
-NOINLINE struct picked find_elsewhere(struct m *mp)
+static NOINLINE struct picked find_elsewhere(struct m *mp)
 {
     own_store(&mp->curg, NULL);
     struct picked next = look_elsewhere(mp);
@@ -340,15 +353,54 @@ NOINLINE struct picked find_elsewhere(struct m *mp)
     return next;
 }
 
-/* A G with a mask: one that was changed while it was queued goes where it may run. */
-bool misplaced(struct m *mp, struct g *gp)
+/*
+ * gp is marked: it was asked to give way and did, or its mask was changed, perhaps while it was
+ * queued. One that may not run here goes where it may. The mark is taken before the mask is read:
+ * a change meanwhile marks it again.
+ */
+static bool admit_marked(struct m *mp, struct g *gp)
 {
+    atomic_exchange_explicit(&gp->preempt, 0, memory_order_acq_rel);
+    atomic_store_explicit(&gp->stackguard0, gp->stack_lo + STACK_GUARD, memory_order_relaxed);
+    if (g_allowed(gp) == G_ALLOWED_ANY)
+        return true;
     if (g_allowed(gp) >> mp->p->id & 1) {
         gp->last_p = mp->p->id;
-        return false;
+        return true;
     }
     enqueue_bound(gp, mp);
-    return true;
+    return false;
+}
+
+/* Also when a scanner holds gp. */
+NOINLINE void execute_rare(struct m *mp, struct g *gp, bool inherit)
+{
+    struct picked next = {gp, inherit};
+    while (own_load(&next.g->preempt) && !admit_marked(mp, next.g))
+        next = find_elsewhere(mp);
+    casgstatus(next.g, GRUNNABLE, GRUNNING);
+    enter(mp, mp->p, next.g, next.inherit);
+}
+
+NOINLINE void schedule_elsewhere(struct m *mp)
+{
+    struct picked next = find_elsewhere(mp);
+    execute(mp, mp->p, next.g, next.inherit);
+}
+
+NOINLINE void schedule_rare(struct m *mp)
+{
+    struct picked next = pick_rare(mp);
+    if (!next.g)
+        schedule_elsewhere(mp);
+    execute(mp, mp->p, next.g, next.inherit);
+}
+
+/* gp yields, and it isn't just the ring that goes on by one. */
+NOINLINE void schedule_behind_rare(struct m *mp, struct g *gp)
+{
+    sched_enqueue(mp, gp, false);
+    schedule_rare(mp);
 }
 
 void schedule(struct m *mp)

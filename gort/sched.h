@@ -84,7 +84,7 @@ void m_stop(struct m *mp) NORETURN;
 
 /*
  * g_init - make gp, memory of the caller's, a G in GIDLE that will call fn(arg) on the stack
- * [stack_lo, stack_hi). The memory must stay readable until port_g_dead(gp) got it back.
+ * [stack_lo, stack_hi). The memory must stay readable until port_g_dead got it back.
  * g_set_allowed and the extension fields may be used before g_start.
  */
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg);
@@ -188,5 +188,6 @@ void gort_gogo(struct gobuf *buf) NORETURN;
 void gort_entry(void);
 void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp);
 void gort_g_main(void) NORETURN;
+void park_unlock_on_g0(struct g *gp);
 
 #endif

@@ -145,7 +145,7 @@ static void enqueue_all(struct select *s, struct g *gp)
     for (size_t i = 0; i < s->nlocks; i++) {
         size_t arm = s->order[i];
         go_case *k = &s->cases[arm];
-        s->sg[arm] = (struct sudog){.g = gp, .elem = k->v, .several = true};
+        s->sg[arm] = (struct sudog){.g = gp, .elem = k->v, .several = true, .queued = true};
         sudog_push(queue_of(k), &s->sg[arm]);
     }
 }

@@ -145,8 +145,13 @@ void go_cond_broadcast(go_cond *c)
 
 void go_wg_add(go_wg *g, int64_t delta)
 {
-    struct g *chain = NULL;
     waitq_lock(&g->q);
+    wg_add_locked(g, delta);
+}
+
+void wg_add_locked(go_wg *g, int64_t delta)
+{
+    struct g *chain = NULL;
     g->n += delta;
     if (g->n < 0) {
         waitq_unlock(&g->q);
@@ -156,11 +161,6 @@ void go_wg_add(go_wg *g, int64_t delta)
         chain = take_everybody(&g->q);
     waitq_unlock(&g->q);
     ready_all(chain);
-}
-
-void go_wg_done(go_wg *g)
-{
-    go_wg_add(g, -1);
 }
 
 int go_wg_wait_until(go_wg *g, int64_t deadline)

@@ -38,6 +38,9 @@ bool waitq_wait(struct go_waitq_ *q, struct waiter *w, bool front, int64_t deadl
  * unlocking. NULL: none. Locked. */
 struct waiter *waitq_take(struct go_waitq_ *q);
 
+/* wg_add_locked - go_wg_add once its queue is locked; unlocks it. */
+void wg_add_locked(go_wg *g, int64_t delta);
+
 static inline struct waiter *waitq_first(struct go_waitq_ *q)
 {
     return q->head;

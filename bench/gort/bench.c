@@ -24,7 +24,7 @@ static int64_t clock_ns(clockid_t id)
 static void yielder(void *arg)
 {
     (void)arg;
-    for (int64_t i = 0; i < n / 2; i++)
+    for (int64_t i = n / 2; i > 0; i--)
         go_yield();
     go_wg_done(&wg);
 }
@@ -73,7 +73,7 @@ static void bench_pingpong(void)
     int64_t v = 0;
     e = (struct ends){go_chan_make(8, 0), go_chan_make(8, 0)};
     go(echo, &e);
-    for (int64_t i = 0; i < n / 2; i++) {
+    for (int64_t i = n / 2; i > 0; i--) {
         go_send(e.in, &v);
         go_recv(e.out, &v);
     }
@@ -93,7 +93,7 @@ static void stream(size_t cap)
     go_chan *c = go_chan_make(8, cap);
     go_wg_add(&wg, 1);
     go(sink, c);
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = n; i > 0; i--)
         go_send(c, &i);
     go_close(c);
     go_wg_wait(&wg);

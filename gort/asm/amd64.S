@@ -12,9 +12,10 @@
     .p2align 4
 gort_mcall:
     .cfi_startproc
-    movq (%rsp), %rax
-    leaq 8(%rsp), %rcx
-    movq %rcx, G_SCHED + GOBUF_SP(%rdi)
+    popq %rax
+    .cfi_adjust_cfa_offset -8
+    .cfi_register rip, rax
+    movq %rsp, G_SCHED + GOBUF_SP(%rdi)
     movq %rax, G_SCHED + GOBUF_PC(%rdi)
     movq %rbp, G_SCHED + GOBUF_BP(%rdi)
     movq %rbx, G_SCHED + REG(0)(%rdi)
@@ -42,10 +43,9 @@ gort_gogo:
     movq REG(3)(%rdi), %r14
     movq REG(4)(%rdi), %r15
     movq GOBUF_BP(%rdi), %rbp
-    movq GOBUF_PC(%rdi), %rcx
     .cfi_undefined rip
     movq GOBUF_SP(%rdi), %rsp
-    jmpq *%rcx
+    jmpq *GOBUF_PC(%rdi)
     .cfi_endproc
     .size gort_gogo, . - gort_gogo
 

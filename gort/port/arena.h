@@ -13,14 +13,11 @@
 /* It lies in the top page of its own stack slot. */
 struct hg {
     struct g g;
-    go_fn fn;
-    void *arg;
     uint32_t flags;     /* GO_JOINABLE, GO_PINNED */
     uint32_t nopreempt; /* > 0: GO_PREEMPTIBLE functions aren't stopped either */
     struct hg *next_free;
     struct go_waitq_ q; /* the joiner, and the lock of `ended` */
     bool ended;
-    bool has_locals;
     void *local[GO_LOCAL_KEYS];
 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "gort/port/arena.h"
-#include "gort/san.h"
+#include "gort/run.h"
 
 #define CROWD (RUNQ_SLOTS / 2) /* goroutines waiting on this P */
 
@@ -35,19 +35,10 @@ void *go_local_get(unsigned key)
     return gp && key < GO_LOCAL_KEYS ? hg_of(gp)->local[key] : NULL;
 }
 
-int go_local_set(unsigned key, void *value)
+static void locals_destroy(struct g *gp)
 {
-    struct g *gp = go_self();
-    if (!gp || key >= keys.n)
-        return -EINVAL;
-    hg_of(gp)->local[key] = value;
-    hg_of(gp)->has_locals = true;
-    return 0;
-}
-
-static void locals_destroy(struct hg *hg)
-{
-    hg->has_locals = false;
+    struct hg *hg = hg_of(gp);
+    gp->at_end = NULL;
     for (unsigned i = 0; i < keys.n; i++) {
         void *value = hg->local[i];
         hg->local[i] = NULL;
@@ -56,18 +47,26 @@ static void locals_destroy(struct hg *hg)
     }
 }
 
-/* ------------------------------------------------------------------ spawn */
-
-static void hg_main(void *arg)
+int go_local_set(unsigned key, void *value)
 {
-    struct hg *hg = arg;
-    hg->fn(hg->arg);
-    go_exit();
+    struct g *gp = go_self();
+    if (!gp || key >= keys.n)
+        return -EINVAL;
+    hg_of(gp)->local[key] = value;
+    gp->at_end = locals_destroy;
+    return 0;
 }
+
+/* ------------------------------------------------------------------ spawn */
 
 void hg_make(struct hg *hg, void *stack_lo)
 {
-    g_init(&hg->g, stack_lo, hg, hg_main, hg);
+    g_init(&hg->g, stack_lo, hg, NULL, NULL);
+}
+
+static inline bool crowded(struct p *pp)
+{
+    return UNLIKELY(runq_len(&pp->runq) >= CROWD);
 }
 
 /*
@@ -75,57 +74,68 @@ void hg_make(struct hg *hg, void *stack_lo)
  * the same, but few stacks are in use at a time instead of many: fresh ones cost page faults, used
  * ones are warm.
  */
-static inline void give_way(struct g *self)
+static NOINLINE void give_way(struct g *self)
 {
-    if (self && UNLIKELY(runq_len(&self->m->p->runq) >= CROWD) && self->goid &&
-        self->m->locks == 0 && !hg_of(self)->nopreempt)
+    if (self->goid && self->m->locks == 0 && !hg_of(self)->nopreempt)
         g_yield();
 }
 
-static void pin(struct g *gp, struct m *mp)
+static inline void prepare(struct hg *hg, uint32_t flags, const char *name, go_fn fn, void *arg)
 {
-    g_set_allowed(gp, 1ull << (mp && mp->p ? mp->p->id : 0));
+    san_stack_new((void *)hg->g.stack_lo, hg);
+    renew(&hg->g);
+    hg->g.name = name;
+    hg->g.fn = fn;
+    hg->g.arg = arg;
+    hg->flags = flags;
 }
 
-static inline int spawn(go_g **out, uint32_t flags, const char *name, go_fn fn, void *arg)
+/* In full, from anywhere. */
+static NOINLINE int spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
 {
     struct g *self = port_getg();
     struct m *mp = self ? self->m : NULL;
     struct hg *hg = arena_get(mp);
-    if (UNLIKELY(!hg))
+    if (!hg)
         return arena_error();
-    san_stack_new((void *)hg->g.stack_lo, hg);
-    g_again(&hg->g);
-    hg->g.name = name;
-    hg->fn = fn;
-    hg->arg = arg;
-    hg->flags = flags;
+    prepare(hg, attr->flags, attr->name, fn, arg);
     if (out)
         *out = &hg->g;
-    if (UNLIKELY(flags & GO_PINNED))
-        pin(&hg->g, mp);
+    if (attr->flags & GO_PINNED)
+        g_set_allowed(&hg->g, 1ull << (mp && mp->p ? mp->p->id : 0));
     g_start_unlisted(&hg->g);
-    give_way(self);
+    if (mp && mp->p && crowded(mp->p))
+        give_way(self);
     return 0;
 }
 
+static const go_attr plain;
+
+/* With a stack at hand. */
 int go(go_fn fn, void *arg)
 {
-    return spawn(NULL, 0, NULL, fn, arg);
+    struct g *self = port_getg();
+    struct p *pp = LIKELY(self != NULL) ? self->m->p : NULL;
+    struct arena_cache *c = LIKELY(pp != NULL) ? &arena_caches[pp->id] : NULL;
+    if (UNLIKELY(!c || c->n == 0))
+        return spawn(NULL, &plain, fn, arg);
+    struct hg *hg = c->slot[--c->n];
+    prepare(hg, 0, NULL, fn, arg);
+    start_on(self->m, pp, &hg->g);
+    if (crowded(pp))
+        give_way(self);
+    return 0;
 }
 
 int go_spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
 {
-    return spawn(out, attr ? attr->flags : 0, attr ? attr->name : NULL, fn, arg);
+    return spawn(out, attr ? attr : &plain, fn, arg);
 }
 
 /* ------------------------------------------------------------------ end */
 
 void go_exit(void)
 {
-    struct hg *hg = hg_of(port_getg());
-    if (UNLIKELY(hg->has_locals))
-        locals_destroy(hg);
     g_exit();
 }
 
@@ -141,12 +151,12 @@ static void wake_joiner(struct hg *hg)
         g_ready(joiner);
 }
 
-void port_g_dead(struct g *gp)
+void port_g_dead(struct m *mp, struct g *gp)
 {
     struct hg *hg = hg_of(gp);
     hg->nopreempt = 0;
     if (LIKELY(!(hg->flags & GO_JOINABLE)))
-        arena_put(port_getm(), hg);
+        arena_put(mp, hg);
     else
         wake_joiner(hg);
 }

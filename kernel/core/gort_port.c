@@ -121,8 +121,9 @@ void port_execute(struct g *gp)
     fpu_set_thread_pointer(t->tls);
 }
 
-void port_g_dead(struct g *gp)
+void port_g_dead(struct m *mp, struct g *gp)
 {
+    (void)mp;
     struct cpu *cpu = cpu_self();
     struct task *t = container_of(gp, struct task, g);
     cpu->task = NULL;

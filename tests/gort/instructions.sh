@@ -20,12 +20,14 @@ limit() { # name instructions
     fi
 }
 
-limit yield 120
-limit spawn 340
-limit pingpong 255
-limit stream 255
+# Those of goroutines.md 4.1 where they hold: switch 95, unbuffered message 185, buffered 95. spawn: see docs/GORT.md.
+limit yield 95
+limit spawn 255
+limit pingpong 185
+limit stream 186
 limit buffered 80
-limit ring 250
-limit select2 240
+limit ring 180
+limit select2 230
+limit select8 250
 limit selectdefault 22
 limit mutex 40

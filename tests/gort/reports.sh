@@ -23,7 +23,7 @@ else
     echo "not ok gort behaves as Go does"
 fi
 check deadlock 2 '^fatal error: all goroutines are asleep - deadlock!$' \
-    '^goroutine 1 \[semacquire\] main:$' '^goroutine [0-9]+ \[chan receive\] worker:$' 'go_mutex_lock\+0x' 'go_recv_on_\+0x'
+    '^goroutine 1 \[semacquire\] main:$' '^goroutine [0-9]+ \[chan receive\] worker:$' 'go_mutex_lock\+0x' 'go_recv_wait_\+0x'
 check deadlock_after_sleep 2 'all goroutines are asleep'
 check overflow 2 '^fatal error: stack overflow: a stack has 128 KiB \(go_config\.stack\)$' '\[running\] digger:$'
 check panic 2 '^panic: close of closed channel$' '^goroutine 1 \[running\] main:$'

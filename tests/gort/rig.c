@@ -26,8 +26,9 @@ static void bury(struct g *gp)
     while (!atomic_compare_exchange_weak(&graveyard, &top, gp));
 }
 
-void port_g_dead(struct g *gp)
+void port_g_dead(struct m *mp, struct g *gp)
 {
+    (void)mp;
     bury(gp);
 }
 

@@ -19,8 +19,9 @@ bool port_poll(void)
     return false;
 }
 
-void port_g_dead(struct g *gp)
+void port_g_dead(struct m *mp, struct g *gp)
 {
+    (void)mp;
     struct g *top = atomic_load(&graveyard);
     do
         gp->schedlink = top;

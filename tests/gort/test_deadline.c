@@ -98,6 +98,27 @@ void g_park(bool (*unlockf)(struct g *, void *), void *arg, uint8_t reason)
     abort();
 }
 
+/* Waits without a deadline, which aren't what is modelled. */
+void park_unlock_on_g0(struct g *gp)
+{
+    (void)gp;
+    abort();
+}
+
+void port_setg(struct g *gp)
+{
+    (void)gp;
+    abort();
+}
+
+void gort_mcall(struct g *gp, struct gobuf *g0, void (*fn)(struct g *))
+{
+    (void)gp;
+    (void)g0;
+    (void)fn;
+    abort();
+}
+
 void go_sleep(int64_t ns)
 {
     (void)ns;

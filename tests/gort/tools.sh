@@ -17,8 +17,8 @@ has() { for p; do grep -Eq "$p" "$out" || return 1; done; }
 if [ -z "$gdb" ]; then echo "skip gort in gdb: install gdb"; else
     timeout 120 "$gdb" -nx -q -batch -ex 'source gort/tools/gort-gdb.py' -ex 'break go_dump' -ex run -ex 'info goroutines' \
         -ex 'goroutine 2 bt' -ex 'goroutine 99 bt' -ex 'goroutine all p $pc' -ex 'info registers rip' -ex 'frame function go_dump' --args "$b/gort-reports" dump >"$out" 2>&1 </dev/null
-    verdict "info goroutines in gdb" has '^ +1 +running +main' '^ +2 +chan receive +worker +go_recv_on_'
-    verdict "goroutine N bt in gdb" has '^#[0-9]+ .*go_recv_on_' '^#[0-9]+ .* in hg_main ' 'no goroutine 99'
+    verdict "info goroutines in gdb" has '^ +1 +running +main' '^ +2 +chan receive +worker +go_recv_wait_'
+    verdict "goroutine N bt in gdb" has '^#[0-9]+ .*go_recv_wait_' '^#[0-9]+ .* in gort_g_main ' 'no goroutine 99'
     verdict "registers as before in gdb" has '^rip .*<go_dump'
 fi
 

@@ -22,6 +22,7 @@ static inline struct m *port_getm(void)
     return gp ? gp->m : NULL;
 }
 
+#define PORT_COARSE_CLOCK 0
 static inline int64_t port_coarse_ns(void)
 {
     return 0;
