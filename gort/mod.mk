@@ -12,6 +12,7 @@ GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c 
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
 GORT_PREEMPT_arm64 := gort/asm/preempt_arm64.S
+GORT_PREEMPT_riscv64 := gort/asm/preempt_riscv64.S
 GORT_SRCS := $(GORT_CORE_host) $(GORT_PREEMPT_$(GORT_HOST_MACHINE)) $(GORT_OBJECTS) $(GORT_POSIX)
 
 GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
@@ -139,7 +140,7 @@ test-gort-instructions: $(B)/bench/gort-counted ## instructions per gort operati
 test-gort-million: $(B)/bench/gort ## a million parked goroutines with the system's settings as they are
 	@tests/run.sh tests/gort/million.sh
 ALL += $(B)/bench/gort-counted
-SCRIPT_TESTS += tests/gort/instructions.sh
+SCRIPT_TESTS += tests/gort/instructions.sh tests/gort/checklist.sh tests/gort/lto.sh
 
 # What debuggers and checkers see.
 $(call gort_prog,$(B)/test/gort-checked,tests/gort/checked.c)

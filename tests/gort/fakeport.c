@@ -51,8 +51,12 @@ int64_t port_now_ns(void)
     return fake_now;
 }
 
+void (*fake_relax)(void);
+
 void port_relax(void)
 {
+    if (fake_relax)
+        fake_relax();
 }
 
 void sched_timer_add(struct timer *t, int64_t when_ns)

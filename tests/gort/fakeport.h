@@ -13,4 +13,7 @@ extern char fake_fatal_text[256];
  */
 bool fake_fatal(void (*fn)(void *), void *arg);
 
+/* fake_relax - what port_relax does, or NULL. */
+extern void (*fake_relax)(void);
+
 #endif

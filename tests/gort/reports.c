@@ -149,6 +149,40 @@ static void vectors(void *arg)
     puts(sums[1] == 2 * sums[0] && sums[2] > 2.9 * sums[0] ? "exact" : "wrong");
 }
 
+/* What a leaf function keeps below its stack pointer. */
+GO_PREEMPTIBLE static unsigned below_sp(unsigned turns)
+{
+    volatile unsigned kept[16]; /* fits the 128 bytes of a red zone */
+    for (unsigned i = 0; i < 16; i++)
+        kept[i] = i;
+    for (unsigned t = 0; t < turns; t++)
+        for (unsigned i = 0; i < 16; i++)
+            kept[i] = kept[i] + 1;
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < 16; i++)
+        wrong += kept[i] != turns + i;
+    return wrong;
+}
+
+static _Atomic unsigned clobbered;
+
+static void leaf(void *arg)
+{
+    (void)arg;
+    clobbered += below_sp(4000000);
+    go_wg_done(&adders);
+}
+
+static void redzone(void *arg)
+{
+    (void)arg;
+    go_wg_add(&adders, 3);
+    for (int i = 0; i < 3; i++)
+        go(leaf, NULL);
+    go_wg_wait(&adders);
+    puts(clobbered ? "clobbered" : "kept");
+}
+
 static const struct {
     const char *name;
     go_fn fn;
@@ -162,6 +196,7 @@ static const struct {
     {"poll", poll},
     {"preempt", preempt},
     {"vectors", vectors},
+    {"redzone", redzone},
 };
 
 int main(int argc, char **argv)

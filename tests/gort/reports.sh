@@ -30,9 +30,6 @@ check panic 2 '^panic: close of closed channel$' '^goroutine 1 \[running\] main:
 check dump 0 '\[chan receive\] worker:' '\[running\] main:'
 check null 139
 check "poll 1" 0 '^polled$'
-case $(uname -m) in
-x86_64 | aarch64)
-    check "preempt 1" 0 '^preempted$'
-    check "vectors 1" 0 '^exact$'
-    ;;
-esac
+check "preempt 1" 0 '^preempted$'
+check "vectors 1" 0 '^exact$'
+check "redzone 1" 0 '^kept$'

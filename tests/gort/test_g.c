@@ -37,6 +37,22 @@ static void transitions(void **s)
     assert_false(gstatus_legal(1, 0x7fffffff));
 }
 
+static void constants(void **s)
+{
+    (void)s;
+    assert_int_equal(GIDLE, 0);
+    assert_int_equal(GRUNNABLE, 1);
+    assert_int_equal(GRUNNING, 2);
+    assert_int_equal(GSYSCALL, 3);
+    assert_int_equal(GWAITING, 4);
+    assert_int_equal(GDEAD, 6);
+    assert_int_equal(GCOPYSTACK, 8);
+    assert_int_equal(GPREEMPTED, 9);
+    assert_int_equal(GSCAN, 0x1000);
+    assert_true(STACK_PREEMPT == (uintptr_t)-1);
+    assert_int_equal(STACK_GUARD, 800 + 0 + 128);
+}
+
 struct change {
     struct g *gp;
     uint32_t from, to;
@@ -71,6 +87,28 @@ static void waking_the_awake_is_fatal(void **s)
     assert_string_equal(fake_fatal_text, "gort: goroutine 7 was woken, but it is runnable");
     c.gp = g_in(&g, GDEAD);
     assert_true(fake_fatal(change, &c));
+}
+
+/* Whoever changes the state waits for a scanner. */
+static struct g scanned;
+static int relaxed;
+
+static void scanner_ends(void)
+{
+    if (++relaxed == 3)
+        casfrom_gscanstatus(&scanned, GWAITING);
+}
+
+static void cas_waits_for_the_scanner(void **s)
+{
+    (void)s;
+    relaxed = 0;
+    assert_true(castogscanstatus(g_in(&scanned, GWAITING), GWAITING));
+    fake_relax = scanner_ends;
+    casgstatus(&scanned, GWAITING, GRUNNABLE);
+    fake_relax = NULL;
+    assert_int_equal(relaxed, 3);
+    assert_int_equal(atomic_load(&scanned.atomicstatus), GRUNNABLE);
 }
 
 static void seen_by_scanner(struct g *gp, void *arg)
@@ -121,30 +159,53 @@ static void layout(void **s)
 {
     (void)s;
 #if defined(__x86_64__) && defined(_WIN32)
-    assert_int_equal(sizeof(struct gobuf), 272);
-    assert_int_equal(offsetof(struct g, atomicstatus), 304);
-    assert_int_equal(offsetof(struct g, park_unlockf), 344);
+    enum { SLOTS = 27, GOBUF = 272, BASE_END = 344 };
 #elif defined(__x86_64__)
-    assert_int_equal(sizeof(struct gobuf), 96);
-    assert_int_equal(offsetof(struct g, atomicstatus), 128);
-    assert_int_equal(offsetof(struct g, preempt), 161);
-    assert_int_equal(offsetof(struct g, park_unlockf), 168);
+    enum { SLOTS = 5, GOBUF = 96, BASE_END = 168 };
 #elif defined(__aarch64__)
-    assert_int_equal(sizeof(struct gobuf), 200);
-    assert_int_equal(offsetof(struct g, atomicstatus), 232);
-    assert_int_equal(offsetof(struct g, park_unlockf), 272);
+    enum { SLOTS = 18, GOBUF = 200, BASE_END = 272 };
 #elif defined(__riscv)
-    assert_int_equal(sizeof(struct gobuf), 240);
-    assert_int_equal(offsetof(struct g, park_unlockf), 312);
+    enum { SLOTS = 23, GOBUF = 240, BASE_END = 312 };
 #endif
-    assert_true(STACK_PREEMPT == (uintptr_t)-1);
+    assert_int_equal(GOBUF_SLOTS, SLOTS);
+    assert_int_equal(sizeof(struct gobuf), GOBUF);
+    assert_int_equal(offsetof(struct g, park_unlockf), BASE_END);
+    assert_int_equal(offsetof(struct g, stack_lo), 0);
+    assert_int_equal(offsetof(struct g, stack_hi), sizeof(void *));
+    assert_int_equal(offsetof(struct g, stackguard0), 16);
+    assert_int_equal(offsetof(struct g, m), 24);
+    assert_int_equal(offsetof(struct g, sched), 32);
+    /* From here on a table for N slots, N = 0 being the specification's first. */
+    static const struct {
+        size_t at, with_none;
+    } fields[] = {
+        {offsetof(struct g, atomicstatus), 88},
+        {offsetof(struct g, selectdone), 92},
+        {offsetof(struct g, goid), 96},
+        {offsetof(struct g, schedlink), 104},
+        {offsetof(struct g, param), 112},
+        {offsetof(struct g, waitreason), 120},
+        {offsetof(struct g, preempt), 121},
+        {offsetof(struct g, park_unlockf), 128},
+        {sizeof(struct gobuf), 56},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+        assert_int_equal(fields[i].at, fields[i].with_none + 8 * SLOTS);
+    static const size_t gobuf[] = {offsetof(struct gobuf, sp),  offsetof(struct gobuf, pc),
+                                   offsetof(struct gobuf, g),   offsetof(struct gobuf, ctxt),
+                                   offsetof(struct gobuf, ret), offsetof(struct gobuf, lr),
+                                   offsetof(struct gobuf, bp),  offsetof(struct gobuf, regs)};
+    for (size_t i = 0; i < ARRAY_SIZE(gobuf); i++)
+        assert_int_equal(gobuf[i], 8 * i);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transitions),
+        cmocka_unit_test(constants),
         cmocka_unit_test(cas_follows_the_table),
+        cmocka_unit_test(cas_waits_for_the_scanner),
         cmocka_unit_test(waking_the_awake_is_fatal),
         cmocka_unit_test(scan),
         cmocka_unit_test(names),

@@ -552,6 +552,33 @@ static void limits(void **s)
     alarm(0);
 }
 
+/* ---- stacks are used again, and who has ended can still be looked at */
+static void stores_self(void *arg)
+{
+    atomic_store((_Atomic(go_g *) *)arg, go_self());
+}
+
+static void run_reuse(void *arg)
+{
+    _Atomic(go_g *) g;
+    (void)arg;
+    for (int i = 0; i < 20000; i++) {
+        atomic_store(&g, NULL);
+        assert_int_equal(go(stores_self, &g), 0);
+        while (!atomic_load(&g))
+            go_yield();
+        uint32_t status = readgstatus(atomic_load(&g));
+        assert_true(status == GDEAD || status == GRUNNING);
+    }
+    assert_true(arena_used() < 1000);
+}
+
+static void reuse(void **s)
+{
+    (void)s;
+    on_each(run_reuse);
+}
+
 /* ---- a program with a main thread of its own */
 static void add_one(void *arg)
 {
@@ -575,9 +602,9 @@ static void embedded(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(channels), cmocka_unit_test(selects),  cmocka_unit_test(locks),
-        cmocka_unit_test(life),     cmocka_unit_test(ctx),      cmocka_unit_test(fds),
-        cmocka_unit_test(limits),   cmocka_unit_test(embedded),
+        cmocka_unit_test(channels), cmocka_unit_test(selects), cmocka_unit_test(locks),
+        cmocka_unit_test(life),     cmocka_unit_test(ctx),     cmocka_unit_test(fds),
+        cmocka_unit_test(limits),   cmocka_unit_test(reuse),   cmocka_unit_test(embedded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -359,12 +359,123 @@ static void odds(void **s)
     on_each(run_odds);
 }
 
+/* ---- a G's fields from its birth on, and the current G on its stack and on g0 */
+static void new_member(void *arg)
+{
+    struct g *self = arg;
+    for (int i = 0; i < 500; i++) {
+        assert_ptr_equal(port_getg(), self);
+        assert_ptr_equal(self->sched.g, self);
+        assert_ptr_equal(self->m, port_getm());
+        assert_int_equal(readgstatus(self), GRUNNING);
+        g_yield();
+    }
+    gate_open(&crowd_over);
+}
+
+static void run_new(void *arg)
+{
+    (void)arg;
+    struct g *gp = rig_new(new_member, NULL);
+    assert_int_equal(readgstatus(gp), GIDLE);
+    assert_ptr_equal(gp->sched.g, gp);
+    assert_int_equal(gp->stackguard0, gp->stack_lo + 928);
+    assert_null(gp->m);
+    assert_null(gp->schedlink);
+    assert_int_equal(gp->selectdone, 0);
+    assert_int_equal(gp->goid, 0);
+    gp->arg = gp;
+    g_start(gp);
+    gate_wait(&crowd_over);
+}
+
+static void new_g(void **s)
+{
+    (void)s;
+    assert_null(port_getm());
+    assert_null(port_getg());
+    on_each(run_new);
+    assert_null(port_getm());
+}
+
+static bool seen_on_g0(struct g *gp, void *arg)
+{
+    struct m *mp = port_getm();
+    *(bool *)arg = port_getg() == &mp->g0 && mp->g0.goid == 0 && mp->g0.m == mp &&
+                   mp->g0.sched.g == &mp->g0 && gp->m == NULL && readgstatus(gp) == GWAITING;
+    return false;
+}
+
+static void run_on_g0(void *arg)
+{
+    bool right = false;
+    struct m *mp = port_getm();
+    g_park(seen_on_g0, &right, WAIT_NONE);
+    assert_true(right);
+    if ((uintptr_t)arg == 1)
+        assert_ptr_equal(port_getm(), mp);
+}
+
+static void on_g0(void **s)
+{
+    (void)s;
+    on_each(run_on_g0);
+}
+
+/* ---- what a G that isn't on a CPU looks like */
+static void waits_at(void *arg)
+{
+    gate_wait(arg);
+    gate_open(&crowd_over);
+}
+
+static void run_off_cpu(void *arg)
+{
+    struct gate g = {0};
+    (void)arg;
+    struct g *gp = rig_go(waits_at, &g);
+    while (readgstatus(gp) != GWAITING || atomic_load(&g.state) == 0)
+        g_yield();
+    assert_null(gp->m);
+    assert_null(gp->schedlink);
+    assert_int_equal(gp->waitreason, WAIT_SEMACQUIRE);
+    assert_true(gp->sched.sp > gp->stack_lo && gp->sched.sp < gp->stack_hi);
+    gate_open(&g);
+    gate_wait(&crowd_over);
+}
+
+static void off_cpu(void **s)
+{
+    (void)s;
+    on_each(run_off_cpu);
+}
+
+/* ---- a request to give way is two fields, and giving way clears both */
+static void run_preempt(void *arg)
+{
+    struct g *self = port_getg();
+    (void)arg;
+    sched_preempt();
+    assert_int_equal(self->preempt, 1);
+    assert_true(self->stackguard0 == STACK_PREEMPT);
+    g_yield();
+    assert_int_equal(self->preempt, 0);
+    assert_int_equal(self->stackguard0, self->stack_lo + 928);
+}
+
+static void preempt_request(void **s)
+{
+    (void)s;
+    on_each(run_preempt);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(odds),  cmocka_unit_test(park_ready), cmocka_unit_test(no_lost_wakeups),
         cmocka_unit_test(hog),   cmocka_unit_test(tree),       cmocka_unit_test(crowd),
-        cmocka_unit_test(bound), cmocka_unit_test(timers),
+        cmocka_unit_test(bound), cmocka_unit_test(timers),     cmocka_unit_test(new_g),
+        cmocka_unit_test(on_g0), cmocka_unit_test(off_cpu),    cmocka_unit_test(preempt_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,8 @@
 /* Of a posix_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
 enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
 
-_Thread_local struct g *gort_cur_g __attribute__((tls_model("initial-exec")));
+/* used: asm/tls.h names it to the assembler only, which an optimiser of the whole program can't see. */
+_Thread_local struct g *gort_cur_g __attribute__((tls_model("initial-exec"), used));
 _Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
 
 static void g0_bounds(struct g *g0)
