@@ -362,7 +362,12 @@ int go_poll(go_fd *, int event, int64_t deadline); /* 0: ready; -ETIMEDOUT; -ECA
 /* ------------------------------------------------------------------ preemption */
 
 /* GO_POLL - in long loops: yields when the scheduler asks for it; a load and a branch otherwise. */
-extern _Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
+#ifdef _WIN32
+#define GO_POLL_WORD_MODEL_ /* the compiler's own */
+#else
+#define GO_POLL_WORD_MODEL_ __attribute__((tls_model("initial-exec")))
+#endif
+extern _Thread_local int go_poll_word_ GO_POLL_WORD_MODEL_;
 void go_poll_slow_(void);
 #define GO_POLL()                                                                   \
     do {                                                                            \

@@ -6,8 +6,9 @@ GORT_CORE_ASM_riscv64 := gort/asm/riscv64.S
 
 GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
-GORT_POSIX := $(addprefix gort/port/posix/,arena.c clock.c handoff.c io.c m.c netpoll.c preempt.c report.c run.c \
-                sysmon.c threads.c) gort/port/spawn.c
+GORT_PORT := $(addprefix gort/port/,clock.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
+GORT_POSIX := $(GORT_PORT) $(addprefix gort/port/posix/,arena.c current.c fault.c os.c poll.c preempt.c)
+GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c)
 GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S
@@ -67,7 +68,7 @@ gort_prog = $(eval $(call gort_prog_,$1,$2))
 
 # Tests. The sanitizers are told of stack switches (GORT_SAN).
 GORT_SAN_FLAGS := -DGORT_SAN=1 -DGORT_PLAIN=1
-GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c
+GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
 
 $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c,,-pthread)
@@ -83,6 +84,28 @@ $(B)/test/gort-reports.sh: $(B)/test/gort-behaviour $(B)/test/gort-reports
 	@printf '#!/bin/sh\nexec tests/gort/reports.sh $(B)/test/gort-behaviour $(B)/test/gort-reports\n' >$@ && chmod +x $@
 UNIT_TESTS += $(B)/test/gort-reports.sh
 
+# For Windows, by mingw-w64. $(B)/windows has what a program needs: the archive and the header.
+GORT_WINDOWS_CC := x86_64-w64-mingw32-gcc
+GORT_WINDOWS_OBJS := $(patsubst %,$(B)/gort-windows/%.o,$(GORT_CORE_SRCS) gort/asm/win64.S $(GORT_OBJECTS) $(GORT_WINDOWS))
+ALL_DEPS += $(GORT_WINDOWS_OBJS:.o=.d)
+$(GORT_WINDOWS_OBJS): $(B)/gort-windows/%.o: % gort/mod.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(GORT_WINDOWS_CC) -std=gnu11 -O2 -g -I. -D_WIN32_WINNT=0x0A00 -Wall -Wextra -MMD -MP -c -o $@ $<
+$(B)/windows/libgort.a: $(GORT_WINDOWS_OBJS)
+	@mkdir -p $(@D)
+	$(call say,AR,$@)rm -f $@ && x86_64-w64-mingw32-ar rcs $@ $^
+$(B)/windows/gort.h: gort/gort.h
+	@mkdir -p $(@D)
+	@cp $< $@
+.PHONY: gort-windows install-gort-windows
+gort-windows: $(B)/windows/libgort.a $(B)/windows/gort.h ## the library for Windows programs, by mingw-w64
+install-gort-windows: gort-windows ## the same below PREFIX/x86_64-w64-mingw32, where mingw-w64's compiler looks
+	@install -d $(addprefix $(DESTDIR)$(PREFIX)/x86_64-w64-mingw32/,include lib lib/pkgconfig)
+	@install -m 644 gort/gort.h $(DESTDIR)$(PREFIX)/x86_64-w64-mingw32/include
+	@install -m 644 $(B)/windows/libgort.a $(DESTDIR)$(PREFIX)/x86_64-w64-mingw32/lib
+	@sed "s|@PREFIX@|$(PREFIX)/x86_64-w64-mingw32|; s|@VERSION@|$(GORT_VERSION)|; s|@NAME@|gort|; s|@FLAGS@|-lws2_32 -lsynchronization|" \
+	    gort/gort.pc.in >$(DESTDIR)$(PREFIX)/x86_64-w64-mingw32/lib/pkgconfig/gort.pc
+	@echo "installed gort $(GORT_VERSION) for Windows below $(DESTDIR)$(PREFIX)/x86_64-w64-mingw32"
 .PHONY: test-gort-windows
 test-gort-windows: ## gort's core as Windows programs, under wine
 	@tests/run.sh tests/gort/windows.sh

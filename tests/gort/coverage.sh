@@ -9,7 +9,7 @@ flags="-std=gnu11 -O1 -g -I. -D_GNU_SOURCE -DGORT_PLAIN=1 -fprofile-instr-genera
 machine=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/$machine.S"
 part="tests/gort/fakeport.c gort/g.c gort/timer.c"
-lib="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/spawn.c gort/port/posix/*.c)"
+lib="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/*.c gort/port/posix/*.c)"
 [ "$machine" = amd64 ] && lib="$lib gort/asm/preempt_amd64.S"
 
 build() { # name sources...
@@ -31,8 +31,8 @@ hosted() { # name sources...
     build g tests/gort/test_g.c $part
     build timer tests/gort/test_timer.c $part
     build runq tests/gort/test_runq.c gort/runq.c $part
-    build sched tests/gort/test_sched.c $core tests/gort/rig.c tests/gort/rigport.c
-    build switch tests/gort/test_switch.c tests/gort/asm/sentinel_$machine.S $core tests/gort/rig.c tests/gort/rigport.c
+    build sched tests/gort/test_sched.c $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
+    build switch tests/gort/test_switch.c tests/gort/asm/sentinel_$machine.S $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
     hosted lib tests/gort/test_lib.c
     hosted behaviour -Wno-write-strings tests/gort/behaviour.c
     hosted reports tests/gort/reports.c

@@ -5,7 +5,7 @@ set -u
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 machine=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
-srcs="$(ls gort/*.c | grep -v san.c) gort/port/spawn.c $(echo gort/port/posix/*.c) gort/asm/$machine.S tests/gort/lto.c"
+srcs="$(find gort -maxdepth 1 -name "*.c" ! -name san.c | sort) $(echo gort/port/*.c gort/port/posix/*.c) gort/asm/$machine.S tests/gort/lto.c"
 [ -e "gort/asm/preempt_$machine.S" ] && srcs="$srcs gort/asm/preempt_$machine.S"
 
 # shellcheck disable=SC2086 # a list

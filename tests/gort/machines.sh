@@ -5,7 +5,7 @@ set -u
 out=build/test/gort-machines
 mkdir -p "$out"
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c"
-rig="$core tests/gort/rig.c tests/gort/rigport.c"
+rig="$core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 objects="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c"
 
@@ -20,7 +20,7 @@ build() {
         objs="$objs $obj"
     done
     # shellcheck disable=SC2086 # a list
-    "$gnu-linux-gnu-gcc" -static -o "$out/$name-$machine" $objs -pthread 2>/dev/null
+    "$gnu-linux-gnu-gcc" -rdynamic -o "$out/$name-$machine" $objs -pthread 2>"$out/log"
 }
 
 # A test of the core, and one that needs the library; the flags and files of the rest of each are its own.
@@ -38,17 +38,18 @@ core_test() { # name machine gnu-name
     *) flags=-DGORT_PLAIN ;;
     esac
     # shellcheck disable=SC2086 # a list
-    build "$1" "$2" "$3" "$flags" "tests/gort/test_$1.c" $sources && timeout 300 "qemu-$3" "$out/$1-$2" >"$out/log" 2>&1
+    build "$1" "$2" "$3" "$flags" "tests/gort/test_$1.c" $sources && emulated "$1" "$2" "$3" &&
+        timeout 300 "$out/$1-$2.sh" >"$out/log" 2>&1
 }
 
 library() { # source machine gnu-name
     # shellcheck disable=SC2046,SC2086 # lists
     build "$(basename "$1" .c)" "$2" "$3" '-DGORT_PLAIN -fno-omit-frame-pointer -DGORT_PORT_INLINE="gort/port/posix/inline.h"' \
-        "$1" $core $objects gort/port/spawn.c $(echo gort/port/posix/*.c) "gort/asm/$2.S" "gort/asm/preempt_$2.S"
+        "$1" $core $objects $(echo gort/port/*.c gort/port/posix/*.c) "gort/asm/$2.S" "gort/asm/preempt_$2.S"
 }
 
 emulated() { # name machine gnu-name: a script that runs it
-    printf '#!/bin/sh\nexec qemu-%s %s "$@"\n' "$3" "$out/$1-$2" >"$out/$1-$2.sh"
+    printf '#!/bin/sh\nexec qemu-%s -L /usr/%s-linux-gnu %s "$@"\n' "$3" "$3" "$out/$1-$2" >"$out/$1-$2.sh"
     chmod +x "$out/$1-$2.sh"
 }
 

@@ -7,7 +7,7 @@
 
 #define STACK (64 * 1024)
 
-static struct posix_m ms[16];
+static struct rig_m ms[16];
 static _Atomic bool stopping;
 static _Atomic(struct g *) graveyard; /* dead Gs: reused, never freed while Ms run */
 
@@ -71,7 +71,6 @@ static void clean_up(void)
         free(gp);
         gp = next;
     }
-    posix_m_adopt(NULL);
 }
 
 void rig_run(unsigned nprocs, void (*fn)(void *), void *arg)
@@ -79,16 +78,14 @@ void rig_run(unsigned nprocs, void (*fn)(void *), void *arg)
     struct start s = {fn, arg, nprocs};
     atomic_store(&stopping, false);
     for (unsigned i = 0; i < nprocs; i++)
-        ms[i] = (struct posix_m){.note = 0};
-    posix_m_adopt(&ms[0].m);
+        ms[i] = (struct rig_m){.note = 0};
     sched_init(nprocs, &ms[0].m);
     for (unsigned i = 1; i < nprocs; i++)
         m_bind(&ms[i].m, i);
     rig_go(first, &s);
-    for (unsigned i = 1; i < nprocs; i++)
+    for (unsigned i = 0; i < nprocs; i++)
         port_m_start(&ms[i].m);
-    m_run(&ms[0].m);
-    for (unsigned i = 1; i < nprocs; i++)
-        pthread_join(ms[i].thread, NULL);
+    for (unsigned i = 0; i < nprocs; i++)
+        os_thread_join(ms[i].thread);
     clean_up();
 }

@@ -2,16 +2,9 @@
 /* The smallest port on threads: no netpoll, no sysmon, no hand-off. */
 #include "tests/gort/rigport.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
-#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP };
 
@@ -38,32 +31,16 @@ __attribute__((noinline)) struct m *port_getm(void)
     return cur_m;
 }
 
-void posix_m_stack(struct m *mp)
-{
-    pthread_attr_t attr;
-    void *lo;
-    size_t size;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0)
-        port_fatal("gort: a thread's stack bounds are unknown");
-    pthread_attr_getstack(&attr, &lo, &size);
-    pthread_attr_destroy(&attr);
-    mp->g0.stack_lo = (uintptr_t)lo;
-    mp->g0.stack_hi = (uintptr_t)lo + size;
-}
-
-void posix_m_adopt(struct m *mp)
+static void adopt(struct m *mp)
 {
     cur_m = mp;
-    cur_g = mp ? &mp->g0 : NULL;
-    if (mp)
-        posix_m_stack(mp);
+    cur_g = &mp->g0;
+    os_stack_bounds(&mp->g0.stack_lo, &mp->g0.stack_hi);
 }
 
 int64_t port_now_ns(void)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * 1000000000ll + ts.tv_nsec;
+    return os_now_ns();
 }
 
 int64_t port_coarse_ns(void)
@@ -71,40 +48,34 @@ int64_t port_coarse_ns(void)
     return 0;
 }
 
-static void futex_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns)
-{
-    struct timespec ts = {deadline_ns / 1000000000, deadline_ns % 1000000000};
-    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value,
-            deadline_ns == INT64_MAX ? NULL : &ts, NULL, FUTEX_BITSET_MATCH_ANY);
-}
-
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
-    struct posix_m *pm = posix_m(mp);
+    struct rig_m *pm = rig_m(mp);
     uint32_t none = NOTE_NONE;
     if (atomic_compare_exchange_strong(&pm->note, &none, NOTE_ASLEEP))
-        futex_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
+        os_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
     atomic_exchange(&pm->note, NOTE_NONE);
 }
 
 void port_m_wake(struct m *mp)
 {
-    struct posix_m *pm = posix_m(mp);
+    struct rig_m *pm = rig_m(mp);
     if (atomic_exchange(&pm->note, NOTE_WOKEN) == NOTE_ASLEEP)
-        syscall(SYS_futex, &pm->note, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        os_wake(&pm->note);
 }
 
 static void *m_thread(void *arg)
 {
     struct m *mp = arg;
-    posix_m_adopt(mp);
+    os_thread_begin();
+    adopt(mp);
     m_run(mp);
     return NULL;
 }
 
 int port_m_start(struct m *mp)
 {
-    return -pthread_create(&posix_m(mp)->thread, NULL, m_thread, mp);
+    return os_thread_start(&rig_m(mp)->thread, m_thread, mp);
 }
 
 void port_timer_set(int64_t deadline_ns)
@@ -127,7 +98,7 @@ void port_relax(void)
 {
     static __thread unsigned turns;
     if (++turns % 64 == 0)
-        sched_yield();
+        os_yield();
 }
 
 void port_nap(void)

@@ -3,25 +3,17 @@
 #ifndef TESTS_GORT_RIGPORT_H
 #define TESTS_GORT_RIGPORT_H
 
-#include <pthread.h>
+#include "gort/port/os.h"
 
-#include "gort/sched.h"
-
-struct posix_m {
+struct rig_m {
     struct m m;
-    pthread_t thread;
-    _Atomic uint32_t note; /* futex: 0 none, 1 woken, 2 asleep */
+    uintptr_t thread;
+    _Atomic uint32_t note; /* os_wait: 0 none, 1 woken, 2 asleep */
 };
 
-static inline struct posix_m *posix_m(struct m *mp)
+static inline struct rig_m *rig_m(struct m *mp)
 {
-    return container_of(mp, struct posix_m, m);
+    return container_of(mp, struct rig_m, m);
 }
-
-/* posix_m_adopt - make the calling thread the M mp. */
-void posix_m_adopt(struct m *mp);
-
-/* posix_m_stack - note the calling thread's stack bounds in mp's g0. */
-void posix_m_stack(struct m *mp);
 
 #endif

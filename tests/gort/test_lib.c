@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 #include "gort/gort.h"
 #include "tests/gort/cm.h"
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <winsock2.h>
 
 #include "gort/gort.h"
 
@@ -88,13 +90,131 @@ static void everything(void *arg)
     check(big == 2, "systemstack");
 }
 
+/* ---- sockets: clients and echoes, more than there are threads */
+#define CLIENTS  20
+#define EXCHANGE 50
+
+static struct sockaddr_in at;
+static go_fd listener;
+
+static void echo(void *arg)
+{
+    go_fd c = *(go_fd *)arg;
+    char buf[100];
+    ssize_t n;
+    free(arg);
+    while ((n = go_read(&c, buf, sizeof(buf), GO_FOREVER)) > 0)
+        check(go_write(&c, buf, (size_t)n, GO_FOREVER) == n, "echo");
+    check(n == 0 && go_fd_close(&c) == 0, "end of echo");
+}
+
+static void serve(void *arg)
+{
+    (void)arg;
+    for (;;) {
+        go_fd *c = malloc(sizeof(*c));
+        int r = go_accept(&listener, c, GO_FOREVER);
+        if (r == 0) {
+            go(echo, c);
+            continue;
+        }
+        free(c);
+        check(r == -ECANCELED, "accept until it is closed");
+        break;
+    }
+    go_wg_done(&w.wg);
+}
+
+static void client(void *arg)
+{
+    go_fd c;
+    char out[20], in[20];
+    check(go_fd_open(&c, (int)socket(AF_INET, SOCK_STREAM, 0)) == 0, "open");
+    check(go_connect(&c, (struct sockaddr *)&at, sizeof(at), go_now() + 10 * GO_S) == 0, "connect");
+    for (int i = 0; i < EXCHANGE; i++) {
+        size_t n = (size_t)snprintf(out, sizeof(out), "%d %d", (int)(intptr_t)arg, i), got = 0;
+        check(go_write(&c, out, n, GO_FOREVER) == (ssize_t)n, "write");
+        while (got < n) {
+            ssize_t r = go_read(&c, in + got, n - got, go_now() + 20 * GO_S);
+            check(r > 0, "read");
+            got += (size_t)r;
+        }
+        check(memcmp(in, out, n) == 0, "what comes back");
+    }
+    check(go_read(&c, in, sizeof(in), go_now() + GO_MS) == -ETIMEDOUT, "read with a deadline");
+    check(go_fd_close(&c) == 0, "close");
+    go_wg_done(&w.wg);
+}
+
+static void sockets(void *arg)
+{
+    WSADATA data;
+    int len = sizeof(at);
+    (void)arg;
+    check(WSAStartup(MAKEWORD(2, 2), &data) == 0, "WSAStartup");
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    at = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    check(bind(s, (struct sockaddr *)&at, len) == 0 && listen(s, 50) == 0 &&
+              getsockname(s, (struct sockaddr *)&at, &len) == 0,
+          "listen");
+    check(go_fd_open(&listener, (int)s) == 0, "go_fd_open");
+    go(serve, NULL);
+    go_wg_add(&w.wg, CLIENTS);
+    for (intptr_t i = 0; i < CLIENTS; i++)
+        go(client, (void *)i);
+    go_wg_wait(&w.wg);
+    go_wg_add(&w.wg, 1);
+    check(go_fd_close(&listener) == 0, "close the listener");
+    go_wg_wait(&w.wg);
+}
+
+/* ---- a call that blocks hands its processor on */
+static _Atomic bool let_go;
+
+static void blocks_until_let_go(void *arg)
+{
+    (void)arg;
+    while (!let_go)
+        Sleep(1);
+}
+
+static void blocker(void *arg)
+{
+    go_block(blocks_until_let_go, arg);
+    go_wg_done(&w.wg);
+}
+
+static void hand_off(void *arg)
+{
+    (void)arg;
+    let_go = false;
+    go_wg_add(&w.wg, 10);
+    for (int i = 0; i < 10; i++)
+        go(blocker, NULL);
+    go_sleep(5 * GO_MS);
+    let_go = true; /* by the only processor, while ten calls block */
+    go_wg_wait(&w.wg);
+}
+
+static void sleeps_long(void *arg)
+{
+    (void)arg;
+    go_sleep(3600 * GO_S);
+}
+
 int main(void)
 {
     for (uint32_t procs = 1; procs <= 4; procs *= 2)
         for (uint64_t seed = 0; seed < 2; seed++)
             check(go_main(everything, NULL, &(go_config){.procs = procs, .seed = seed}) == 0,
                   "main");
-    check(go_main(everything, NULL, &(go_config){.virtual_time = true}) == -ENOSYS, "virtual time");
     puts("ok life");
+    for (uint32_t procs = 1; procs <= 4; procs *= 2) {
+        check(go_main(sockets, NULL, &(go_config){.procs = procs}) == 0, "main of sockets");
+        check(go_main(hand_off, NULL, &(go_config){.procs = procs}) == 0, "main of hand_off");
+    }
+    puts("ok sockets");
+    check(go_main(sleeps_long, NULL, &(go_config){.virtual_time = true}) == 0, "virtual time");
+    puts("ok virtual time");
     return 0;
 }

@@ -15,7 +15,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
@@ -65,6 +65,13 @@ static int guard_install(uint64_t i)
     if (!arena.with_mprotect)
         return madvise(slot_base(i), arena.page, MADV_GUARD_INSTALL);
     return mprotect(slot_base(i), arena.page, PROT_NONE);
+}
+
+/* Emulators of user mode take the advice and do nothing. The system can't read a path there, or it
+ * isn't a guard. */
+static bool guard_works(void)
+{
+    return guard_install(0) == 0 && access(slot_base(0), F_OK) != 0 && errno == EFAULT;
 }
 
 static void say_limit(void)
@@ -165,6 +172,16 @@ static bool reserve(void)
     return false;
 }
 
+size_t arena_default_stack(void)
+{
+    return 128 * 1024;
+}
+
+uint64_t arena_default_max(void)
+{
+    return 1u << 20;
+}
+
 int arena_init(size_t stack, size_t max_g)
 {
     memset(arena_caches, 0, sizeof(arena_caches));
@@ -178,7 +195,7 @@ int arena_init(size_t stack, size_t max_g)
         return -ENOMEM;
     madvise(arena.base, arena.max * arena.stride, MADV_NOHUGEPAGE);
     arena.with_mprotect = false;
-    arena.with_mprotect = guard_install(0) != 0;
+    arena.with_mprotect = !guard_works();
     return 0;
 }
 

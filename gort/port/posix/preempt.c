@@ -4,11 +4,12 @@
  * marked GO_PREEMPTIBLE. Any other place may hold a lock of libc, be inside this runtime, or keep
  * the address of a thread-local variable.
  */
+#include <pthread.h>
 #include <signal.h>
 
 #include "gort/asm/inject.h"
 #include "gort/asm/signal_regs.h"
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
 #define HEADROOM 16384 /* of stack, for the registers and the scheduler's frames */
 
@@ -49,7 +50,7 @@ void gort_async_yield(void *frame)
     inject_arrived(frame);
 }
 
-void preempt_install(void)
+void os_preempt_install(void)
 {
     struct sigaction sa = {.sa_sigaction = on_signal,
                            .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
@@ -59,22 +60,8 @@ void preempt_install(void)
     sigaction(SIGURG, &sa, NULL);
 }
 
-void preempt_signal(struct posix_m *pm)
+void os_preempt(struct host_m *pm)
 {
     if (__start_go_preempt_text)
-        pthread_kill(pm->thread, SIGURG);
-}
-
-void go_nopreempt_begin(void)
-{
-    struct g *gp = go_self();
-    if (gp)
-        hg_of(gp)->nopreempt++;
-}
-
-void go_nopreempt_end(void)
-{
-    struct g *gp = go_self();
-    if (gp)
-        hg_of(gp)->nopreempt--;
+        pthread_kill((pthread_t)pm->thread, SIGURG);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stacks on Windows: one reserved range; see rt.h. */
+/* Stacks on Windows: one reserved range. A slot is an uncommitted page, then a stack that is
+ * committed as a whole when it is first used. */
 #include <errno.h>
 #include <string.h>
 #include <windows.h>
 
-#include "gort/port/windows/rt.h"
+#include "gort/port/os.h"
 
 #define PAGE 4096
 #define HALF (ARENA_CACHE / 2)
@@ -82,6 +83,21 @@ int arena_error(void)
 uint64_t arena_used(void)
 {
     return atomic_load(&arena.used);
+}
+
+const char *arena_guard(void)
+{
+    return "reserve";
+}
+
+size_t arena_default_stack(void)
+{
+    return 64 * 1024;
+}
+
+uint64_t arena_default_max(void)
+{
+    return 1u << 18;
 }
 
 int arena_init(size_t stack, size_t max_g)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the posix port share. Lock order: none of these locks is held while another is
+ * What the files of the hosted port share. Lock order: none of these locks is held while another is
  * taken, except a wait queue's lock and then a core lock.
  */
-#ifndef GORT_PORT_POSIX_RT_H
-#define GORT_PORT_POSIX_RT_H
+#ifndef GORT_PORT_RT_H
+#define GORT_PORT_RT_H
 
 #include "gort/port/arena.h"
-#include "gort/port/posix/m.h"
+#include "gort/port/m.h"
 
 /* The runtime's settings and life. */
 struct rt {
@@ -21,7 +21,9 @@ struct rt {
 };
 extern struct rt rt;
 
-/* arena.c - stacks */
+/* arena.c of each system - stacks */
+size_t arena_default_stack(void);
+uint64_t arena_default_max(void);
 int arena_init(size_t stack, size_t max_g);
 void arena_end(void);
 uint64_t arena_used(void);         /* slots handed out at least once */
@@ -38,10 +40,10 @@ void handoff_reset(void);
 /* threads.c - all Ms */
 int threads_start(unsigned procs, uint64_t seed);
 bool threads_stop(void);
-struct posix_m *thread_spare(void);                   /* an M without P, new if need be, or NULL */
-void thread_return(struct posix_m *pm);               /* it wasn't needed */
-void thread_give(struct posix_m *pm, unsigned index); /* run P `index` */
-void thread_wait_for_p(struct m *mp);                 /* on g0, without a P: until thread_give */
+struct host_m *thread_spare(void);                   /* an M without P, new if need be, or NULL */
+void thread_return(struct host_m *pm);               /* it wasn't needed */
+void thread_give(struct host_m *pm, unsigned index); /* run P `index` */
+void thread_wait_for_p(struct m *mp);                /* on g0, without a P: until thread_give */
 
 /* sysmon.c */
 int sysmon_start(void);
@@ -51,22 +53,32 @@ void sysmon_deadline(int64_t deadline_ns);
 void sysmon_note_running(void); /* an M runs a G: sysmon must not be parked */
 
 /* netpoll.c */
+struct dir {
+    struct go_waitq_ q; /* its lock guards both fields */
+    bool edge;
+};
+
+struct go_pd {
+    struct dir read, write;
+    _Atomic bool closing;
+    _Atomic uint32_t refs; /* the go_fd, and each G that waits; the last one gives it back */
+    int fd;                /* the system's */
+    struct go_pd *next_free;
+    struct go_pd *next, *prev; /* the system's, if it lists them */
+};
+
 bool netpoll_active(void);                   /* somebody ever opened a go_fd */
 unsigned netpoll_run(int64_t wait_until_ns); /* ready what is ready; 0: don't wait; how many Gs */
-void netpoll_break(void);                    /* end a netpoll_run that waits */
 uint32_t netpoll_waiters(void);
 uint32_t netpoll_runs(void); /* how many there were */
 bool netpoll_claim(void);    /* become the one M that waits in netpoll_run */
 void netpoll_unclaim(void);
+unsigned netpoll_event(struct go_pd *pd, bool reads, bool writes); /* for os_poll_run */
 
 /* report.c */
 void report_deadlock(void) NORETURN;
-void report_install(void);
-void report_thread(void); /* signal stack of the calling thread */
-
-/* preempt.c */
-void preempt_install(void);
-void preempt_signal(struct posix_m *pm); /* stop pm's goroutine if it is in a marked function */
+void report_head(int fd, struct g *gp);
+void report_end(void) NORETURN;
 
 /* clock.c */
 int64_t clock_real(void); /* the monotonic clock, also when time is virtual */

@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Starting and ending the runtime. */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 
-#include "gort/port/posix/futex.h"
 #include "gort/idle.h"
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
-#define DEFAULT_STACK  (128 * 1024)
-#define DEFAULT_MAX_G  (1u << 20)
 #define SMALLEST_STACK 16384
 
 struct rt rt;
-
-static uint32_t cpus(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        return 1;
-    return (uint32_t)MIN(CPU_COUNT(&set), GORT_MAX_PROCS);
-}
 
 static uint32_t env_procs(void)
 {
     const char *s = getenv("GORT_PROCS");
     int n = s ? atoi(s) : 0;
-    return n >= 1 && n <= GORT_MAX_PROCS ? (uint32_t)n : cpus();
+    return n >= 1 && n <= GORT_MAX_PROCS ? (uint32_t)n : MIN(os_cpus(), GORT_MAX_PROCS);
 }
 
 static int config(go_config *c)
@@ -34,9 +22,9 @@ static int config(go_config *c)
     if (c->procs == 0)
         c->procs = c->virtual_time ? 1 : env_procs();
     if (c->stack == 0)
-        c->stack = DEFAULT_STACK;
+        c->stack = arena_default_stack();
     if (c->max_g == 0)
-        c->max_g = DEFAULT_MAX_G;
+        c->max_g = arena_default_max();
     if (c->procs > GORT_MAX_PROCS || c->stack < SMALLEST_STACK || c->max_g > UINT32_MAX ||
         (c->virtual_time && c->procs != 1))
         return -EINVAL;
@@ -57,12 +45,13 @@ static int start(const go_config *cfg, bool exits_on_deadlock)
     atomic_store(&rt.stopping, false);
     atomic_store(&rt.nthreads, 0);
     atomic_store(&rt.in_block, 0);
+    os_current_init();
     handoff_reset();
     clock_virtual(c.virtual_time);
     if ((r = arena_init(c.stack, c.max_g)) != 0)
         goto out;
-    report_install();
-    preempt_install();
+    os_report_install();
+    os_preempt_install();
     if ((r = threads_start(c.procs, c.seed)) != 0)
         goto out_threads;
     if ((r = sysmon_start()) == 0)
@@ -99,7 +88,7 @@ static void first_main(void *arg)
     f->fn(f->arg);
     atomic_store(&rt.exits_on_deadlock, false); /* others may wait for ever now */
     atomic_store(&f->done, 1);
-    futex_wake(&f->done);
+    os_wake(&f->done);
 }
 
 int go_main(go_fn fn, void *arg, const go_config *cfg)
@@ -111,7 +100,7 @@ int go_main(go_fn fn, void *arg, const go_config *cfg)
         return r;
     r = go_spawn(NULL, &attr, first_main, &f);
     while (r == 0 && !atomic_load(&f.done))
-        futex_wait(&f.done, 0, INT64_MAX);
+        os_wait(&f.done, 0, INT64_MAX);
     stop();
     return r;
 }
@@ -127,10 +116,9 @@ int go_shutdown(int64_t deadline)
     if (!atomic_load(&rt.running))
         return 0;
     while (sched_live() > 0) {
-        struct timespec ms = {.tv_nsec = GO_MS};
         if (deadline >= 0 && go_now() >= deadline)
             return -ETIMEDOUT;
-        nanosleep(&ms, NULL);
+        os_nap(GO_MS);
     }
     stop();
     return 0;

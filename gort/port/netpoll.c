@@ -1,33 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Waiting for descriptors: one epoll, edge-triggered. Each direction of a descriptor remembers one
- * edge that nobody waited for. Poll descriptors are never freed while the runtime lives, so an
- * event that was under way when its descriptor was closed and reused is at worst a wake-up too
- * many; every waiter looks again.
+ * Waiting for descriptors. Each direction of a descriptor remembers one edge that nobody waited
+ * for. Poll descriptors are never freed while the runtime lives, so an event that was under way
+ * when its descriptor was closed and reused is at worst a wake-up too many; every waiter looks
+ * again.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "gort/port/posix/rt.h"
-
-#define EVENTS 128
-
-struct dir {
-    struct go_waitq_ q; /* its lock guards both fields */
-    bool edge;
-};
-
-struct go_pd {
-    struct dir read, write;
-    _Atomic bool closing;
-    _Atomic uint32_t refs; /* the go_fd, and each G that waits; the last one gives it back */
-    struct go_pd *next_free;
-};
+#include "gort/port/os.h"
 
 static struct {
     struct spin lock;
@@ -35,9 +16,8 @@ static struct {
     _Atomic bool claimed;
     _Atomic uint32_t waiters;
     _Atomic uint32_t runs;
-    int epfd, breakfd;
     struct go_pd *free;
-} poll = {.epfd = -1, .breakfd = -1};
+} poll;
 
 bool netpoll_active(void)
 {
@@ -62,13 +42,6 @@ bool netpoll_claim(void)
 void netpoll_unclaim(void)
 {
     atomic_store(&poll.claimed, false);
-}
-
-void netpoll_break(void)
-{
-    uint64_t one = 1;
-    ssize_t r = write(poll.breakfd, &one, sizeof(one));
-    (void)r; /* full: it is awake */
 }
 
 /* ------------------------------------------------------------------ events */
@@ -99,71 +72,34 @@ static void ready_chain(struct g *chain)
     }
 }
 
-static unsigned pd_event(struct go_pd *pd, uint32_t events)
+unsigned netpoll_event(struct go_pd *pd, bool reads, bool writes)
 {
     unsigned n = 0;
     struct g *chain = NULL;
-    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    if (reads)
         chain = dir_take(&pd->read, chain, &n);
-    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
+    if (writes)
         chain = dir_take(&pd->write, chain, &n);
     ready_chain(chain);
     return n;
 }
 
-static void break_drain(void)
-{
-    uint64_t n;
-    ssize_t r = read(poll.breakfd, &n, sizeof(n));
-    (void)r;
-}
-
-static int wait_events(struct epoll_event *ev, int64_t until)
-{
-    if (until == 0)
-        return epoll_wait(poll.epfd, ev, EVENTS, 0);
-    if (until == INT64_MAX)
-        return epoll_wait(poll.epfd, ev, EVENTS, -1);
-    int64_t ns = MAX(until - port_now_ns(), 0);
-    struct timespec ts = {ns / GO_S, ns % GO_S};
-    return epoll_pwait2(poll.epfd, ev, EVENTS, &ts, NULL);
-}
-
 unsigned netpoll_run(int64_t wait_until_ns)
 {
-    struct epoll_event ev[EVENTS];
-    unsigned readied = 0;
     atomic_fetch_add_explicit(&poll.runs, 1, memory_order_relaxed);
-    int n = wait_events(ev, wait_until_ns);
-    for (int i = 0; i < n; i++) {
-        if (ev[i].data.ptr)
-            readied += pd_event(ev[i].data.ptr, ev[i].events);
-        else if (wait_until_ns != 0)
-            break_drain();
-    }
-    return readied;
+    return os_poll_run(wait_until_ns);
 }
 
 /* ------------------------------------------------------------------ descriptors */
 
 static int start_locked(void)
 {
-    struct epoll_event ev = {.events = EPOLLIN};
-    if (poll.epfd >= 0)
+    if (netpoll_active())
         return 0;
-    int epfd = epoll_create1(EPOLL_CLOEXEC);
-    if (epfd < 0)
-        return -errno;
-    int breakfd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (breakfd < 0 || epoll_ctl(epfd, EPOLL_CTL_ADD, breakfd, &ev) < 0) {
-        int r = -errno;
-        close(epfd);
-        return r;
-    }
-    poll.epfd = epfd;
-    poll.breakfd = breakfd;
-    atomic_store_explicit(&poll.active, true, memory_order_release);
-    return 0;
+    int r = os_poll_start();
+    if (r == 0)
+        atomic_store_explicit(&poll.active, true, memory_order_release);
+    return r;
 }
 
 static struct go_pd *pd_get_locked(void)
@@ -200,14 +136,6 @@ static void pd_leave(struct go_pd *pd)
         pd_put(pd);
 }
 
-static int set_nonblocking(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || (!(flags & O_NONBLOCK) && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0))
-        return -errno;
-    return 0;
-}
-
 /* Under the lock: an event of the descriptor that had this one before may still be under way. */
 static void dir_reset(struct dir *d)
 {
@@ -219,16 +147,16 @@ static void dir_reset(struct dir *d)
 int go_fd_open(go_fd *f, int fd)
 {
     struct go_pd *pd;
-    int r = set_nonblocking(fd);
-    if (r || (r = pd_make(&pd)))
+    int r = pd_make(&pd);
+    if (r)
         return r;
     dir_reset(&pd->read);
     dir_reset(&pd->write);
     atomic_store(&pd->closing, false);
     atomic_store(&pd->refs, 1);
-    struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = pd};
-    if (epoll_ctl(poll.epfd, EPOLL_CTL_ADD, fd, &ev) < 0) {
-        r = -errno;
+    pd->fd = fd;
+    r = os_poll_add(pd, fd);
+    if (r) {
         pd_put(pd);
         return r;
     }
@@ -241,10 +169,11 @@ int go_fd_close(go_fd *f)
     struct go_pd *pd = f->pd;
     int fd = f->fd;
     atomic_store(&pd->closing, true);
-    pd_event(pd, EPOLLHUP);
+    os_poll_remove(pd);
+    netpoll_event(pd, true, true);
     *f = (go_fd){-1, NULL};
     pd_leave(pd);
-    return close(fd) < 0 ? -errno : 0;
+    return os_close(fd);
 }
 
 /* 0: try again. */
@@ -259,6 +188,7 @@ static int dir_wait(struct go_pd *pd, struct dir *d, int64_t deadline)
         return closing ? -ECANCELED : edge ? 0 : -ETIMEDOUT;
     }
     atomic_fetch_add(&poll.waiters, 1);
+    os_poll_waits(pd);
     bool woken = waitq_wait(&d->q, &w, false, deadline, WAIT_IO);
     atomic_fetch_sub(&poll.waiters, 1);
     if (!woken)

@@ -8,7 +8,7 @@
  * mask looks at `parked` after that: a waker in port_m_wake, an M that wakes by itself in port_poll
  * or when netpoll gave it work. Both sequentially consistent, so one of them sees the other.
  */
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,6 @@
 #include <string.h>
 
 #include "gort/idle.h"
-#include "gort/port/posix/futex.h"
 
 #define DELAY_MIN_NS (20 * GO_US)
 #define DELAY_MAX_NS (10 * GO_MS)
@@ -34,7 +33,7 @@ struct watch {
 };
 
 static struct {
-    pthread_t thread;
+    uintptr_t thread;
     _Atomic bool stop;
     _Atomic uint32_t parked; /* futex: 1 parked for ever, 2 asleep until `next` */
     _Atomic int64_t next;
@@ -60,7 +59,7 @@ static bool all_idle(void)
 void sysmon_wake(void)
 {
     if (atomic_exchange(&mon.parked, 0) != 0)
-        futex_wake(&mon.parked);
+        os_wake(&mon.parked);
 }
 
 void sysmon_note_running(void)
@@ -80,7 +79,7 @@ static void sleep_as(uint32_t how, int64_t until)
     atomic_store(&mon.next, until);
     atomic_store(&mon.parked, how);
     if (!atomic_load(&mon.stop) && (how == 2 || all_idle()))
-        futex_wait(&mon.parked, how, until);
+        os_wait(&mon.parked, how, until);
     atomic_store(&mon.parked, 0);
     atomic_store(&mon.next, INT64_MIN);
 }
@@ -157,7 +156,7 @@ static bool watch_p(unsigned i, int64_t now)
         return due;
     w->since = now;
     if (own_load(&mp->need_resched))
-        preempt_signal(posix_m(mp));
+        os_preempt(host_m(mp));
     port_preempt(mp);
     return true;
 }
@@ -251,12 +250,12 @@ int sysmon_start(void)
     mon.trace_every = trace_option();
     atomic_store(&mon.stop, false);
     atomic_store(&mon.next, INT64_MIN);
-    return -pthread_create(&mon.thread, NULL, sysmon_main, NULL);
+    return os_thread_start(&mon.thread, sysmon_main, NULL);
 }
 
 void sysmon_stop(void)
 {
     atomic_store(&mon.stop, true);
     sysmon_wake();
-    pthread_join(mon.thread, NULL);
+    os_thread_join(mon.thread);
 }

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The clock, and the virtual one of deterministic tests: it stands still while something runs. */
-#include <time.h>
-
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
 static _Atomic bool is_virtual;
 static _Atomic int64_t virtual_now;
 
 int64_t clock_real(void)
 {
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return ts.tv_sec * GO_S + ts.tv_nsec;
+    return os_now_ns();
 }
 
 int64_t port_now_ns(void)

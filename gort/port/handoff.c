@@ -4,7 +4,7 @@
  * counts: odd while its M is in a call. Who makes it even again, the M that comes back or sysmon,
  * has the P; the M that comes too late queues its G for anybody and becomes spare.
  */
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 #include "gort/san.h"
 
 static struct {
@@ -30,7 +30,7 @@ uint32_t handoff_call(unsigned index)
 
 void handoff_retake(unsigned index, uint32_t call)
 {
-    struct posix_m *pm = thread_spare();
+    struct host_m *pm = thread_spare();
     if (!pm)
         return;
     if (claim(index, call))
@@ -46,7 +46,7 @@ void go_block_enter(void)
     mp->locks++;
     atomic_fetch_add(&rt.in_block, 1);
     casgstatus(gp, GRUNNING, GSYSCALL);
-    posix_m(mp)->call = atomic_fetch_add(&calls[mp->p->id].count, 1) + 1;
+    host_m(mp)->call = atomic_fetch_add(&calls[mp->p->id].count, 1) + 1;
 }
 
 /* On g0, without a P. */
@@ -68,7 +68,7 @@ void go_block_leave(void)
     struct g *gp = port_getg();
     struct m *mp = gp->m;
     mp->locks--;
-    if (claim(mp->p->id, posix_m(mp)->call))
+    if (claim(mp->p->id, host_m(mp)->call))
         casgstatus(gp, GSYSCALL, GRUNNING);
     else
         mcall(leave_on_g0);

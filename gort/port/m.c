@@ -1,65 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ms are threads: which G a thread runs, how it sleeps and is woken. */
-#include "gort/port/posix/m.h"
-
-#include <limits.h>
-#include <sched.h>
+/* Ms are threads: how one sleeps, is woken and asked to give way. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "gort/port/posix/futex.h"
-#include "gort/port/posix/rt.h"
+#include "gort/port/os.h"
 
-/* Of a posix_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
+/* Of a host_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
 enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
 
-/* used: asm/tls.h names it to the assembler only, which an optimiser of the whole program can't see. */
-_Thread_local struct g *gort_cur_g __attribute__((tls_model("initial-exec"), used));
-_Thread_local int go_poll_word_ __attribute__((tls_model("initial-exec")));
+_Thread_local int go_poll_word_ GO_POLL_WORD_MODEL_;
 
-static void g0_bounds(struct g *g0)
-{
-    pthread_attr_t attr;
-    void *lo;
-    size_t size;
-    if (pthread_getattr_np(pthread_self(), &attr) != 0)
-        port_fatal("gort: a thread's stack bounds are unknown");
-    pthread_attr_getstack(&attr, &lo, &size);
-    pthread_attr_destroy(&attr);
-    g0->stack_lo = (uintptr_t)lo;
-    g0->stack_hi = (uintptr_t)lo + size;
-}
-
-void posix_m_adopt(struct m *mp)
+void host_m_adopt(struct m *mp)
 {
     if (!mp) {
         port_setg(NULL);
         return;
     }
-    g0_bounds(&mp->g0);
+    os_stack_bounds(&mp->g0.stack_lo, &mp->g0.stack_hi);
     mp->g0.m = mp;
     port_setg(&mp->g0);
-    atomic_store(&posix_m(mp)->poll_word, &go_poll_word_);
+    atomic_store(&host_m(mp)->poll_word, &go_poll_word_);
 }
 
 /* ------------------------------------------------------------------ sleep */
 
-static bool note_begin(struct posix_m *pm, uint32_t how)
+static bool note_begin(struct host_m *pm, uint32_t how)
 {
     uint32_t none = NOTE_NONE;
     return atomic_compare_exchange_strong(&pm->note, &none, how);
 }
 
-void posix_note_sleep(struct posix_m *pm, int64_t deadline_ns)
+void host_note_sleep(struct host_m *pm, int64_t deadline_ns)
 {
     if (note_begin(pm, NOTE_ASLEEP))
-        futex_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
+        os_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
     atomic_exchange(&pm->note, NOTE_NONE);
 }
 
-static void sleep_in_poll(struct posix_m *pm, int64_t deadline_ns)
+static void sleep_in_poll(struct host_m *pm, int64_t deadline_ns)
 {
     if (note_begin(pm, NOTE_IN_POLL) && netpoll_run(deadline_ns) > 0)
         sysmon_note_running();
@@ -69,7 +48,7 @@ static void sleep_in_poll(struct posix_m *pm, int64_t deadline_ns)
 
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
-    struct posix_m *pm = posix_m(mp);
+    struct host_m *pm = host_m(mp);
     if (atomic_load(&rt.stopping))
         return;
     if (deadline_ns != INT64_MAX && clock_jump(deadline_ns))
@@ -77,17 +56,17 @@ void port_m_sleep(struct m *mp, int64_t deadline_ns)
     if (netpoll_active() && netpoll_claim())
         sleep_in_poll(pm, deadline_ns);
     else
-        posix_note_sleep(pm, deadline_ns);
+        host_note_sleep(pm, deadline_ns);
 }
 
 void port_m_wake(struct m *mp)
 {
-    struct posix_m *pm = posix_m(mp);
+    struct host_m *pm = host_m(mp);
     uint32_t was = atomic_exchange(&pm->note, NOTE_WOKEN);
     if (was == NOTE_ASLEEP)
-        futex_wake(&pm->note);
+        os_wake(&pm->note);
     else if (was == NOTE_IN_POLL)
-        netpoll_break();
+        os_poll_break();
     sysmon_note_running();
 }
 
@@ -115,7 +94,7 @@ void port_preempt(struct m *mp)
         atomic_store_explicit(&gp->preempt, 1, memory_order_release);
     }
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
-    int *word = atomic_load(&posix_m(mp)->poll_word);
+    int *word = atomic_load(&host_m(mp)->poll_word);
     if (word)
         __atomic_store_n(word, 1, __ATOMIC_RELAXED);
 }
@@ -132,13 +111,26 @@ void port_relax(void)
 {
     static _Thread_local unsigned turns;
     if (++turns % 64 == 0)
-        sched_yield();
+        os_yield();
 }
 
 void port_nap(void)
 {
-    const struct timespec little = {.tv_nsec = 3000};
-    nanosleep(&little, NULL);
+    os_nap(3000);
+}
+
+void go_nopreempt_begin(void)
+{
+    struct g *gp = go_self();
+    if (gp)
+        hg_of(gp)->nopreempt++;
+}
+
+void go_nopreempt_end(void)
+{
+    struct g *gp = go_self();
+    if (gp)
+        hg_of(gp)->nopreempt--;
 }
 
 void port_fatal(const char *fmt, ...)
