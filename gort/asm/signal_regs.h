@@ -6,6 +6,13 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+/* Where a frame keeps its caller's frame pointer and its return address, from the frame pointer. */
+#if defined(__riscv)
+#define FRAME_LINK (-16)
+#else
+#define FRAME_LINK 0
+#endif
+
 static inline void signal_regs(const void *ucontext, uintptr_t *pc, uintptr_t *fp)
 {
     const mcontext_t *mc = &((const ucontext_t *)ucontext)->uc_mcontext;

@@ -562,7 +562,7 @@ static void run_reuse(void *arg)
 {
     _Atomic(go_g *) g;
     (void)arg;
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 3000; i++) {
         atomic_store(&g, NULL);
         assert_int_equal(go(stores_self, &g), 0);
         while (!atomic_load(&g))

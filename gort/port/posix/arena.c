@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gort/port/os.h"
@@ -67,11 +69,12 @@ static int guard_install(uint64_t i)
     return mprotect(slot_base(i), arena.page, PROT_NONE);
 }
 
-/* Emulators of user mode take the advice and do nothing. The system can't read a path there, or it
+/* Emulators of user mode take the advice and do nothing. If the system can store a result there, it
  * isn't a guard. */
 static bool guard_works(void)
 {
-    return guard_install(0) == 0 && access(slot_base(0), F_OK) != 0 && errno == EFAULT;
+    return guard_install(0) == 0 && syscall(SYS_clock_getres, CLOCK_MONOTONIC, slot_base(0)) != 0 &&
+           errno == EFAULT;
 }
 
 static void say_limit(void)

@@ -36,9 +36,10 @@ static void walk(const struct g *gp, uintptr_t pc, uintptr_t fp, void (*fn)(uint
 {
     fn(pc, arg);
     for (int i = 0; i < MAX_FRAMES; i++) {
-        if (fp < gp->stack_lo || fp + 16 > gp->stack_hi || fp % 8 != 0)
+        uintptr_t at = fp + FRAME_LINK;
+        if (at < gp->stack_lo || at + 16 > gp->stack_hi || at % 8 != 0)
             return;
-        const uintptr_t *frame = (const uintptr_t *)fp;
+        const uintptr_t *frame = (const uintptr_t *)at;
         if (frame[0] <= fp || !frame[1])
             return;
         fn(frame[1], arg);

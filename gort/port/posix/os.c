@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SIGNAL_STACK (64 * 1024)
+#define SIGNAL_SLACK 1024 /* behind a frame that is shorter than the C library has it */
 
 _Static_assert(sizeof(pthread_t) == sizeof(uintptr_t), "a thread's name fits");
 
@@ -83,7 +84,7 @@ void os_thread_begin(void)
 {
     void *stack =
         mmap(NULL, SIGNAL_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    stack_t ss = {.ss_sp = stack, .ss_size = SIGNAL_STACK};
+    stack_t ss = {.ss_sp = stack, .ss_size = SIGNAL_STACK - SIGNAL_SLACK};
     if (stack != MAP_FAILED)
         sigaltstack(&ss, NULL);
 }
