@@ -26,6 +26,13 @@
 #error "gort.h is a C header; call it from a C file"
 #endif
 
+/* tcc has neither atomics nor thread-local variables; what needs them is in the library. */
+#ifdef __TINYC__
+#define GO_ATOMIC_(type) volatile type
+#else
+#define GO_ATOMIC_(type) _Atomic type
+#endif
+
 #pragma GCC visibility push(default) /* all else in the library is hidden */
 
 #define GO_FOREVER ((int64_t)-1)
@@ -212,12 +219,12 @@ GO_MAYBE_UNUSED static inline int go_select_try_(go_case *k)
  * zeroed */
 
 struct go_waitq_ {
-    _Atomic uint32_t lock;
+    GO_ATOMIC_(uint32_t) lock;
     void *head, *tail;
 };
 
 typedef struct {
-    _Atomic uint32_t state;
+    GO_ATOMIC_(uint32_t) state;
     struct go_waitq_ q;
 } go_mutex;
 
@@ -257,7 +264,7 @@ void go_wg_wait(go_wg *);
 int go_wg_wait_until(go_wg *, int64_t deadline); /* 0 or -ETIMEDOUT */
 
 typedef struct {
-    _Atomic uint32_t done;
+    GO_ATOMIC_(uint32_t) done;
     go_mutex m;
 } go_once;
 
@@ -320,7 +327,7 @@ void *go_ctx_value(go_ctx *, const void *key); /* NULL: none */
  * } then s.err is the first failure. */
 typedef struct {
     go_wg wg;
-    _Atomic int err;
+    GO_ATOMIC_(int) err;
 } go_scope;
 
 int go_scope_go(go_scope *, int (*fn)(void *), void *arg);
@@ -362,18 +369,23 @@ int go_poll(go_fd *, int event, int64_t deadline); /* 0: ready; -ETIMEDOUT; -ECA
 /* ------------------------------------------------------------------ preemption */
 
 /* GO_POLL - in long loops: yields when the scheduler asks for it; a load and a branch otherwise. */
+void go_poll_slow_(void);
+#ifdef __TINYC__
+void go_poll_call_(void);
+#define GO_POLL() go_poll_call_()
+#else
 #ifdef _WIN32
 #define GO_POLL_WORD_MODEL_ /* the compiler's own */
 #else
 #define GO_POLL_WORD_MODEL_ __attribute__((tls_model("initial-exec")))
 #endif
 extern _Thread_local int go_poll_word_ GO_POLL_WORD_MODEL_;
-void go_poll_slow_(void);
 #define GO_POLL()                                                                   \
     do {                                                                            \
         if (__builtin_expect(__atomic_load_n(&go_poll_word_, __ATOMIC_RELAXED), 0)) \
             go_poll_slow_();                                                        \
     } while (0)
+#endif
 
 /* Functions marked so may be stopped between any two instructions: they must call nothing but each
  * other, and take no locks. */

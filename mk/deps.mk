@@ -4,7 +4,7 @@ DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev 
 DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
 DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go gdb-multiarch valgrind:valgrind dtc:device-tree-compiler pkg-config \
               shellcheck mandoc zip:zip python3:python3 clang-format:clang-format libdw-dev libcapstone-dev netbase \
-              aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+              aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross tcc:tcc
 # Linux kernels to compare with, and C programs.
 DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
               tcc:tcc gcc:gcc riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu libc6-dev-riscv64-cross \
@@ -18,7 +18,7 @@ DEPS_WANTED += $(if $(filter deps test-programs-% bench-%,$(DEPS_GOALS)),$(DEPS_
 DEPS_WANTED += $(if $(filter test-gort-machines,$(DEPS_GOALS)),aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu \
     riscv64-linux-gnu-gcc:gcc-riscv64-linux-gnu qemu-riscv64:qemu-user)
 DEPS_WANTED += $(if $(filter bench-gort,$(DEPS_GOALS)),golang-1.19-go gccgo:gccgo g++:g++ libboost-fiber-dev libpth-dev libst-dev)
-DEPS_WANTED += $(if $(filter test-gort-windows,$(DEPS_GOALS)),x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64)
+DEPS_WANTED += $(if $(filter gort-windows install-gort-windows test-gort-windows,$(DEPS_GOALS)),x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64 wine64)
 DEPS_WANTED += $(if $(filter test-rtg-guest,$(DEPS_GOALS)),cpio:cpio qemu-system-x86_64:qemu-system-x86 qemu-system-riscv64:qemu-system-misc)
 DEPS_WANTED := $(strip $(DEPS_WANTED))
 

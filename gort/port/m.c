@@ -106,6 +106,13 @@ void go_poll_slow_(void)
         g_preempted();
 }
 
+/* GO_POLL of compilers without thread-local variables. */
+__attribute__((visibility("default"))) void go_poll_call_(void);
+void go_poll_call_(void)
+{
+    GO_POLL();
+}
+
 /* A lock's holder may have lost its CPU: give ours away now and then. */
 void port_relax(void)
 {

@@ -43,6 +43,13 @@ for kind in asan tsan; do
         echo "not ok gort example with gort-$kind"
     fi
 done
+if ! command -v tcc >/dev/null; then echo "skip gort with tcc: install tcc"; elif
+    make -s --no-print-directory install-gort PREFIX="$at" >/dev/null 2>&1 &&
+        tcc -I "$at/include" examples/gort/pool.c -L "$at/lib" -lgort -o "$at/pool-tcc" && [ "$("$at/pool-tcc")" = "78498 primes below 1000000" ]; then
+    echo "ok gort example with tcc"
+else
+    echo "not ok gort example with tcc"
+fi
 if [ -e "$at/share/man/man3/go_send.3" ]; then echo "ok man go_send"; else echo "not ok man go_send"; fi
 command -v mandoc >/dev/null || { echo "skip manual pages: install mandoc"; exit 0; }
 for page in "$at"/share/man/man?/*; do
