@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Three passes: disassemble; find tests of the flag; from each call look forward for what the
- * caller does with the buffer and back for what it loaded. Compiled code is straight there:
- * branches in between end the look. */
-#include "gobin/annotate.h"
-
+/* Four passes: disassemble; find the calls; find tests of the flag (annotate_tests.c); from each
+ * call look forward for what the caller does with the buffer and back for what it loaded. Compiled
+ * code is straight there: branches in between end the look. */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "gobin/constants.h"
+#include "gobin/annotate_pass.h"
 
 /* How far to look from a call: a barrier of 8 words with its loads and stores fits. */
 enum { AFTER_MAX = 120, BEFORE_MAX = 40, WORD = 8 };
-
-struct pass {
-    struct annotation *a;
-    const struct gobin *bin;
-    const struct barriers *b;
-    struct disasm *d;
-};
 
 static bool is_store_to(const struct insn *i, uint8_t base)
 {
     return i->kind == INSN_STORE && i->rn == base && !i->indexed;
 }
 
-static bool writes(const struct insn *i, uint8_t reg)
+bool insn_writes(const struct insn *i, uint8_t reg)
 {
     bool result =
         i->kind != INSN_STORE && i->kind != INSN_BRANCH && (i->rd == reg || i->rd2 == reg);
@@ -60,55 +51,6 @@ static int disassemble(struct pass *p, const struct gofunc *f)
     return 0;
 }
 
-/* Marks what worked out the address that a flag load uses: the last one or two writers of its base
- * register. */
-static void mark_address(struct annotation *a, size_t load)
-{
-    uint8_t base = a->steps[load].insn.rn;
-    for (size_t i = load, left = 4; i-- > 0 && left; left--) {
-        const struct insn *insn = &a->steps[i].insn;
-        if (insn->rd != base || insn->kind == INSN_STORE)
-            continue;
-        a->steps[i].role = STEP_FLAG_ADDRESS;
-        if (insn->kind == INSN_ADDRESS)
-            return;
-    }
-}
-
-/* The walk is linear and takes no note of joins, so only what is an address of the program's is
- * believed. */
-static vaddr_t fixed_address(const struct pass *p, const struct constants *c, const struct insn *i)
-{
-    vaddr_t addr;
-    return constants_address(c, i, &addr) && elf_segment_at(&p->bin->elf, addr) ? addr : 0;
-}
-
-static void find_tests(struct pass *p)
-{
-    struct constants c = {0};
-    uint8_t loaded =
-        REG_ZERO; /* holds the flag; REG_NONE on amd64, where the processor's flags do */
-    for (size_t i = 0; i < p->a->nsteps; i++) {
-        struct step *s = &p->a->steps[i];
-        if (s->insn.kind == INSN_TEST || s->insn.kind == INSN_LOAD || s->insn.kind == INSN_STORE)
-            s->addr = fixed_address(p, &c, &s->insn);
-        bool word =
-            s->insn.kind == INSN_TEST || (s->insn.kind == INSN_LOAD && s->insn.width_bytes == 4);
-        if (word && s->addr && s->addr == p->b->flag) {
-            s->role = STEP_FLAG_LOAD;
-            loaded = s->insn.kind == INSN_TEST ? REG_NONE : s->insn.rd;
-            if (s->insn.kind == INSN_LOAD)
-                mark_address(p->a, i);
-        } else if (s->insn.kind == INSN_BRANCH && s->insn.rd == loaded) {
-            s->role = STEP_FLAG_BRANCH;
-            loaded = REG_ZERO;
-        } else if (loaded != REG_NONE && writes(&s->insn, loaded)) {
-            loaded = REG_ZERO;
-        }
-        constants_step(&c, &s->insn);
-    }
-}
-
 /* A test leads to the call when its branch falls through to it or jumps to it, along code that does
  * nothing else. */
 static bool is_tested(const struct annotation *a, size_t call)
@@ -139,7 +81,7 @@ static struct step *loader_of(struct annotation *a, size_t record, uint8_t reg, 
         if (s->role == STEP_FLAG_BRANCH)
             return NULL;
         bool spilled = s->insn.rn == sp; /* a new pointer that was kept on the stack */
-        if (writes(&s->insn, reg))
+        if (insn_writes(&s->insn, reg))
             return s->insn.kind == INSN_LOAD && !spilled ? s : NULL;
     }
     return NULL;
@@ -169,7 +111,7 @@ static void mark_record(struct pass *p, size_t at, size_t call, struct call_fact
         facts->written |= 1u << (s->word + k);
 }
 
-static size_t step_at(const struct annotation *a, vaddr_t pc)
+size_t step_at(const struct annotation *a, vaddr_t pc)
 {
     size_t low = 0, high = a->nsteps;
     while (low < high) {
@@ -262,7 +204,7 @@ static void buffer_call(struct pass *p, size_t call, struct call_facts *facts)
         if (is_store_to(insn, buffer)) {
             mark_record(p, i, call, facts);
             last = i;
-        } else if (writes(insn, buffer) && last == call) {
+        } else if (insn_writes(insn, buffer) && last == call) {
             facts->clobbered = true;
         }
     }
@@ -279,32 +221,40 @@ static void arguments_call(struct pass *p, size_t call)
         struct step *s = &a->steps[i];
         if (ends_straight_line(&s->insn) || s->insn.kind == INSN_BRANCH)
             return;
-        if (writes(&s->insn, slot) && !slot_found)
+        if (insn_writes(&s->insn, slot) && !slot_found)
             s->role = STEP_SLOT, s->call = call, slot_found = true;
-        else if (writes(&s->insn, value) && !value_found)
+        else if (insn_writes(&s->insn, value) && !value_found)
             s->role = STEP_VALUE, s->call = call, value_found = true;
     }
 }
 
-static int find_calls(struct pass *p)
+static void calls_find(struct pass *p)
 {
     struct annotation *a = p->a;
     vaddr_t target;
+    for (size_t i = 0; i < a->nsteps; i++) {
+        struct step *s = &a->steps[i];
+        s->callee = called(p, i, &target) ? barrier_callee_at(p->b, target) : NULL;
+        if (s->callee)
+            s->role = STEP_CALL;
+    }
+}
+
+static int facts_find(struct pass *p)
+{
+    struct annotation *a = p->a;
     a->calls = calloc(a->nsteps + 1, sizeof(*a->calls));
     if (!a->calls)
         return -ENOMEM;
     for (size_t i = 0; i < a->nsteps; i++) {
-        const struct barrier_callee *callee =
-            called(p, i, &target) ? barrier_callee_at(p->b, target) : NULL;
-        if (!callee)
+        const struct step *s = &a->steps[i];
+        if (s->role != STEP_CALL)
             continue;
         struct call_facts *facts = &a->calls[a->ncalls++];
-        a->steps[i].role = STEP_CALL;
-        a->steps[i].callee = callee;
-        *facts = (struct call_facts){.pc = a->steps[i].pc, .tested = is_tested(a, i)};
-        if (!callee->bulk && p->b->abi == BARRIER_BUFFER)
+        *facts = (struct call_facts){.pc = s->pc, .tested = is_tested(a, i)};
+        if (!s->callee->bulk && p->b->abi == BARRIER_BUFFER)
             buffer_call(p, i, facts);
-        else if (!callee->bulk)
+        else if (!s->callee->bulk)
             arguments_call(p, i);
     }
     return 0;
@@ -317,9 +267,11 @@ int annotate(struct annotation *a, struct gobin *bin, const struct barriers *b, 
     struct pass p = {a, bin, b, d};
     int rc = disassemble(&p, f);
     if (rc == 0) {
-        find_tests(&p);
-        rc = find_calls(&p);
+        calls_find(&p);
+        rc = tests_find(&p);
     }
+    if (rc == 0)
+        rc = facts_find(&p);
     if (rc == 0)
         return 0;
     annotation_free(a);
