@@ -142,10 +142,12 @@ static bool records(const struct step *s, uint8_t reg)
 
 /* The stores that the barrier was for: where a recorded old pointer was read, or of a recorded new
  * one. */
-static bool is_guarded_store(const struct annotation *a, size_t at, size_t call, size_t last)
+static bool is_guarded_store(const struct pass *p, size_t at, size_t call, size_t last)
 {
+    const struct annotation *a = p->a;
     const struct step *s = &a->steps[at];
-    if (s->insn.kind != INSN_STORE || s->insn.width_bytes < WORD)
+    bool spill = s->insn.rn == p->b->isa->sp; /* the stack needs no barrier */
+    if (s->insn.kind != INSN_STORE || s->insn.width_bytes < WORD || spill)
         return false;
     for (size_t i = call > BEFORE_MAX ? call - BEFORE_MAX : 0; i <= last; i++) {
         const struct step *other = &a->steps[i];
@@ -183,7 +185,7 @@ static void mark_stores(struct pass *p, size_t from, size_t call, size_t last,
         if (ends_straight_line(&s->insn) || s->insn.kind == INSN_BRANCH ||
             s->role == STEP_FLAG_LOAD)
             return;
-        if (!is_guarded_store(a, i, call, last))
+        if (!is_guarded_store(p, i, call, last))
             continue;
         s->role = STEP_STORE;
         s->call = call;

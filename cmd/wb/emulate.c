@@ -236,6 +236,37 @@ static void print_tests(const struct outcome *all)
     }
 }
 
+/* What the runtime or the launcher said of the program's end: the first line of that kind, or NULL.
+ */
+static const char *last_words(const char *output)
+{
+    static const char *const starts[] = {
+        "fatal error: ", "panic: ", "runtime: ", "unexpected ", "mazboot: ", "qemu: "};
+    for (const char *at = output; at; at = strchr(at, '\n'), at += at != NULL)
+        for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+            if (strncmp(at, starts[i], strlen(starts[i])) == 0)
+                return at;
+    return NULL;
+}
+
+/* For each test that doesn't say Y as the program runs this way, why. */
+static void print_reasons(const struct outcome *out, const struct outcome *first)
+{
+    const char *end = last_words(out->output);
+    for (unsigned number = 1; number < LINES_MAX && test_line(first->output, number); number++) {
+        const char *line = test_line(out->output, number);
+        if (line && *line == 'Y')
+            continue;
+        if (line) {
+            printf("   T%u: the program says %.*s\n", number, (int)strcspn(line, "\n"), line);
+            continue;
+        }
+        printf("   T%u and what follows: not reached, %.*s\n", number,
+               end ? (int)strcspn(end, "\n") : 80, end ? end : "and nothing says why");
+        return;
+    }
+}
+
 static bool print_outcome(const struct way *way, const struct outcome *out,
                           const struct outcome *first)
 {
@@ -259,6 +290,7 @@ static bool print_outcome(const struct way *way, const struct outcome *out,
            records || out->recorded
                ? ""
                : ", no barrier recorded anything: they were replaced, or this isn't the flag");
+    print_reasons(out, first);
     return good;
 }
 
