@@ -5,12 +5,12 @@
 
 #include "cmd/inspect/report.h"
 #include "cmd/inspect/treemap.h"
+#include "cmd/svg_text.h"
 
 enum { WIDTH = 1200, HEIGHT = 760, TITLE = 28, GAP = 2, LETTER = 7, LINE = 13 };
 
 struct block {
-    const char *name;
-    size_t name_size;
+    struct span name;
     uint64_t size_bytes;
     const char *colour;
     bool packages; /* divided by package */
@@ -37,29 +37,20 @@ static int larger_first(const void *a, const void *b)
     return x->size_bytes < y->size_bytes ? 1 : x->size_bytes > y->size_bytes ? -1 : 0;
 }
 
-static void print_escaped(FILE *out, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '<' || c == '>' || c == '&' || c == '"')
-            fprintf(out, "&#%d;", c);
-        else
-            putc(c < ' ' || c > '~' ? '?' : c, out);
-    }
-}
-
 static void print_block(FILE *out, struct rect r, const struct block *b)
 {
     double w = MAX(r.width - 1, 0.0), h = MAX(r.height - 1, 0.0);
-    size_t letters = w > 2 * LETTER && h > LINE ? MIN(b->name_size, (size_t)(w / LETTER - 1)) : 0;
+    struct span label = {0};
+    if (w > 2 * LETTER && h > LINE)
+        label = svg_fit(b->name, (size_t)(w / LETTER - 1));
     fprintf(out,
             "<g><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\"/><title>",
             r.x, r.y, w, h, b->colour);
-    print_escaped(out, b->name, b->name_size);
+    svg_text(out, b->name);
     fprintf(out, ": %" PRIu64 " bytes</title>", b->size_bytes);
-    if (letters) {
+    if (label.size) {
         fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">", r.x + 3, r.y + LINE - 2);
-        print_escaped(out, b->name + b->name_size - letters, letters); /* a path's end tells more */
+        svg_text(out, label);
         fputs("</text>", out);
     }
     fputs("</g>\n", out);
@@ -94,8 +85,8 @@ static size_t section_blocks(const struct report *r, struct block *blocks)
         const struct elf_section *s = &r->bin.elf.sections[i];
         const char *purpose = section_purpose(s);
         if (s->contents.size)
-            blocks[n++] = (struct block){s->name, strlen(s->name), s->contents.size,
-                                         colour_of(purpose), strcmp(s->name, ".text") == 0};
+            blocks[n++] = (struct block){svg_span(s->name), s->contents.size, colour_of(purpose),
+                                         strcmp(s->name, ".text") == 0};
     }
     return n;
 }
@@ -106,8 +97,7 @@ static size_t package_blocks(const struct report *r, struct block *blocks)
         const struct package *p = &r->packages.all[i];
         bool own = memchr(p->name.data, '.', p->name.size) ||
                    (p->name.size == 4 && !memcmp(p->name.data, "main", 4));
-        blocks[i] = (struct block){(const char *)p->name.data, p->name.size, p->text_bytes,
-                                   own ? "#54a24b" : "#4c78a8", false};
+        blocks[i] = (struct block){p->name, p->text_bytes, own ? "#54a24b" : "#4c78a8", false};
     }
     return r->packages.n;
 }
@@ -123,10 +113,11 @@ void report_svg(const struct report *r, FILE *out)
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"monospace\" "
         "font-size=\"11\">\n<text x=\"4\" y=\"19\" font-size=\"15\">",
         WIDTH, HEIGHT);
-    print_escaped(out, r->path, strlen(r->path));
-    fprintf(out, ": %.1f MiB, %s, %s; blue: standard library, green: other packages</text>\n",
-            (double)r->bin.elf.file.size / (1 << 20), gobin_machine_name(r->bin.elf.machine),
-            r->bin.build.version);
+    svg_text(out, svg_span(r->path));
+    fprintf(out, ": %.1f MiB, %s, ", (double)r->bin.elf.file.size / (1 << 20),
+            gobin_machine_name(r->bin.elf.machine));
+    svg_text(out, svg_span(r->bin.build.version));
+    fputs("; blue: standard library, green: other packages</text>\n", out);
     size_t n = section_blocks(r, blocks);
     struct rect code = n ? print_blocks(out, area, blocks, n) : area;
     if (code.width > 0)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cmd/svg_text.h"
 #include "cmd/trace/trace.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
     TOP = 76,
     ROW = 19,
     BAR = 13,
+    LETTERS = 36, /* of a label */
     PACKAGES_DRAWN = 10,
     TICKS = 6,
 };
@@ -23,22 +25,6 @@ struct picture {
     uint64_t start_ns, end_ns;
     int y;
 };
-
-static void put_escaped(FILE *out, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        switch (text[i]) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        default:
-            fputc((unsigned char)text[i] < ' ' ? '?' : text[i], out);
-        }
-    }
-}
 
 static double x_of(const struct picture *p, uint64_t ns)
 {
@@ -62,12 +48,14 @@ static const char *colour(const char *id)
     }
 }
 
-static void row(struct picture *p, const char *label, size_t size, const char *fill, uint64_t from,
+static void row(struct picture *p, struct span label, const char *fill, uint64_t from,
                 uint64_t took)
 {
     double x = x_of(p, from), width = x_of(p, from + took) - x;
     fprintf(p->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", LEFT - 10, p->y + 11);
-    put_escaped(p->out, label, size);
+    struct span shown = svg_fit(label, LETTERS);
+    fputs(shown.size < label.size ? ".../" : "", p->out);
+    svg_text(p->out, shown);
     fprintf(p->out,
             "</text>\n<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\" "
             "fill=\"%s\"/>\n<text x=\"%d\" y=\"%d\" text-anchor=\"end\" class=\"n\">%.1f</text>\n",
@@ -85,8 +73,8 @@ static void steps_draw(struct picture *p)
         if (h->ns > p->end_ns || !trace_is_step(p->t, h))
             continue;
         uint64_t took = h->ns + h->took_ns > p->end_ns ? p->end_ns - h->ns : h->took_ns;
-        snprintf(label, sizeof(label), "%s \302\267 %s", c->phase, c->id);
-        row(p, label, strlen(label), colour(c->id), h->ns, took);
+        snprintf(label, sizeof(label), "%s - %s", c->phase, c->id);
+        row(p, svg_span(label), colour(c->id), h->ns, took);
     }
 }
 
@@ -99,7 +87,7 @@ static void packages_draw(struct picture *p)
             if (h->point->kind != POINT_INIT ||
                 p->t->inits[h->point->which].package.data != c->name.data)
                 continue;
-            row(p, (const char *)c->name.data, c->name.size, "#e45756", h->ns, c->ns);
+            row(p, c->name, "#e45756", h->ns, c->ns);
             break;
         }
     }
@@ -159,14 +147,19 @@ static void head_draw(const struct picture *p, int height)
             "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n"
             "<text x=\"20\" y=\"28\" class=\"t\">How ",
             WIDTH, height, WIDTH, height, WIDTH, height);
-    put_escaped(p->out, name, strlen(name));
-    fprintf(p->out, " comes up (%s)</text>\n", t->bin.build.version);
+    svg_text(p->out, svg_span(name));
+    fputs(" comes up (", p->out);
+    svg_text(p->out, svg_span(t->bin.build.version));
+    fputs(")</text>\n", p->out);
     if (main)
         fprintf(p->out,
-                "<text x=\"%d\" y=\"28\" text-anchor=\"end\" class=\"n\">%.1f µs to main.main, "
+                "<text x=\"%d\" y=\"28\" text-anchor=\"end\" class=\"n\">%.1f µs to main.main%s, "
                 "%" PRIu64 " faults, %" PRIu64 " system calls</text>\n",
-                WIDTH - 20, (double)(main->ns - first->ns) / 1000, main->faults - first->faults,
-                main->syscalls - first->syscalls);
+                WIDTH - 20, (double)(main->ns - first->ns) / 1000,
+                t->counts_instructions ? " (1 µs: 1,000 instructions)" : "",
+                main->faults - first->faults, main->syscalls - first->syscalls);
+    fprintf(p->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" class=\"n\">takes µs</text>\n",
+            WIDTH - 20, TOP - 14);
 }
 
 void trace_svg(const struct trace *t, FILE *out)

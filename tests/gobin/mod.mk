@@ -12,9 +12,9 @@ $(call fuzz_test,gobin,tests/gobin/fuzz_gobin.c $(GOBIN_SOURCES),tests/gobin/cor
 $(call host_prog,$(B)/gobin/corpus,tests/gobin/corpus.c tests/gobin/tiny.c,gobin,,$(GOBIN_LDLIBS))
 
 .PHONY: test-gobin-versions test-gobin-npm
-test-gobin-versions: $(B)/gobin/dump ## the reader on programs of every Go version from 1.18 (fetches them)
+test-gobin-versions: $(B)/gobin/dump mazboot $(K)/mazboot-full.img $(K)/mazboot-full.sym ## the reader on programs of every Go version from 1.18 (fetches them)
 	@tests/run.sh tests/gobin/versions.sh
-test-gobin-npm: $(B)/gobin/dump mazboot ## the reader on esbuild and tsgo (fetches them by npm)
+test-gobin-npm: $(B)/gobin/dump mazboot $(K)/mazboot-full.img $(K)/mazboot-full.sym ## the reader on esbuild and tsgo (fetches them by npm)
 	@tests/run.sh tests/gobin/npm.sh
 
 .PHONY: docs-init

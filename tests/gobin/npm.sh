@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Real programs of the newest Go, stripped by others: esbuild (without build info) and tsgo, both for arm64, fetched by npm.
-# Barrier calls are compared with every bl of a whole disassembly that goes to one of the barriers.
+# Each comes up under mazboot trace. Barrier calls are compared with every bl of a whole disassembly that goes to one of the barriers.
 #   tests/gobin/npm.sh [fetch]      with "fetch" it only fetches
 cd "$(dirname "$0")/../.." || exit 1
 . tests/gobin/lib.sh
@@ -34,5 +34,13 @@ for name in esbuild tsgo; do
         sed -nE 's/^[0-9]+ ([a-z0-9_]+)\(.*/\1/p' | grep -v '^rt_sigreturn$' | sort -u >"$scratch/made"
     comm -23 "$scratch/made" "$scratch/needs" >"$scratch/surprise"
     ok "inspect $name foresees the $(wc -l <"$scratch/made") system calls it makes" eval '! grep . "$scratch/surprise"'
+    # without its own files tsgo ends in main.main, which is all that is asked for
+    ./mazboot trace --json --icount --timeout 120s -m 1G "$file" --version >"$scratch/json" 2>"$scratch/said"
+    ok "trace $name" quiet python3 -c 'import json, sys
+t = json.load(open(sys.argv[1]))
+bad = [c for c in t["checks"] if c["verdict"] == "FAIL"]
+main = [s for s in t["steps"] if s["id"] == "11"]
+print(bad, main, len(t["inits"]))
+sys.exit(bool(bad) or not main or len(t["inits"]) < 80)' "$scratch/json"
 done
 [ $failures -eq 0 ]
