@@ -71,7 +71,7 @@ int cmd_inspect(int argc, char **argv)
     int operand;
     bool help;
     if (options_parse(inspect_options, &options, argc, argv, &operand, &help, &err) != 0)
-        return fail(2, "%s", err.text);
+        return fail(2, "%s; see mazboot inspect --help", err.text);
     if (help)
         return usage("inspect", inspect_options);
     if (operand != argc - 1)

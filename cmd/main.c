@@ -51,7 +51,7 @@ const struct subcommand subcommands[] = {
     },
     {
         .name = "ps",
-        .args = "[NAME]",
+        .args = "[OPTIONS] [NAME]",
         .summary = "list running machines, or all goroutines of one",
         .run = cmd_ps,
         .options = ps_options,

@@ -110,7 +110,7 @@ int cmd_wb(int argc, char **argv)
     if (argc < 2 || !is_verb(argv[1]))
         return fail(2, "say what to do: " USAGE);
     if (options_parse(wb_option_specs, &options, argc - 1, argv + 1, &operand, &help, &err) != 0)
-        return fail(2, "%s", err.text);
+        return fail(2, "%s; see mazboot wb --help", err.text);
     if (help)
         return usage("wb", wb_option_specs);
     char **rest = argv + 1 + operand;

@@ -1,39 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gobin/globals.h"
 
+#include "gobin/codewalk.h"
 #include "gobin/constants.h"
-#include "gobin/isa.h"
-
-/* Code of one function, walked instruction by instruction; unknown amd64 forms are stepped over
- * bytewise. */
-struct code_walk {
-    const struct isa *isa;
-    struct span code;
-    vaddr_t pc;
-    struct insn insn;
-};
-
-static bool code_walk_start(struct code_walk *w, const struct gobin *bin, const char *function)
-{
-    struct gofunc f;
-    if (pclntab_find_name(&bin->pclntab, function, &f) != 0)
-        return false;
-    *w = (struct code_walk){isa_of(bin->elf.machine), elf_bytes(&bin->elf, f.entry), f.entry,
-                            insn_other(0)};
-    w->code.size = MIN(w->code.size, f.end - f.entry);
-    return true;
-}
-
-static bool code_walk_next(struct code_walk *w)
-{
-    if (w->code.size == 0)
-        return false;
-    w->isa->decode(w->code, w->pc, &w->insn);
-    size_t size = MIN(MAX(w->insn.size_bytes, 1), w->code.size);
-    w->code = span_from(w->code, size);
-    w->pc += size;
-    return true;
-}
 
 /* Start-up code links the two by storing each one's address in the other: m0.g0 = &g0, g0.m = &m0.
  * Nothing else in it stores one fixed address into another twice over. */
@@ -144,13 +113,6 @@ static void by_symbol(struct globals *g, const struct elf *e)
     } all[] = {
         {"runtime.g0", &g->g0},
         {"runtime.m0", &g->m0},
-        {"runtime.allp", &g->allp},
-        {"runtime.allm", &g->allm},
-        {"runtime.ncpu", &g->ncpu},
-        {"runtime.numCPUStartup", &g->ncpu},
-        {"runtime.sched", &g->sched},
-        {"runtime.mheap_", &g->mheap},
-        {"runtime.memstats", &g->memstats},
         {"runtime.allgs", &g->allgs[0]},
         {"runtime.waitReasonStrings", &g->wait_reasons},
     };

@@ -11,8 +11,6 @@
 
 struct globals {
     vaddr_t g0, m0; /* link addresses, as all here; 0 where not found */
-    /* Found by symbol only, so 0 in a stripped program. */
-    vaddr_t allp, allm, ncpu, sched, mheap, memstats;
     /* Where runtime.allgs, a slice, may be: one in a program with symbols. In a stripped one every
      * variable that runtime.allgadd touches; only memory can tell which (goroutines_list does). */
     vaddr_t allgs[GLOBALS_CANDIDATES_MAX];

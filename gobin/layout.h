@@ -8,40 +8,39 @@
 #include "gobin/gobin.h"
 
 /* The fields, in the order of layout.def's columns: X(name here, struct, member path). */
-#define LAYOUT_FIELDS(X)                          \
-    X(g_stack, "runtime.g", "stack")              \
-    X(g_m, "runtime.g", "m")                      \
-    X(g_sched, "runtime.g", "sched")              \
-    X(g_syscallsp, "runtime.g", "syscallsp")      \
-    X(g_syscallpc, "runtime.g", "syscallpc")      \
-    X(g_status, "runtime.g", "atomicstatus")      \
-    X(g_goid, "runtime.g", "goid")                \
-    X(g_waitsince, "runtime.g", "waitsince")      \
-    X(g_waitreason, "runtime.g", "waitreason")    \
-    X(g_gopc, "runtime.g", "gopc")                \
-    X(g_startpc, "runtime.g", "startpc")          \
-    X(gobuf_sp, "runtime.gobuf", "sp")            \
-    X(gobuf_pc, "runtime.gobuf", "pc")            \
-    X(gobuf_lr, "runtime.gobuf", "lr")            \
-    X(m_g0, "runtime.m", "g0")                    \
-    X(m_procid, "runtime.m", "procid")            \
-    X(m_gsignal, "runtime.m", "gsignal")          \
-    X(m_curg, "runtime.m", "curg")                \
-    X(m_p, "runtime.m", "p")                      \
-    X(m_id, "runtime.m", "id")                    \
-    X(m_alllink, "runtime.m", "alllink")          \
-    X(p_id, "runtime.p", "id")                    \
-    X(p_status, "runtime.p", "status")            \
-    X(p_m, "runtime.p", "m")                      \
-    X(p_mcache, "runtime.p", "mcache")            \
-    X(p_runqhead, "runtime.p", "runqhead")        \
-    X(p_runqtail, "runtime.p", "runqtail")        \
-    X(p_runq, "runtime.p", "runq")                \
-    X(p_runnext, "runtime.p", "runnext")          \
-    X(p_wbbuf, "runtime.p", "wbBuf")              \
-    X(sched_nmsys, "runtime.schedt", "nmsys")     \
-    X(mheap_hints, "runtime.mheap", "arenaHints") \
-    X(mstats_enablegc, "runtime.mstats", "enablegc")
+#define LAYOUT_FIELDS(X)                       \
+    X(g_stack, "runtime.g", "stack")           \
+    X(g_m, "runtime.g", "m")                   \
+    X(g_sched, "runtime.g", "sched")           \
+    X(g_syscallsp, "runtime.g", "syscallsp")   \
+    X(g_syscallpc, "runtime.g", "syscallpc")   \
+    X(g_status, "runtime.g", "atomicstatus")   \
+    X(g_goid, "runtime.g", "goid")             \
+    X(g_waitsince, "runtime.g", "waitsince")   \
+    X(g_waitreason, "runtime.g", "waitreason") \
+    X(g_gopc, "runtime.g", "gopc")             \
+    X(g_startpc, "runtime.g", "startpc")       \
+    X(gobuf_sp, "runtime.gobuf", "sp")         \
+    X(gobuf_pc, "runtime.gobuf", "pc")         \
+    X(gobuf_lr, "runtime.gobuf", "lr")         \
+    X(m_g0, "runtime.m", "g0")                 \
+    X(m_procid, "runtime.m", "procid")         \
+    X(m_gsignal, "runtime.m", "gsignal")       \
+    X(m_curg, "runtime.m", "curg")             \
+    X(m_p, "runtime.m", "p")                   \
+    X(m_id, "runtime.m", "id")                 \
+    X(m_alllink, "runtime.m", "alllink")       \
+    X(p_id, "runtime.p", "id")                 \
+    X(p_status, "runtime.p", "status")         \
+    X(p_m, "runtime.p", "m")                   \
+    X(p_mcache, "runtime.p", "mcache")         \
+    X(p_runqhead, "runtime.p", "runqhead")     \
+    X(p_runqtail, "runtime.p", "runqtail")     \
+    X(p_runq, "runtime.p", "runq")             \
+    X(p_runnext, "runtime.p", "runnext")       \
+    X(p_wbbuf, "runtime.p", "wbBuf")           \
+    X(sched_nmsys, "runtime.schedt", "nmsys")  \
+    X(mheap_hints, "runtime.mheap", "arenaHints")
 
 enum layout_field {
 #define X(name, type, member) LAYOUT_##name,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/trace/trace.h"
+#include "gobin/variables.h"
 
 #define FIELD(name) (1 << 20 | LAYOUT_##name) /* a step that the layout tells */
 
@@ -126,8 +127,8 @@ JUDGE(judge_p)
 
 JUDGE(judge_allp)
 {
-    return say(v[0] >= 1 && v[0] <= 1u << 16, text, size, "%" PRIu64 " Ps, %u processors", v[0],
-               t->cpu_count);
+    return say(v[0] >= 1 && v[0] <= 1u << 16 && v[1] == v[2], text, size,
+               "%" PRIu64 " Ps, %u processors, the first P 0x%" PRIx64, v[0], t->cpu_count, v[1]);
 }
 
 JUDGE(judge_newproc)
@@ -291,7 +292,13 @@ static const struct check checks[] = {
      judge_p,
      NULL,
      0},
-    {"5n", "procresize: allp", "7", {OF("runtime.allp", 8)}, judge_allp, NULL, 0},
+    {"5n",
+     "procresize: allp",
+     "7",
+     {OF("runtime.allp", 8), OF("runtime.allp", 0, 0), OF_M0(FIELD(m_p))},
+     judge_allp,
+     NULL,
+     0},
     {"6",
      "newproc(runtime.main)",
      "8",
@@ -323,13 +330,7 @@ static const struct check checks[] = {
      0},
     {"8a", "sysmon's thread", "10d", {FACT(FACT_THREADS)}, judge_sysmon, NULL, 0},
     {"8b", "the runtime's own inits", "10d", {{0}}, judge_runtime_inits, NULL, 0},
-    {"8c",
-     "gcenable",
-     "11",
-     {OF("runtime.memstats", FIELD(mstats_enablegc))},
-     judge_gcenable,
-     NULL,
-     0},
+    {"8c", "gcenable", "11", {OF("runtime.memstats.enablegc", 0)}, judge_gcenable, NULL, 0},
     {"8d", "package inits", "11", {{0}}, judge_inits, NULL, 0},
     {"8e", "main.main", "11", {REG(28, FIELD(g_goid))}, judge_main, NULL, 0},
 };
@@ -354,7 +355,7 @@ static bool symbol_find(const struct trace *t, const char *names, vaddr_t *addr)
 {
     char name[64];
     for (int n; sscanf(names, "%63s%n", name, &n) == 1; names += n)
-        if (elf_symbol_address(&t->bin.elf, name, addr) == 0)
+        if (variable_find(&t->bin, name, addr) == 0)
             return true;
     return false;
 }

@@ -9,6 +9,7 @@
 #include "gobin/barriers.h"
 #include "gobin/checkpoints.h"
 #include "gobin/globals.h"
+#include "gobin/variables.h"
 #include "gobin/layout.h"
 #include "gobin/reach.h"
 #include "gobin/syscalls.h"
@@ -83,6 +84,10 @@ static void dump_globals(struct gobin *bin)
     printf("%" PRIx64 " runtime.waitReasonStrings\n", g.wait_reasons);
     for (size_t i = 0; i < g.nallgs; i++)
         printf("%" PRIx64 " runtime.allgs\n", g.allgs[i]);
+    vaddr_t addr;
+    for (size_t i = 0; variable_known(i); i++)
+        if (variable_from_code(bin, variable_known(i), &addr) == 0)
+            printf("%" PRIx64 " %s\n", addr, variable_known(i));
 }
 
 /* A row of gobin/layout.def made from DWARF. */

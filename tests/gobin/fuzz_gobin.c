@@ -4,6 +4,7 @@
 
 #include "gobin/annotate.h"
 #include "gobin/barriers.h"
+#include "gobin/bias.h"
 #include "gobin/checkpoints.h"
 #include "gobin/goroutines.h"
 #include "gobin/needs.h"
@@ -11,6 +12,7 @@
 #include "gobin/reach.h"
 #include "gobin/redirect.h"
 #include "gobin/settle.h"
+#include "gobin/variables.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -113,6 +115,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             needs_find(&needs, &bin);
         reach_find(&reach, &bin);
         checkpoints_resolve(found, &bin);
+        vaddr_t addr;
+        for (size_t i = 0; variable_known(i); i++)
+            (void)!variable_find(&bin, variable_known(i), &addr);
+        uint64_t bias;
+        (void)!bias_find(&bin, &memory, bin.module.text, &bias);
         uint8_t *settled;
         if (settle(&bin, &settled) == 0)
             free(settled);

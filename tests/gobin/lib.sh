@@ -86,10 +86,16 @@ same() {
 
 # What start-up code and runtime.allgadd tell of a stripped program's variables is where the plain one's symbols are.
 check_globals() {
+    build/gobin/dump globals "$2" | sort >"$scratch/all"
     llvm-nm "$1" | awk '$3 ~ /^runtime\.(g0|m0|allgs|waitReasonStrings)$/ {sub(/^0+/, "", $1); print $1, $3}' |
         sort >"$scratch/want"
-    build/gobin/dump globals "$2" | sort | grep -xF -f "$scratch/want" >"$scratch/got"
+    grep -xF -f "$scratch/want" "$scratch/all" >"$scratch/got"
     same "variables $3" "$scratch/want" "$scratch/got"
+    # those that code tells are where symbols are, if there are any
+    llvm-nm "$1" | awk 'NR == FNR { named[$2] = 1; next } $3 in named { sub(/^0+/, "", $1); print $1, $3 }' "$scratch/all" - | sort >"$scratch/symbols"
+    awk 'NR == FNR { named[$2] = 1; next } $2 in named && $2 != "runtime.allgs"' "$scratch/symbols" "$scratch/all" >"$scratch/got"
+    grep -v ' runtime.allgs$' "$scratch/symbols" >"$scratch/want"
+    same "variables that only code tells $3: $(wc -l <"$scratch/got")" "$scratch/want" "$scratch/got"
 }
 
 # The traceback in the form that the stacks program prints; the crashing goroutine is running and left out.

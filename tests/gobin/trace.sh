@@ -37,7 +37,7 @@ verdicts() { # how many PASS at least
 }
 
 for go in $gos; do
-    for variant in plain:20 stripped:13 pie:20; do
+    for variant in plain:20 stripped:22 pie:20; do
         file=$(program hello $go arm64 ${variant%:*}) || exit 1
         what="$go ${variant%:*}"
         ok "traced $what" traced "$file" --icount

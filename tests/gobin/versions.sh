@@ -51,7 +51,7 @@ for version in "$@"; do
         $dump checkpoints "$stripped" | grep ' absent ' | grep -v '^5b ' >"$scratch/absent"
         ok "steps of coming up $version $arch" [ ! -s "$scratch/absent" ]
     done
-    for variant in plain:20 stripped:13 pie:20; do
+    for variant in plain:20 stripped:20 pie:20; do
         what="$version ${variant%:*}"
         ok "trace $what" quiet checked "$(program hello "$version" arm64 ${variant%:*})" ${variant#*:}
         ok "ps $what" quiet listed "$(program goroutines "$version" arm64 ${variant%:*})"
