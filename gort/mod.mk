@@ -193,6 +193,8 @@ install-gort: $(GORT_LIB) $(GORT_SO) $(GORT_SAN_LIBS) ## install the library, it
 	    [ -e docs/man/$$n.3 ] || ln -sf $$(basename $$f) $(DESTDIR)$(PREFIX)/share/man/man3/$$n.3; done; done
 	@install -m 644 gort/tools/gort-gdb.py $(DESTDIR)$(PREFIX)/share/gort
 	@echo "installed gort $(GORT_VERSION) below $(DESTDIR)$(PREFIX)"
+	@case "$(PREFIX)" in /usr) ;; /usr/local) echo "run ldconfig once, so that programs find libgort.so";; \
+	    *) echo "set PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig to build programs, LD_LIBRARY_PATH=$(PREFIX)/lib to run them";; esac
 uninstall-gort: ## remove what install-gort put there
 	@for f in $(DESTDIR)$(PREFIX)/share/man/man3/go*.3; do case $$(readlink $$f) in gort_*) rm $$f;; esac; done
 	@rm -rf $(addprefix $(DESTDIR)$(PREFIX)/,include/gort.h lib/libgort.a lib/libgort-asan.a lib/libgort-tsan.a lib/libgort.so \
