@@ -113,6 +113,32 @@ static void against_model(void **s)
     }
 }
 
+/* A yield's way through the ring: refused when runnext comes first, when nobody waits, when there
+ * is no room. */
+static void behind(void **s)
+{
+    (void)s;
+    static struct g pool[300];
+    static struct runq q;
+    static struct gqueue over;
+    uint32_t head;
+    q.alone = true;
+    assert_false(runq_put_behind(&q, &pool[0], &head));
+    for (int i = 0; i < 255; i++)
+        runq_put(&q, &pool[i], false, &over);
+    assert_true(runq_put_behind(&q, &pool[255], &head));
+    assert_false(runq_put_behind(&q, &pool[256], &head));
+    assert_ptr_equal(runq_take_own(&q, head), &pool[0]);
+    assert_int_equal(runq_len(&q), 255);
+    runq_put(&q, &pool[257], true, &over);
+    assert_false(runq_put_behind(&q, &pool[256], &head));
+    assert_ptr_equal(runq_get(&q).g, &pool[257]);
+    for (int i = 1; i < 256; i++)
+        assert_ptr_equal(runq_get(&q).g, &pool[i]);
+    assert_true(runq_empty(&q));
+    assert_int_equal(gqueue_len(&over), 0);
+}
+
 /* The counts wrap: start close to it. */
 static void wraps(void **s)
 {
@@ -222,10 +248,8 @@ static void exactly_once(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(against_model),
-        cmocka_unit_test(wraps),
-        cmocka_unit_test(masks),
-        cmocka_unit_test(exactly_once),
+        cmocka_unit_test(against_model), cmocka_unit_test(wraps),        cmocka_unit_test(behind),
+        cmocka_unit_test(masks),         cmocka_unit_test(exactly_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,6 +274,52 @@ static void bound(void **s)
     on_each(run_bound);
 }
 
+/* ---- a mask that is set while its G is queued for any P */
+static _Atomic int ran_on;
+
+static void notes_where(void *arg)
+{
+    (void)arg;
+    atomic_store(&ran_on, (int)port_getm()->p->id);
+}
+
+static void keeps_busy(void *arg)
+{
+    (void)arg;
+    while (atomic_load(&ran_on) < 0)
+        g_yield();
+    gate_open(&crowd_over);
+}
+
+static void run_late_mask(void *arg)
+{
+    if ((uintptr_t)arg == 1)
+        return;
+    g_set_allowed(port_getg(), 1);
+    g_yield();
+    for (int i = 0; i < 100; i++) {
+        atomic_store(&ran_on, -1);
+        struct g *busy = rig_new(keeps_busy, NULL);
+        g_set_allowed(busy, 2); /* so that P 1 comes for nothing */
+        g_start(busy);
+        struct g *gp = rig_go(notes_where, NULL);
+        int r = g_set_allowed(gp, 2);
+        gate_wait(&crowd_over);
+        assert_int_equal(r, 0);
+        assert_int_equal(atomic_load(&ran_on), 1);
+    }
+    g_set_allowed(port_getg(), UINT64_MAX);
+}
+
+static void late_mask(void **s)
+{
+    (void)s;
+    rig_run(1, run_late_mask, (void *)1);
+    alarm(60);
+    rig_run(2, run_late_mask, (void *)2);
+    alarm(0);
+}
+
 /* ---- timers wake, and a stopped one doesn't */
 struct nap {
     struct timer t;
@@ -472,10 +518,19 @@ static void preempt_request(void **s)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(odds),  cmocka_unit_test(park_ready), cmocka_unit_test(no_lost_wakeups),
-        cmocka_unit_test(hog),   cmocka_unit_test(tree),       cmocka_unit_test(crowd),
-        cmocka_unit_test(bound), cmocka_unit_test(timers),     cmocka_unit_test(new_g),
-        cmocka_unit_test(on_g0), cmocka_unit_test(off_cpu),    cmocka_unit_test(preempt_request),
+        cmocka_unit_test(odds),
+        cmocka_unit_test(park_ready),
+        cmocka_unit_test(no_lost_wakeups),
+        cmocka_unit_test(hog),
+        cmocka_unit_test(tree),
+        cmocka_unit_test(crowd),
+        cmocka_unit_test(bound),
+        cmocka_unit_test(late_mask),
+        cmocka_unit_test(timers),
+        cmocka_unit_test(new_g),
+        cmocka_unit_test(on_g0),
+        cmocka_unit_test(off_cpu),
+        cmocka_unit_test(preempt_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
