@@ -168,9 +168,11 @@ SCRIPT_TESTS += tests/gort/instructions.sh tests/gort/checklist.sh tests/gort/lt
 # What debuggers and checkers see.
 $(call gort_prog,$(B)/test/gort-checked,tests/gort/checked.c)
 CFLAGS_host_tests/gort/checked.c := -gdwarf-4
-ALL += $(B)/test/gort-checked
+$(call gort_prog,$(B)/test/gort-covered,tests/gort/covered.c)
+CFLAGS_host_tests/gort/covered.c := -fsanitize-coverage=trace-pc
+ALL += $(B)/test/gort-checked $(B)/test/gort-covered
 SCRIPT_TESTS += tests/gort/tools.sh
-test-gort-tools: $(B)/test/gort-checked $(B)/test/gort-reports ## gort under gdb and Valgrind, its trace, its seeds
+test-gort-tools: $(B)/test/gort-checked $(B)/test/gort-covered $(B)/test/gort-reports ## gort under gdb and Valgrind, its trace, its seeds
 	@tests/run.sh tests/gort/tools.sh
 
 # What install-gort puts below PREFIX: header, both libraries, pkg-config file, manual pages, gdb commands.

@@ -99,11 +99,22 @@ void port_preempt(struct m *mp)
         __atomic_store_n(word, 1, __ATOMIC_RELAXED);
 }
 
+/* In a blocking call and on the system stack the request stays with the M, and the next call into
+ * the scheduler sees it. */
 void go_poll_slow_(void)
 {
+    struct g *gp = go_self();
     __atomic_store_n(&go_poll_word_, 0, __ATOMIC_RELAXED);
-    if (go_self())
+    if (gp && gp->m->locks == 0 && hg_of(gp)->nopreempt == 0)
         g_preempted();
+}
+
+/* What -fsanitize-coverage=trace-pc calls in every basic block: a poll. Weak, so that a program may
+ * have its own. */
+__attribute__((weak, visibility("default"))) void __sanitizer_cov_trace_pc(void);
+void __sanitizer_cov_trace_pc(void)
+{
+    GO_POLL();
 }
 
 /* GO_POLL of compilers without thread-local variables. */

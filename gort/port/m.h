@@ -14,6 +14,7 @@ struct host_m {
     _Atomic uint32_t given; /* spare: index of the P it was given, plus 1 */
     uint32_t call;          /* the blocking call it is in, see handoff.c */
     _Atomic(int *) poll_word; /* go_poll_word_ of this thread */
+    _Atomic int64_t hogged;   /* ns: tell where the goroutine is that didn't give way for so long */
     struct host_m *next_spare;
     struct host_m *next_all;
 };

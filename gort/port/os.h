@@ -56,8 +56,12 @@ void os_report_install(void);
 /* ---- stopping a goroutine anywhere: does nothing where there is no way */
 
 /* os_preempt_install, os_preempt - stop pm's goroutine if it is in a marked function. */
-void os_preempt_install(void);
+void os_preempt_install(bool tells);
 void os_preempt(struct host_m *pm);
+
+/* os_tell - have report_hog called with where pm's goroutine is, if os_preempt_install(true) was.
+ */
+void os_tell(struct host_m *pm);
 
 /* ---- descriptors */
 

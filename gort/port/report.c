@@ -29,6 +29,13 @@ void report_head(int fd, struct g *gp)
              *why ? why : gstatus_name(status), gp->name ? " " : "", gp->name ? gp->name : "");
 }
 
+void report_hog(struct g *gp, uintptr_t pc, int64_t ns)
+{
+    os_print(ERRORS, "gort: goroutine %llu %s has not given way for %lld ms; it is at\n",
+             (unsigned long long)gp->goid, gp->name ? gp->name : "", (long long)(ns / GO_MS));
+    os_print_symbol(ERRORS, pc);
+}
+
 static void print_parked(struct g *gp, void *arg)
 {
     os_walk(gp, print_frame, arg);

@@ -50,7 +50,8 @@ int sysmon_start(void);
 void sysmon_stop(void);
 void sysmon_wake(void);
 void sysmon_deadline(int64_t deadline_ns);
-void sysmon_note_running(void); /* an M runs a G: sysmon must not be parked */
+int64_t sysmon_option(const char *name); /* NAME=MILLISECONDS in GORTDEBUG, as ns; else 0 */
+void sysmon_note_running(void);          /* an M runs a G: sysmon must not be parked */
 
 /* netpoll.c */
 struct dir {
@@ -77,6 +78,7 @@ unsigned netpoll_event(struct go_pd *pd, bool reads, bool writes); /* for os_pol
 
 /* report.c */
 void report_deadlock(void) NORETURN;
+void report_hog(struct g *gp, uintptr_t pc, int64_t ns);
 void report_head(int fd, struct g *gp);
 void report_end(void) NORETURN;
 

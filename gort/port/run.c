@@ -51,7 +51,7 @@ static int start(const go_config *cfg, bool exits_on_deadlock)
     if ((r = arena_init(c.stack, c.max_g)) != 0)
         goto out;
     os_report_install();
-    os_preempt_install();
+    os_preempt_install(sysmon_option("hogs=") > 0);
     if ((r = threads_start(c.procs, c.seed)) != 0)
         goto out_threads;
     if ((r = sysmon_start()) == 0)

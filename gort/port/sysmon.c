@@ -29,7 +29,8 @@
 struct watch {
     uint32_t tick, sleeps;
     uint32_t call;
-    int64_t since; /* when this slice or call was first seen */
+    int64_t since; /* when this slice or call was first seen, or last asked to end */
+    int64_t begun; /* when it was first seen; 0: it was told of */
 };
 
 static struct {
@@ -38,6 +39,7 @@ static struct {
     _Atomic uint32_t parked; /* futex: 1 parked for ever, 2 asleep until `next` */
     _Atomic int64_t next;
     int64_t trace_every, trace_next;
+    int64_t hogs;       /* goroutines that don't give way for so long are told of; 0: none */
     uint32_t poll_runs; /* netpoll_runs(), and since when it is that */
     int64_t poll_since;
     struct watch p[GORT_MAX_PROCS];
@@ -118,7 +120,7 @@ static bool same_slice(struct watch *w, struct p *pp, uint32_t call, int64_t now
     if (w->tick == own_load(&pp->schedtick) && w->sleeps == own_load(&pp->sleeps) &&
         w->call == call)
         return true;
-    *w = (struct watch){own_load(&pp->schedtick), own_load(&pp->sleeps), call, now};
+    *w = (struct watch){own_load(&pp->schedtick), own_load(&pp->sleeps), call, now, now};
     return false;
 }
 
@@ -140,6 +142,15 @@ static bool watch_timers(struct p *pp, struct m *mp, int64_t now)
     return true;
 }
 
+static void watch_hog(struct watch *w, struct m *mp, int64_t now)
+{
+    if (!mon.hogs || !w->begun || now - w->begun < mon.hogs)
+        return;
+    atomic_store(&host_m(mp)->hogged, now - w->begun);
+    w->begun = 0;
+    os_tell(host_m(mp));
+}
+
 /* Something happened on P i, or should. */
 static bool watch_p(unsigned i, int64_t now)
 {
@@ -155,8 +166,10 @@ static bool watch_p(unsigned i, int64_t now)
     if (now - w->since < SCHED_SLICE_NS)
         return due;
     w->since = now;
-    if (own_load(&mp->need_resched))
+    if (own_load(&mp->need_resched)) {
+        watch_hog(w, mp, now);
         os_preempt(host_m(mp));
+    }
     port_preempt(mp);
     return true;
 }
@@ -237,17 +250,18 @@ static void *sysmon_main(void *arg)
     return NULL;
 }
 
-static int64_t trace_option(void)
+int64_t sysmon_option(const char *name)
 {
     const char *s = getenv("GORTDEBUG");
-    s = s ? strstr(s, "schedtrace=") : NULL;
-    return s ? atoll(s + 11) * GO_MS : 0;
+    s = s ? strstr(s, name) : NULL;
+    return s ? atoll(s + strlen(name)) * GO_MS : 0;
 }
 
 int sysmon_start(void)
 {
     memset(mon.p, 0, sizeof(mon.p));
-    mon.trace_every = trace_option();
+    mon.trace_every = sysmon_option("schedtrace=");
+    mon.hogs = sysmon_option("hogs=");
     atomic_store(&mon.stop, false);
     atomic_store(&mon.next, INT64_MIN);
     return os_thread_start(&mon.thread, sysmon_main, NULL);

@@ -34,6 +34,11 @@ fi
 GORTDEBUG=schedtrace=20 timeout 60 "$b/gort-checked" slow >"$out" 2>&1
 verdict "schedule trace" has '^gort: [0-9]+ ms: 1 goroutines, [0-9]+ threads, idle [0-9a-f]+, queues( [0-9]+)+$'
 
+timeout 60 "$b/gort-covered" >"$out" 2>&1
+verdict "polls in every loop with trace-pc" has '^polled$'
+GORTDEBUG=hogs=30 timeout 60 "$b/gort-covered" hog >"$out" 2>&1
+verdict "a goroutine that doesn't give way is told of" has '^gort: goroutine [0-9]+ hog has not given way for [0-9]+ ms; it is at$' '^kept$'
+
 same=yes differ=no
 for seed in 1 2 3 4 5 6; do
     x=$("$b/gort-checked" order $seed) y=$("$b/gort-checked" order $seed)

@@ -38,6 +38,9 @@ static void on_signal(int sig, siginfo_t *in, void *context)
     (void)sig;
     (void)in;
     signal_regs(context, &pc, &fp);
+    int64_t hogged = gp && gp->goid && gp->m ? atomic_exchange(&host_m(gp->m)->hogged, 0) : 0;
+    if (hogged)
+        report_hog(gp, pc, hogged);
     if (atomic_load_explicit(&rt.running, memory_order_relaxed) &&
         may_stop(gp, pc, inject_sp(context)))
         inject_call(context);
@@ -50,18 +53,26 @@ void gort_async_yield(void *frame)
     inject_arrived(frame);
 }
 
-void os_preempt_install(void)
+static bool installed;
+
+void os_preempt_install(bool tells)
 {
     struct sigaction sa = {.sa_sigaction = on_signal,
                            .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
-    if (!__start_go_preempt_text)
+    if (!__start_go_preempt_text && !tells)
         return;
     inject_init();
-    sigaction(SIGURG, &sa, NULL);
+    installed = sigaction(SIGURG, &sa, NULL) == 0;
 }
 
 void os_preempt(struct host_m *pm)
 {
     if (__start_go_preempt_text)
+        pthread_kill((pthread_t)pm->thread, SIGURG);
+}
+
+void os_tell(struct host_m *pm)
+{
+    if (installed)
         pthread_kill((pthread_t)pm->thread, SIGURG);
 }

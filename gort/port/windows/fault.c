@@ -87,8 +87,14 @@ void os_report_install(void)
 {
 }
 
-void os_preempt_install(void)
+void os_preempt_install(bool tells)
 {
+    (void)tells;
+}
+
+void os_tell(struct host_m *pm)
+{
+    (void)pm;
 }
 
 void os_preempt(struct host_m *pm)
