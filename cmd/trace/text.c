@@ -93,6 +93,14 @@ static void package_print(const struct trace *t, const struct package_cost *p, i
     fputc('\n', out);
 }
 
+/* An init that is the last thing its thread came to. */
+static void stuck_print(const struct trace *t, FILE *out)
+{
+    for (const struct hit *h = t->hits; h < t->hits + t->nhits; h++)
+        if (h->point->kind == POINT_INIT && h->took_ns == 0)
+            fprintf(out, "  %s has not returned\n", t->inits[h->point->which].name);
+}
+
 static void packages_print(const struct trace *t, FILE *out)
 {
     uint64_t all = 0, rest = 0;
@@ -105,6 +113,7 @@ static void packages_print(const struct trace *t, FILE *out)
         package_print(t, &t->packages[i], width, out);
     if (rest)
         fprintf(out, "  %-*s %9.1f\n", width, "the others", us(rest));
+    stuck_print(t, out);
 }
 
 static void checks_print(const struct trace *t, FILE *out)

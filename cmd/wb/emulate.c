@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/wb/emulate.h"
+#include "cmd/wb/outcome.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,33 +17,14 @@
 #include "gobin/layout.h"
 #include "gobin/settle.h"
 
-enum { OUTPUT_MAX = 1 << 16, LINES_MAX = 64 };
-
-/* The ways to run it. */
-struct way {
-    const char *name;
-    bool forced; /* write flag at main.main, with the collector off */
-    uint32_t flag;
-    const char *environment[3]; /* besides ours */
-    bool machine;               /* on Mazboot's kernel instead of under emulation */
-};
-
-static const struct way ways[] = {
+static const struct way ways[WAYS] = {
     {"as it is", false, 0, {NULL}, false},
     {"flag off", true, 0, {"GOGC=off", "GOMAXPROCS=1", NULL}, false},
     {"flag on", true, 1, {"GOGC=off", "GOMAXPROCS=1", NULL}, false},
     {"pressed", false, 0, {"GOGC=1", "GODEBUG=gccheckmark=1", NULL}, false},
     {"machine", false, 0, {"GOGC=1", "GODEBUG=gccheckmark=1", NULL}, true},
 };
-enum { WAYS = ARRAY_SIZE(ways), MACHINE_PATIENCE_S = 60 };
-
-struct outcome {
-    char output[OUTPUT_MAX];
-    int status;
-    bool buffer_good;     /* the buffer's words next and end made sense at the end */
-    bool recorded;        /* a pointer has been put into it */
-    const char *left_out; /* why it wasn't run this way, or NULL */
-};
+enum { MACHINE_PATIENCE_S = 60 };
 
 /* Positions in the reply to `g`, in bytes: of the register that holds the goroutine. */
 static unsigned g_offset(enum gobin_machine machine)
@@ -206,94 +188,6 @@ static int run_way(const struct wb *wb, const struct way *way, struct outcome *o
     return rc < 0 ? fail(1, "%s, %s: %s", wb->path, way->name, err.text) : 0;
 }
 
-/* The line of output that starts with "T<number> ", or NULL. */
-static const char *test_line(const char *output, unsigned number)
-{
-    char start[16];
-    size_t n = (size_t)snprintf(start, sizeof(start), "T%u ", number);
-    for (const char *at = output; at; at = strchr(at, '\n'), at += at != NULL)
-        if (strncmp(at, start, n) == 0)
-            return at + n;
-    return NULL;
-}
-
-static void print_tests(const struct outcome *all)
-{
-    printf("\n%-28s", "");
-    for (size_t i = 0; i < WAYS; i++)
-        printf(" %-9s", ways[i].name);
-    putchar('\n');
-    for (unsigned number = 1; number < LINES_MAX; number++) {
-        const char *first = test_line(all[0].output, number);
-        if (!first)
-            break;
-        printf("T%-3u %-23.*s", number, (int)MIN(strcspn(first, "\n") - 2, 23u), first + 2);
-        for (size_t i = 0; i < WAYS; i++) {
-            const char *line = test_line(all[i].output, number);
-            printf(" %-9s", all[i].left_out ? "left out" : line ? (char[]){line[0], 0} : "-");
-        }
-        putchar('\n');
-    }
-}
-
-/* What the runtime or the launcher said of the program's end: the first line of that kind, or NULL.
- */
-static const char *last_words(const char *output)
-{
-    static const char *const starts[] = {
-        "fatal error: ", "panic: ", "runtime: ", "unexpected ", "mazboot: ", "qemu: "};
-    for (const char *at = output; at; at = strchr(at, '\n'), at += at != NULL)
-        for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
-            if (strncmp(at, starts[i], strlen(starts[i])) == 0)
-                return at;
-    return NULL;
-}
-
-/* For each test that doesn't say Y as the program runs this way, why. */
-static void print_reasons(const struct outcome *out, const struct outcome *first)
-{
-    const char *end = last_words(out->output);
-    for (unsigned number = 1; number < LINES_MAX && test_line(first->output, number); number++) {
-        const char *line = test_line(out->output, number);
-        if (line && *line == 'Y')
-            continue;
-        if (line) {
-            printf("   T%u: the program says %.*s\n", number, (int)strcspn(line, "\n"), line);
-            continue;
-        }
-        printf("   T%u and what follows: not reached, %.*s\n", number,
-               end ? (int)strcspn(end, "\n") : 80, end ? end : "and nothing says why");
-        return;
-    }
-}
-
-static bool print_outcome(const struct way *way, const struct outcome *out,
-                          const struct outcome *first)
-{
-    if (out->left_out) {
-        printf("-  %s: left out, %s\n", way->name, out->left_out);
-        return true;
-    }
-    bool same = strcmp(out->output, first->output) == 0 && out->status == first->status;
-    bool failed = false;
-    for (unsigned number = 1; number < LINES_MAX; number++) {
-        const char *line = test_line(out->output, number);
-        failed |= line && *line != 'Y';
-    }
-    bool buffer = !way->forced || out->buffer_good,
-         records = !way->forced || out->recorded == way->flag;
-    bool good = same && !failed && buffer && records;
-    printf("%c  %s: exit status %d%s%s%s%s%s\n", good ? 'Y' : 'N', way->name, out->status,
-           same ? "" : ", prints something else than as it is", failed ? ", a test says N" : "",
-           buffer ? "" : ", its barrier buffer isn't in order",
-           out->recorded ? ", barriers recorded pointers" : "",
-           records || out->recorded
-               ? ""
-               : ", no barrier recorded anything: they were replaced, or this isn't the flag");
-    print_reasons(out, first);
-    return good;
-}
-
 /* A file that runs as it is: of a position-independent program, a copy in copy[]. 0, or the exit
  * status. */
 static int runnable(struct wb *wb, char *copy, size_t size)
@@ -329,9 +223,9 @@ int emulate_compare(const struct wb *program)
     for (size_t i = 0; i < WAYS && status == 0; i++)
         status = run_way(&wb, &ways[i], &all[i]);
     if (status == 0)
-        print_tests(all);
+        outcomes_print(ways, all);
     for (size_t i = 0; i < WAYS && status == 0; i++)
-        good &= print_outcome(&ways[i], &all[i], &all[0]);
+        good &= outcome_print(&ways[i], &all[i], &all[0]);
     if (*copy)
         unlink(copy);
     free(all);

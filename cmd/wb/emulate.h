@@ -5,7 +5,8 @@
 
 #include "cmd/wb/wb.h"
 
-/* Runs it four ways and prints how its lines "T<number> Y|N name" compare. 0, or the exit status.
+/* Runs it in the ways of outcome.h and prints how its lines "T<number> Y|N name" compare. 0, or the
+ * exit status.
  */
 int emulate_compare(const struct wb *wb);
 

@@ -84,6 +84,7 @@ sys.exit(len(bars) < 25)' "$scratch/t.svg"
 ok "Perfetto" python3 -c 'import json, sys
 e = json.load(open(sys.argv[1]))["traceEvents"]
 sys.exit(not any(x["name"] == "main.main" and x["ph"] == "X" for x in e))' "$scratch/t.json"
+ok "an init that doesn't return" says 124 '^  main.init has not returned$' trace --timeout 2s "$(program stuck new arm64 stripped)"
 ok "a script" says 126 'is a script' trace tests/run.sh
 ok "no operand" says 125 'needs a Go program' trace
 ok "the small kernel" says 125 'full kernel' trace --kernel small "$file"
