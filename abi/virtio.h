@@ -75,10 +75,20 @@ struct virtio_console_control {
 #define VIRTIO_NET_F_CSUM       (UINT64_C(1) << 0)
 #define VIRTIO_NET_F_GUEST_CSUM (UINT64_C(1) << 1)
 #define VIRTIO_NET_F_MAC        (UINT64_C(1) << 5)
+#define VIRTIO_NET_F_GUEST_TSO4 (UINT64_C(1) << 7)
+#define VIRTIO_NET_F_GUEST_TSO6 (UINT64_C(1) << 8)
+#define VIRTIO_NET_F_HOST_TSO4  (UINT64_C(1) << 11)
+#define VIRTIO_NET_F_HOST_TSO6  (UINT64_C(1) << 12)
+#define VIRTIO_NET_F_MRG_RXBUF  (UINT64_C(1) << 15)
 
 enum virtio_net_header_flags {
     VIRTIO_NET_HDR_NEEDS_CSUM = 1,
     VIRTIO_NET_HDR_DATA_VALID = 2,
+};
+
+enum virtio_net_segmentation {
+    VIRTIO_NET_HDR_GSO_TCPV4 = 1,
+    VIRTIO_NET_HDR_GSO_TCPV6 = 4,
 };
 
 struct virtio_net_header {

@@ -25,7 +25,7 @@ shift $((OPTIND - 1))
 if [ $# -eq 0 ]; then mapfile -t wanted < <(net_kernels); set -- "${wanted[@]}"; fi
 names=("$@")
 server=$bench/net-server load=$bench/net-load lines=$bench/net.lines plugin=build/tools/insncount.so
-web=18980 bulk_bytes=67108864 idle_seconds=20
+web=$((20000 + RANDOM % 10000)) bulk_bytes=67108864 idle_seconds=20 settle_seconds=6
 : >"$lines"
 
 section() { [[ ,$sections, == *,$1,* ]]; }
@@ -139,9 +139,9 @@ measure_instructions() {
 measure_idle() {
     local kernel before
     for kernel in "${names[@]}"; do
-        count_run "$kernel" sleep 1
+        count_run "$kernel" sleep $settle_seconds
         before=$(counted wfi)
-        count_run "$kernel" sleep $((idle_seconds + 1))
+        count_run "$kernel" sleep $((idle_seconds + settle_seconds))
         note "$kernel" "wake-ups a minute when idle" "$(($(counted wfi) > before ? ($(counted wfi) - before) * 60 / idle_seconds : 0))"
     done
 }

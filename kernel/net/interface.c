@@ -4,6 +4,7 @@
 
 #include <lwip/dns.h>
 #include <lwip/etharp.h>
+#include <lwip/inet_chksum.h>
 #include <lwip/ip.h>
 #include <lwip/ethip6.h>
 #include <lwip/prot/etharp.h>
@@ -32,11 +33,19 @@ struct asked {
     int64_t until_ns;
 };
 
+/* TCP segments of one connection in one frame, which the card splits again. */
+struct train {
+    uint8_t *frame; /* in the card's memory; NULL: the last frame is none */
+    uint32_t frame_bytes;
+    uint16_t segment_bytes;
+};
+
 struct interface {
     struct netif n;
     struct netdev *device;
     struct interface_counters counters;
     bool unflushed;
+    struct train train;
     struct asked asked[ASKED_MAX]; /* the latest ones */
     unsigned asked_next;
 };
@@ -65,6 +74,33 @@ struct interface_counters interface_counters_locked(const struct netif *n)
 
 /* ---- sending ---- */
 
+/* A TCP segment in a frame of ours: where its parts are. */
+struct segment {
+    uint8_t *ip, *tcp;
+    uint16_t header_bytes; /* up to its data */
+    bool six;
+};
+
+/* False: it is none, or not one that a card can check and split. lwIP makes all headers in one
+ * piece. */
+static bool segment_in(uint8_t *frame, uint32_t size, struct segment *s)
+{
+    const struct ip_hdr *v4 = (const void *)(frame + SIZEOF_ETH_HDR);
+    const struct ip6_hdr *v6 = (const void *)v4;
+    *s = (struct segment){.ip = frame + SIZEOF_ETH_HDR, .six = frame[12] == 0x86};
+    uint32_t header = s->six ? IP6_HLEN : IP_HLEN;
+    if (size < SIZEOF_ETH_HDR + header + TCP_HLEN || frame[13] != (s->six ? 0xdd : 0) ||
+        (!s->six && frame[12] != 8))
+        return false;
+    if (s->six ? v6->_nexth != IP_PROTO_TCP
+               : v4->_proto != IP_PROTO_TCP || IPH_HL_BYTES(v4) != IP_HLEN ||
+                     (IPH_OFFSET(v4) & PP_HTONS(IP_OFFMASK | IP_MF)))
+        return false;
+    s->tcp = s->ip + header;
+    s->header_bytes = (uint16_t)(SIZEOF_ETH_HDR + header + (s->tcp[12] >> 4) * 4u);
+    return s->header_bytes <= size;
+}
+
 static uint32_t sum_words(uint32_t sum, const void *bytes, unsigned size)
 {
     for (unsigned i = 0; i < size; i += 2) {
@@ -76,41 +112,115 @@ static uint32_t sum_words(uint32_t sum, const void *bytes, unsigned size)
 }
 
 /* The device adds up the segment; what it can't know, the pseudo header, is put where the checksum
- * will be. Only TCP's is left to it, whose headers lwIP makes in one piece. */
-static struct netdev_checksum tcp_checksum(struct pbuf *p)
+ * will be. */
+static struct netdev_checksum prepare_checksum(const struct segment *s, uint32_t frame_bytes)
 {
-    struct netdev_checksum none = {0};
-    char *frame = p->payload, *ip = frame + SIZEOF_ETH_HDR;
-    const struct ip_hdr *v4 = (const void *)ip;
-    const struct ip6_hdr *v6 = (const void *)ip;
-    bool six = frame[12] == (char)0x86 && frame[13] == (char)0xdd;
-    unsigned header = six ? IP6_HLEN : IP_HLEN;
-    if (p->len < SIZEOF_ETH_HDR + header + TCP_HLEN || (!six && (frame[12] != 8 || frame[13])))
-        return none;
-    if (six ? v6->_nexth != IP_PROTO_TCP
-            : v4->_proto != IP_PROTO_TCP || IPH_HL_BYTES(v4) != IP_HLEN ||
-                  (IPH_OFFSET(v4) & PP_HTONS(IP_OFFMASK | IP_MF)))
-        return none;
-    uint32_t size = p->tot_len - SIZEOF_ETH_HDR - header;
-    uint32_t sum = sum_words(lwip_htons((u16_t)size) + PP_HTONS(IP_PROTO_TCP), ip + (six ? 8 : 12),
-                             six ? 32 : 8);
+    uint32_t start = (uint32_t)(s->tcp - s->ip) + SIZEOF_ETH_HDR;
+    uint32_t sum = sum_words(lwip_htons((u16_t)(frame_bytes - start)) + PP_HTONS(IP_PROTO_TCP),
+                             s->ip + (s->six ? 8 : 12), s->six ? 32 : 8);
     sum = (sum & 0xffff) + (sum >> 16);
     uint16_t folded = (uint16_t)((sum & 0xffff) + (sum >> 16));
-    memcpy(ip + header + offsetof(struct tcp_hdr, chksum), &folded, sizeof(folded));
-    return (struct netdev_checksum){(uint16_t)(SIZEOF_ETH_HDR + header),
-                                    offsetof(struct tcp_hdr, chksum)};
+    memcpy(s->tcp + offsetof(struct tcp_hdr, chksum), &folded, sizeof(folded));
+    return (struct netdev_checksum){(uint16_t)start, offsetof(struct tcp_hdr, chksum)};
+}
+
+static unsigned pieces_of(const struct pbuf *p, uint32_t skip, struct netdev_piece *pieces)
+{
+    unsigned n = 0;
+    for (; p && n < PIECES_MAX; p = p->next, skip = 0)
+        pieces[n++] = (struct netdev_piece){(char *)p->payload + skip, p->len - skip};
+    return n;
+}
+
+/* ---- trains: segments that follow one another are given to the card as one ---- */
+
+static uint32_t sequence(const struct segment *s)
+{
+    uint32_t n;
+    memcpy(&n, s->tcp + offsetof(struct tcp_hdr, seqno), sizeof(n));
+    return lwip_ntohl(n);
+}
+
+/* Everything but lengths, identifier, checksums, sequence number and PSH is the same. */
+static bool same_headers(const struct segment *a, const struct segment *b)
+{
+    unsigned from = a->six ? 6 : 12,
+             options = a->header_bytes - (unsigned)(a->tcp + TCP_HLEN - a->ip + SIZEOF_ETH_HDR);
+    return a->six == b->six && a->header_bytes == b->header_bytes &&
+           !memcmp(a->ip - SIZEOF_ETH_HDR, b->ip - SIZEOF_ETH_HDR, SIZEOF_ETH_HDR) &&
+           !memcmp(a->ip, b->ip, a->six ? 4 : 2) && (a->six || !memcmp(a->ip + 6, b->ip + 6, 4)) &&
+           !memcmp(a->ip + from, b->ip + from, (size_t)(a->tcp - a->ip) - from) &&
+           !memcmp(a->tcp, b->tcp, 4) && !memcmp(a->tcp + 8, b->tcp + 8, 5) &&
+           !((a->tcp[13] ^ b->tcp[13]) & ~TCP_PSH) && !memcmp(a->tcp + 14, b->tcp + 14, 2) &&
+           !memcmp(a->tcp + TCP_HLEN, b->tcp + TCP_HLEN, options);
+}
+
+/* What p, which was sent as the frame at `frame`, may be the first of. */
+static void train_begin(struct interface *i, uint8_t *frame, const struct pbuf *p)
+{
+    struct train *t = &i->train;
+    struct segment s;
+    t->frame = NULL;
+    if (!(i->device->segments4 || i->device->segments6) || !segment_in(frame, p->tot_len, &s) ||
+        !(s.six ? i->device->segments6 : i->device->segments4) ||
+        (s.tcp[13] & ~TCP_PSH) != TCP_ACK || p->tot_len == s.header_bytes)
+        return;
+    *t = (struct train){.frame = frame,
+                        .frame_bytes = p->tot_len,
+                        .segment_bytes = (uint16_t)(p->tot_len - s.header_bytes)};
+}
+
+/* The train as it is now: its lengths and what depends on them. */
+static void train_describe(struct interface *i, const struct segment *s, uint8_t flags)
+{
+    struct train *t = &i->train;
+    struct ip_hdr *v4 = (void *)s->ip;
+    struct ip6_hdr *v6 = (void *)s->ip;
+    if (s->six) {
+        v6->_plen = lwip_htons((u16_t)(t->frame_bytes - SIZEOF_ETH_HDR - IP6_HLEN));
+    } else {
+        v4->_len = lwip_htons((u16_t)(t->frame_bytes - SIZEOF_ETH_HDR));
+        v4->_chksum = 0;
+        v4->_chksum = inet_chksum(v4, IP_HLEN);
+    }
+    s->tcp[13] |= flags;
+    prepare_checksum(s, t->frame_bytes);
+    i->device->segment(i->device, s->six, s->header_bytes, t->segment_bytes);
+}
+
+/* p goes on where the train ends: it is one of it now. */
+static bool train_extend(struct interface *i, struct pbuf *p)
+{
+    struct train *t = &i->train;
+    struct netdev_piece pieces[PIECES_MAX];
+    struct segment s, first;
+    if (!t->frame || !segment_in(p->payload, p->len, &s) ||
+        !segment_in(t->frame, t->frame_bytes, &first) || !same_headers(&first, &s))
+        return false;
+    uint32_t sent = t->frame_bytes - first.header_bytes, more = p->tot_len - s.header_bytes;
+    if (!more || more > t->segment_bytes || sent % t->segment_bytes ||
+        sequence(&s) != sequence(&first) + sent ||
+        !i->device->extend(i->device, pieces, pieces_of(p, s.header_bytes, pieces)))
+        return false;
+    t->frame_bytes += more;
+    train_describe(i, &first, s.tcp[13] & TCP_PSH);
+    return true;
 }
 
 static bool send_pieces(struct interface *i, struct pbuf *p)
 {
     struct netdev_piece pieces[PIECES_MAX];
     struct netdev_checksum c = {0};
-    unsigned n = 0;
-    for (struct pbuf *q = p; q && n < PIECES_MAX; q = q->next)
-        pieces[n++] = (struct netdev_piece){q->payload, q->len};
-    if (i->device->checksums)
-        c = tcp_checksum(p);
-    return i->device->send(i->device, pieces, n, c);
+    struct segment s;
+    if (train_extend(i, p))
+        return true;
+    if (i->device->checksums && segment_in(p->payload, p->len, &s))
+        c = prepare_checksum(&s, p->tot_len);
+    uint8_t *frame = i->device->send(i->device, pieces, pieces_of(p, 0, pieces), c);
+    i->train.frame = NULL;
+    if (frame)
+        train_begin(i, frame, p);
+    return frame;
 }
 
 /* lwIP's table of unanswered requests is its own: it is told by what it sends. */
@@ -172,25 +282,39 @@ void interfaces_flush_locked(void)
         if (!interfaces[k]->unflushed)
             continue;
         interfaces[k]->unflushed = false;
+        interfaces[k]->train.frame = NULL;
         interfaces[k]->device->flush(interfaces[k]->device);
     }
 }
 
 /* ---- receiving ---- */
 
-static void on_frame(void *owner, const void *bytes, uint32_t size, bool checked)
+static struct pbuf *copy_in(const struct netdev_piece *pieces, unsigned n, uint32_t size)
 {
-    struct interface *i = owner;
-    if (size < SIZEOF_ETH_HDR || size > NETDEV_FRAME_MAX)
-        return;
     uint32_t whole = MAX(size, (uint32_t)FRAME_MIN);
     struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)whole, PBUF_RAM);
+    if (!p)
+        return NULL;
+    char *to = p->payload;
+    for (unsigned k = 0; k < n; to += pieces[k++].size)
+        memcpy(to, pieces[k].bytes, pieces[k].size);
+    memset(to, 0, whole - size);
+    return p;
+}
+
+static void on_frame(void *owner, const struct netdev_piece *pieces, unsigned n, bool checked)
+{
+    struct interface *i = owner;
+    uint32_t size = 0;
+    for (unsigned k = 0; k < n; k++)
+        size += pieces[k].size;
+    if (size < SIZEOF_ETH_HDR || size > NETDEV_LARGE_MAX)
+        return;
     i->counters.rx_bytes += size;
     i->counters.rx_packets++;
+    struct pbuf *p = copy_in(pieces, n, size);
     if (!p)
         return;
-    memcpy(p->payload, bytes, size);
-    memset((char *)p->payload + size, 0, whole - size);
     u16_t flags = i->n.chksum_flags;
     if (checked)
         i->n.chksum_flags &= (u16_t) ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);

@@ -6,8 +6,8 @@ NET_SRCS += $(addprefix kernel/drivers/,pci.c virtio/net.c virtio/pci.c virtio/m
 KERNEL_NET_SRCS += $(NET_SRCS) $(LWIP_CORE)
 
 # What a request or a frame goes through is built with -Os, the rest (set-up, options, tables) smaller.
-NET_HOT := $(addprefix kernel/net/,connections.c stack.c stream_data.c stream_events.c interface.c) kernel/drivers/virtio/net.c \
-    $(addprefix $(LWIP)/src/core/,tcp_in.c tcp_out.c inet_chksum.c)
+NET_HOT := $(addprefix kernel/net/,connections.c stack.c stream_data.c stream_events.c) \
+    $(addprefix $(LWIP)/src/core/,inet_chksum.c)
 
 # lwIP's headers are somebody else's, and so are the warnings in its code.
 NET_CFLAGS := $(LWIP_INCLUDES) -Ikernel/net/lwip/libc -Wframe-larger-than=2048

@@ -46,8 +46,8 @@ options=()
 card 1 virtio-net-pci,romfile=,addr=2
 card 2 virtio-net-pci,romfile=,addr=6
 card 3 virtio-net-device
-options+=(--qemu-arg -device --qemu-arg pcie-root-port,id=bridge,chassis=1,addr=7)
-options+=(--qemu-arg -device --qemu-arg virtio-net-pci,romfile=,bus=bridge)
+options+=(--qemu-arg -device --qemu-arg "pcie-root-port,id=bridge,chassis=1,addr=7")
+options+=(--qemu-arg -device --qemu-arg "virtio-net-pci,romfile=,bus=bridge")
 up
 for n in 1 2 3; do
     if curl -s --retry 20 --retry-connrefused --retry-delay 1 --max-time 20 "http://127.0.0.1:$((port + n))/" | grep -q hello; then

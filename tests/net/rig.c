@@ -157,8 +157,8 @@ void unix_show(struct text *t, uint64_t arg)
 
 static struct netdev card;
 
-static bool card_send(struct netdev *d, const struct netdev_piece *pieces, unsigned n,
-                      struct netdev_checksum c)
+static uint8_t *card_send(struct netdev *d, const struct netdev_piece *pieces, unsigned n,
+                          struct netdev_checksum c)
 {
     static uint8_t frame[NETDEV_FRAME_MAX + 512];
     uint32_t size = 0;
@@ -169,7 +169,7 @@ static bool card_send(struct netdev *d, const struct netdev_piece *pieces, unsig
     if (size > NETDEV_FRAME_MAX || c.start + c.offset > (int)size)
         abort();
     rig_sent++;
-    return true;
+    return frame;
 }
 
 static void card_flush(struct netdev *d)
@@ -212,8 +212,9 @@ void rig_start(void)
 
 void rig_frame(const void *bytes, uint32_t size, bool checked)
 {
+    struct netdev_piece whole = {bytes, size};
     card.enter();
-    card.frame(card.owner, bytes, size, checked);
+    card.frame(card.owner, &whole, 1, checked);
     card.leave();
 }
 

@@ -51,6 +51,21 @@ static inline void virtq_suppress_interrupts(struct virtq *q)
     q->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
 }
 
+/* virtq_end, virtq_link - buffer i, one that the device reads, is the last of what is given with
+ * it; or goes on in buffer `next` after size_bytes. Before the first one of them is given. */
+static inline void virtq_end(struct virtq *q, unsigned i, uint32_t size_bytes)
+{
+    q->desc[i].len = size_bytes;
+    q->desc[i].flags = 0;
+}
+
+static inline void virtq_link(struct virtq *q, unsigned i, uint32_t size_bytes, unsigned next)
+{
+    q->desc[i].len = size_bytes;
+    q->desc[i].flags = VIRTQ_DESC_F_NEXT;
+    q->desc[i].next = (uint16_t)next;
+}
+
 /* virtq_give - let the device have buffer i, which it doesn't have, with size_bytes to send or room
  * for as many. The device looks when it is notified. */
 void virtq_give(struct virtq *q, unsigned i, uint32_t size_bytes);
