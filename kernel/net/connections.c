@@ -12,9 +12,9 @@
 #include "lib/chacha20.h"
 #include "lib/str.h"
 
-#define FIRST_LOG2   4
-#define ISN_SHIFT    12 /* first sequence numbers go on by one in 4.096 us (RFC 9293, 3.4.1) */
-#define REOPEN_GAP   65537u
+#define FIRST_LOG2 4
+#define ISN_SHIFT  12 /* first sequence numbers go on by one in 4.096 us (RFC 9293, 3.4.1) */
+#define REOPEN_GAP 65537u
 
 static struct tcp_pcb *first[1 << FIRST_LOG2], **buckets = first;
 static unsigned buckets_log2 = FIRST_LOG2;
@@ -57,7 +57,8 @@ static void add(struct tcp_pcb *pcb)
 /* Without memory the chains get longer. */
 static void grow(void)
 {
-    struct tcp_pcb **old = buckets, **larger = kzalloc(sizeof(*larger) << (buckets_log2 + 1)), *next;
+    struct tcp_pcb **old = buckets, **larger = kzalloc(sizeof(*larger) << (buckets_log2 + 1)),
+                   *next;
     if (!larger)
         return;
     buckets = larger;
