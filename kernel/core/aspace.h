@@ -87,6 +87,9 @@ void aspace_put(struct aspace *as);
 struct aspace *aspace_hold(struct aspace *as);
 void aspace_drop(struct aspace *as);
 
+/* aspace_fork - a copy, as fork(2) makes it, with one reference. NULL: no memory. (aspace_fork.c) */
+struct aspace *aspace_fork(struct aspace *from) MUST_CHECK;
+
 struct aspace_map {
     vaddr_t addr; /* hint (taken exactly when free), or the place with ASPACE_FIXED or
                      ASPACE_NOREPLACE; 0: anywhere */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New processes: clone(2) without CLONE_THREAD, in the parent's memory until it runs a program
- * (vfork(2), posix_spawn(3), Go's os/exec). */
+/* New processes: clone(2) without CLONE_THREAD, with a copy of the parent's memory (fork(2)), or in it
+ * until it runs a program (vfork(2), posix_spawn(3), Go's os/exec). */
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
@@ -16,7 +16,7 @@
      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM |   \
      CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO)
 
-/* What isn't there: tables that two processes share, copies of memory, namespaces. */
+/* What isn't there: tables that two processes share, namespaces. */
 static int check(uint64_t flags, const struct process *self)
 {
     if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
@@ -27,22 +27,25 @@ static int check(uint64_t flags, const struct process *self)
         return -EINVAL;
     if ((flags & CLONE_PARENT) && self->pid == INIT_PID)
         return -EINVAL;
-    return flags & CLONE_VM ? 0 : -ENOSYS;
+    return 0;
 }
 
 /* All but its number and its thread. */
-static int copy_process(struct process *p, struct process *from)
+static int copy_process(struct process *p, struct process *from, bool shares)
 {
-    int err = fd_table_copy(&p->files, &from->files);
-    if (err)
-        return err;
+    if (fd_table_copy(&p->files, &from->files))
+        return -ENOMEM;
+    p->as = shares ? aspace_get(from->as) : aspace_fork(from->as);
+    if (!p->as) {
+        fd_table_exit(&p->files);
+        return -ENOMEM;
+    }
     family_init(&p->family);
     list_init(&p->threads);
     sigqueue_init(&p->pending);
     itimer_table_init(&p->timers, p);
     fs_context_copy(&p->fs, &from->fs);
     image_inherit(p, from);
-    p->as = aspace_get(from->as);
     p->vdso = from->vdso;
     p->image = from->image;
     p->start_ns = clock_mono_ns();
@@ -63,10 +66,10 @@ static COLD void discard(struct process *p)
     kfree(p);
 }
 
-static struct thread *new_process(struct process *from)
+static struct thread *new_process(struct process *from, bool shares)
 {
     struct process *p = kzalloc(sizeof *p);
-    if (!p || copy_process(p, from)) {
+    if (!p || copy_process(p, from, shares)) {
         kfree(p);
         return NULL;
     }
@@ -79,14 +82,14 @@ static struct thread *new_process(struct process *from)
     return t;
 }
 
-/* What the flags ask for in the memory that both have. */
+/* What the flags ask for in the memory of both: the child's is written without being active. */
 static int tell(uint64_t flags, struct thread *t, vaddr_t ptid, vaddr_t ctid)
 {
     int err = 0;
     if (flags & CLONE_PARENT_SETTID)
         err = copy_to_user(ptid, &t->tid, sizeof t->tid);
     if (!err && (flags & CLONE_CHILD_SETTID))
-        err = copy_to_user(ctid, &t->tid, sizeof t->tid);
+        err = aspace_write(t->process->as, ctid, &t->tid, sizeof t->tid);
     if (!err && (flags & CLONE_PIDFD))
         err = pidfd_give(t->process, ptid);
     return err;
@@ -102,7 +105,7 @@ static void inherit(struct thread *t, struct thread *parent, uint64_t flags, vad
         t->task.tls = tls;
     if (flags & CLONE_CHILD_CLEARTID)
         t->clear_tid = ctid;
-    if (flags & CLONE_VFORK)
+    if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM)
         t->altstack = parent->altstack;
 }
 
@@ -120,7 +123,7 @@ long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vad
     int err = check(flags, self);
     if (err)
         return err;
-    struct thread *t = new_process(self);
+    struct thread *t = new_process(self, flags & CLONE_VM);
     if (!t)
         return -ENOMEM;
     struct process *p = t->process;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What programs see of execve(2), vfork(2) and wait4(2) with their relatives: one line a fact, the
+ * What programs see of execve(2), fork(2), vfork(2) and wait4(2) with their relatives: one line a fact, the
  * same wherever Linux' rules hold. Numbers of processes aren't printed. It runs itself with other
  * arguments: see modes[].
  */
@@ -596,6 +596,119 @@ static void groups(void)
     say_status("session", waitpid(c, &status, 0) == c ? status : -1);
 }
 
+/* ---- copies of the memory ---- */
+
+#define BIG (8u << 20)
+
+static int counter = 1;
+
+static void fork_memory(void)
+{
+    int on_stack = 1, ends_here[2], got[6] = {0};
+    pid_t parent = getpid();
+    volatile int *shared =
+        mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int fd = open("shared", O_RDWR | O_CREAT, 0600);
+    (void)!ftruncate(fd, 8192);
+    volatile int *file = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    volatile int *own = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    char *big = malloc(BIG);
+    memset(big, 'p', BIG);
+    shared[0] = 1, file[0] = 1, own[0] = 1;
+    (void)!pipe(ends_here);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (!pid) {
+        counter++, on_stack++, shared[0]++, shared[5000]++, file[0]++, own[0]++;
+        memset(big + BIG / 2, 'c', BIG / 2);
+        int seen[6] = {counter, on_stack, shared[0], file[0], own[0], big[0]};
+        mprotect(big, 4096, PROT_NONE);
+        (void)!write(ends_here[1], seen, sizeof seen);
+        _exit(getppid() == parent && getpid() == gettid() ? 5 : 6);
+    }
+    counter += 10;
+    say_status("fork", wait_for(pid));
+    (void)!read(ends_here[0], got, sizeof got);
+    printf("child: %d %d %d %d %d %d\n", got[0] % 10, got[1], got[2], got[3], got[4], got[5]);
+    printf("parent: %d %d %d %d %d %d\n", counter, on_stack, shared[0], shared[5000], file[0],
+           own[0]);
+    size_t changed = 0;
+    for (size_t i = 0; i < BIG; i++)
+        changed += big[i] != 'p';
+    printf("changed: %zu\n", changed);
+    big[0] = 1;
+    free(big);
+}
+
+static int nested(int depth)
+{
+    counter = depth;
+    pid_t pid = depth ? fork() : -1;
+    if (depth && !pid)
+        _exit(nested(depth - 1));
+    int below = depth ? WEXITSTATUS(wait_for(pid)) : 0;
+    return counter == depth ? below + 1 : 100;
+}
+
+static void *fork_there(void *arg)
+{
+    (void)arg;
+    pid_t pid = fork();
+    if (!pid)
+        execve(self, (char *[]){"process", "alone", NULL}, nothing);
+    say_status("fork in a thread", wait_for(pid));
+    return NULL;
+}
+
+/* While other threads write all the time, nothing of theirs may get lost. */
+static volatile unsigned long written[4][512];
+static volatile int stop;
+
+static void *writer(void *arg)
+{
+    volatile unsigned long *mine = written[(long)arg];
+    unsigned long n = 0;
+    while (!stop) {
+        n++;
+        for (int i = 0; i < 512; i++)
+            if (mine[i]++ != n - 1)
+                return "lost";
+    }
+    return "kept";
+}
+
+static void fork_beside_writers(void)
+{
+    pthread_t t[4];
+    void *result;
+    for (long i = 0; i < 4; i++)
+        pthread_create(&t[i], NULL, writer, (void *)i);
+    for (int i = 0; i < 30; i++) {
+        pid_t pid = fork();
+        if (!pid) {
+            memset((void *)written, 0x55, sizeof written);
+            _exit(3);
+        }
+        if (wait_for(pid) != 3 << 8)
+            printf("child %d is lost\n", i);
+    }
+    stop = 1;
+    for (int i = 0; i < 4; i++) {
+        pthread_join(t[i], &result);
+        printf("writer: %s\n", (char *)result);
+    }
+}
+
+static void forks(void)
+{
+    pthread_t t;
+    fork_memory();
+    printf("nested: %d\n", nested(5));
+    pthread_create(&t, NULL, fork_there, NULL);
+    pthread_join(t, NULL);
+    fork_beside_writers();
+}
+
 /* ---- a few hundred ---- */
 
 static unsigned long free_kib(void)
@@ -614,6 +727,13 @@ static void many(void)
     for (int i = 0; i < 200; i++)
         if (wait_for(start_mode("exit")) != 7 << 8)
             printf("child %d is lost: %s\n", i, strerror(errno));
+    for (int i = 0; i < 100; i++) {
+        pid_t pid = fork();
+        if (!pid)
+            _exit(4);
+        if (wait_for(pid) != 4 << 8)
+            printf("copy %d is lost\n", i);
+    }
     run("200 in a row", self, (char *[]){"process", "again", NULL}, left);
     run("30 with threads", self, (char *[]){"process", "storm", NULL}, storm);
     long gone = (long)(before - free_kib());
@@ -675,6 +795,7 @@ int main(int argc, char **argv)
     groups();
     threads();
     other_ways();
+    forks();
     many();
     printf("end\n");
     return 0;
