@@ -13,6 +13,7 @@
 
 #include "kernel/arch/pgtable.h"
 #include "kernel/core/lock.h"
+#include "kernel/core/optional.h"
 #include "kernel/core/vmobj.h"
 #include "lib/rbtree.h"
 
@@ -87,8 +88,13 @@ void aspace_put(struct aspace *as);
 struct aspace *aspace_hold(struct aspace *as);
 void aspace_drop(struct aspace *as);
 
-/* aspace_fork - a copy, as fork(2) makes it, with one reference. NULL: no memory. (aspace_fork.c) */
+/* aspace_fork - a copy, as fork(2) makes it, with one reference. NULL: no memory. (aspace_fork.c)
+ */
 struct aspace *aspace_fork(struct aspace *from) MUST_CHECK;
+
+/* aspace_shared_place - where the word at addr, in a shared mapping, is in the machine's memory; 0:
+ * it isn't in one, or not there. May sleep. (aspace_fork.c, OPTIONAL) */
+paddr_t aspace_shared_place(struct aspace *as, vaddr_t addr) OPTIONAL;
 
 struct aspace_map {
     vaddr_t addr; /* hint (taken exactly when free), or the place with ASPACE_FIXED or

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A copy of an address space: the same regions, and the same pages, which both copy when they write
- * (PGTABLE_COW). What a fault brings back as it was (an object's shared pages, zeros, pages of memory
- * that is simply there) isn't entered. Nobody else locks two address spaces.
+ * (PGTABLE_COW). What a fault brings back as it was (an object's shared pages, zeros, pages of
+ * memory that is simply there) isn't entered. Nobody else locks two address spaces.
  */
 #include "abi/errno.h"
 #include "kernel/core/aspace_internal.h"
@@ -114,4 +114,29 @@ struct aspace *aspace_fork(struct aspace *from)
         return to;
     aspace_put(to);
     return NULL;
+}
+
+/* ---- words that several address spaces have ---- */
+
+static bool is_shared(struct aspace *as, vaddr_t addr, bool *writable)
+{
+    spin_lock(&as->lock);
+    const struct region *r = region_find(as, addr);
+    bool shared = r && r->flags & ASPACE_SHARED;
+    *writable = shared && r->prot & ASPACE_WRITE;
+    spin_unlock(&as->lock);
+    return shared;
+}
+
+paddr_t aspace_shared_place(struct aspace *as, vaddr_t addr)
+{
+    struct pgtable_entry e;
+    bool writable;
+    if (!is_shared(as, addr, &writable) ||
+        aspace_fault(as, addr, writable ? ASPACE_WRITE : ASPACE_READ))
+        return 0;
+    spin_lock(&as->lock);
+    bool there = pgtable_query(&as->pgtable, addr, &e);
+    spin_unlock(&as->lock);
+    return there ? e.pa + addr % PAGE_SIZE : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New processes: clone(2) without CLONE_THREAD, with a copy of the parent's memory (fork(2)), or in it
- * until it runs a program (vfork(2), posix_spawn(3), Go's os/exec). */
+/* New processes: clone(2) without CLONE_THREAD, with a copy of the parent's memory (fork(2)), or in
+ * it until it runs a program (vfork(2), posix_spawn(3), Go's os/exec). */
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"

@@ -44,10 +44,12 @@ struct futex_waiter {
 
 static struct bucket buckets[BUCKETS];
 
-/* A word is its address and the address space that it is in. */
-static uint64_t key_of(vaddr_t addr)
+/* A word is its address and the address space that it is in; one that several may share is the
+ * memory that it is in. */
+static uint64_t key_of(vaddr_t addr, bool shared)
 {
-    return addr | (uint64_t)task_self()->as->pgtable.asid << 48;
+    paddr_t pa = UNLIKELY(shared) && family_here ? aspace_shared_place(task_self()->as, addr) : 0;
+    return pa ? pa : addr | (uint64_t)task_self()->as->pgtable.asid << 48;
 }
 
 static struct bucket *bucket_of(uint64_t key)
@@ -85,9 +87,8 @@ static void release_locked(struct futex_waiter *w, struct task_list *woken)
     sleeper_release(&w->sleeper, woken);
 }
 
-static long wake(vaddr_t addr, uint32_t count, uint32_t bitset)
+static long wake(uint64_t key, uint32_t count, uint32_t bitset)
 {
-    uint64_t key = key_of(addr);
     struct bucket *b = bucket_of(key);
     struct task_list tasks = {.last = &tasks.first};
     long woken = 0;
@@ -112,7 +113,7 @@ static long wake(vaddr_t addr, uint32_t count, uint32_t bitset)
 long futex_wake_address(struct process *p, vaddr_t addr, uint32_t count)
 {
     (void)p;
-    return wake(addr, count, BITSET_ALL);
+    return wake(key_of(addr, true), count, BITSET_ALL);
 }
 
 /* Lock the bucket that w is in now. */
@@ -161,11 +162,11 @@ static int waiter_sleep(struct futex_waiter *w, int64_t deadline_ns)
     return err;
 }
 
-static long wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
+static long wait(vaddr_t addr, uint64_t key, uint32_t value, uint32_t bitset, int64_t deadline_ns)
 {
     struct futex_waiter w; /* clearing it first would cost as much as all of this */
     uint32_t now;
-    w.key = key_of(addr);
+    w.key = key;
     w.bitset = bitset;
     sleeper_init(&w.sleeper);
     list_init(&w.node);
@@ -183,20 +184,22 @@ static long wait(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline
 static long wait_again(struct thread *t)
 {
     struct restart *r = &t->restart;
-    long err = wait(r->uaddr, r->value, r->bitset, r->deadline_ns);
+    long err = wait(r->uaddr, r->key, r->value, r->bitset, r->deadline_ns);
     return err == -ERESTARTSYS ? -ERESTART_RESTARTBLOCK : err;
 }
 
 /* A wait with a timeout goes on with the time that is left, unless a handler ran: then it is EINTR.
  * Without one it restarts like other calls. */
-static long wait_restartable(vaddr_t addr, uint32_t value, uint32_t bitset, int64_t deadline_ns)
+static long wait_restartable(vaddr_t addr, uint64_t key, uint32_t value, uint32_t bitset,
+                             int64_t deadline_ns)
 {
-    long err = wait(addr, value, bitset, deadline_ns);
+    long err = wait(addr, key, value, bitset, deadline_ns);
     if (err != -ERESTARTSYS || deadline_ns == WAIT_FOREVER)
         return err;
     thread_self()->restart = (struct restart){.fn = wait_again,
                                               .deadline_ns = deadline_ns,
                                               .uaddr = addr,
+                                              .key = key,
                                               .value = value,
                                               .bitset = bitset};
     return -ERESTART_RESTARTBLOCK;
@@ -230,9 +233,8 @@ static void move_locked(struct futex_waiter *w, struct bucket *to, uint64_t key)
 
 /* The word is read before the buckets are locked; whoever changes it between then and the move is
  * followed by a wake that finds the waiter in one of the two places. */
-static long requeue(vaddr_t from_addr, vaddr_t to_addr, uint32_t wakes, uint32_t moves)
+static long requeue(uint64_t from, uint64_t to, uint32_t wakes, uint32_t moves)
 {
-    uint64_t from = key_of(from_addr), to = key_of(to_addr);
     struct bucket *a = bucket_of(from), *b = bucket_of(to);
     struct task_list tasks = {.last = &tasks.first};
     long woken = 0, moved = 0;
@@ -292,7 +294,7 @@ static bool wake_op_compare(uint32_t cmp, int32_t old, int32_t arg)
     }
 }
 
-static long wake_op(vaddr_t a, vaddr_t b, uint32_t na, uint32_t nb, uint32_t code)
+static long wake_op(const uint64_t keys[2], vaddr_t b, uint32_t na, uint32_t nb, uint32_t code)
 {
     uint32_t op = code >> 28, cmp = (code >> 24) & 15, now, old;
     int32_t oparg = (int32_t)(code << 8) >> 20, cmparg = (int32_t)(code << 20) >> 20;
@@ -308,25 +310,35 @@ static long wake_op(vaddr_t a, vaddr_t b, uint32_t na, uint32_t nb, uint32_t cod
         if (err)
             return err;
     } while (now != old);
-    long woken = wake(a, na, BITSET_ALL);
-    return wake_op_compare(cmp, (int32_t)old, cmparg) ? woken + wake(b, nb, BITSET_ALL) : woken;
+    long woken = wake(keys[0], na, BITSET_ALL);
+    return wake_op_compare(cmp, (int32_t)old, cmparg) ? woken + wake(keys[1], nb, BITSET_ALL)
+                                                      : woken;
 }
 
-static long cmp_requeue(vaddr_t from, vaddr_t to, uint32_t wakes, uint32_t moves, uint32_t value)
+static long cmp_requeue(vaddr_t from, const uint64_t keys[2], uint32_t wakes, uint32_t moves,
+                        uint32_t value)
 {
     uint32_t now;
     int err = user_load_u32(from, &now);
     if (err)
         return err;
-    return now == value ? requeue(from, to, wakes, moves) : -EAGAIN;
+    return now == value ? requeue(keys[0], keys[1], wakes, moves) : -EAGAIN;
 }
 
 /* Apart, so that what every lock goes through saves few registers. */
 static __attribute__((noinline)) long futex_rare(vaddr_t uaddr, uint32_t op, uint32_t val,
                                                  uint64_t timeout, vaddr_t uaddr2, uint32_t val3)
 {
+    bool shared = !(op & FUTEX_PRIVATE);
+    uint64_t keys[2] = {key_of(uaddr, shared), 0};
     int64_t deadline_ns;
     int err;
+    switch (op & (uint32_t)FUTEX_COMMAND) {
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE:
+    case FUTEX_WAKE_OP:
+        keys[1] = key_of(uaddr2, shared);
+    }
     switch (op & (uint32_t)FUTEX_COMMAND) {
     case FUTEX_WAIT:
         val3 = BITSET_ALL;
@@ -335,15 +347,15 @@ static __attribute__((noinline)) long futex_rare(vaddr_t uaddr, uint32_t op, uin
         if (!val3)
             return -EINVAL;
         err = read_deadline(op, timeout, &deadline_ns);
-        return err ? err : wait_restartable(uaddr, val, val3, deadline_ns);
+        return err ? err : wait_restartable(uaddr, keys[0], val, val3, deadline_ns);
     case FUTEX_WAKE_BITSET:
-        return val3 ? wake(uaddr, val, val3) : -EINVAL;
+        return val3 ? wake(keys[0], val, val3) : -EINVAL;
     case FUTEX_REQUEUE:
-        return requeue(uaddr, uaddr2, val, (uint32_t)timeout);
+        return requeue(keys[0], keys[1], val, (uint32_t)timeout);
     case FUTEX_CMP_REQUEUE:
-        return cmp_requeue(uaddr, uaddr2, val, (uint32_t)timeout, val3);
+        return cmp_requeue(uaddr, keys, val, (uint32_t)timeout, val3);
     case FUTEX_WAKE_OP:
-        return wake_op(uaddr, uaddr2, val, (uint32_t)timeout, val3);
+        return wake_op(keys, uaddr2, val, (uint32_t)timeout, val3);
     default:
         return -ENOSYS;
     }
@@ -358,9 +370,9 @@ long sys_futex(vaddr_t uaddr, uint32_t op, uint32_t val, uint64_t timeout, vaddr
     if (uaddr > USER_END - 4)
         return -EFAULT;
     if (command == FUTEX_WAKE)
-        return wake(uaddr, val, BITSET_ALL);
+        return wake(key_of(uaddr, !(op & FUTEX_PRIVATE)), val, BITSET_ALL);
     if (command == FUTEX_WAIT && !timeout)
-        return wait(uaddr, val, BITSET_ALL, WAIT_FOREVER);
+        return wait(uaddr, key_of(uaddr, !(op & FUTEX_PRIVATE)), val, BITSET_ALL, WAIT_FOREVER);
     return futex_rare(uaddr, op, val, timeout, uaddr2, val3);
 }
 
@@ -381,7 +393,7 @@ static void release_one(const struct thread *t, vaddr_t word)
         old = now;
     }
     if (old & WAITERS)
-        wake(word, 1, BITSET_ALL);
+        wake(key_of(word, true), 1, BITSET_ALL);
 }
 
 struct robust_head {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Futexes: sleeping on a word of the program's memory (futex(2)). A word is known by its address
- * and its address space, shared or not: waking doesn't reach into another process's memory.
+ * and address space; in a shared mapping, unless the call says that it is private, by where its
+ * page is.
  *
  * A waiter links itself into its bucket first and reads the word second; a waker changes the word
  * first and looks into the bucket second: so no wake-up is lost and no lock is held while the word,

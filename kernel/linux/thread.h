@@ -11,6 +11,7 @@ struct restart {
     long (*fn)(struct thread *t);
     int64_t deadline_ns;
     vaddr_t rem, uaddr;
+    uint64_t key;
     uint32_t value, bitset;
 };
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What programs see of execve(2), fork(2), vfork(2) and wait4(2) with their relatives: one line a fact, the
- * same wherever Linux' rules hold. Numbers of processes aren't printed. It runs itself with other
- * arguments: see modes[].
+ * What programs see of execve(2), fork(2), vfork(2) and wait4(2) with their relatives: one line a
+ * fact, the same wherever Linux' rules hold. Numbers of processes aren't printed. It runs itself
+ * with other arguments: see modes[].
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -699,6 +700,32 @@ static void fork_beside_writers(void)
     }
 }
 
+/* Semaphores in memory that both have: a file's, at two addresses, and nobody's. */
+static void semaphores(void)
+{
+    int fd = open("semaphores", O_RDWR | O_CREAT, 0600);
+    (void)!ftruncate(fd, 4096);
+    sem_t *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    sem_t *own = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sem_init(&s[0], 1, 0);
+    sem_init(&own[0], 1, 0);
+    fflush(stdout);
+    pid_t pid = fork();
+    if (!pid) {
+        sem_t *again = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        for (int i = 0; i < 100; i++) {
+            sem_wait(&again[0]);
+            sem_post(&own[0]);
+        }
+        _exit(again == s);
+    }
+    for (int i = 0; i < 100; i++) {
+        sem_post(&s[0]);
+        sem_wait(&own[0]);
+    }
+    say_status("semaphores", wait_for(pid));
+}
+
 static void forks(void)
 {
     pthread_t t;
@@ -707,6 +734,7 @@ static void forks(void)
     pthread_create(&t, NULL, fork_there, NULL);
     pthread_join(t, NULL);
     fork_beside_writers();
+    semaphores();
 }
 
 /* ---- a few hundred ---- */
