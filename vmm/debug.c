@@ -58,16 +58,21 @@ static bool register_number(const char *xml, const char *name, unsigned *out)
     return number && number < end && sscanf(number, "regnum=\"%u", out) == 1;
 }
 
-static int system_register(struct gdb *gdb, const char *xml, const char *name, uint64_t *out)
+static int register_find(struct gdb *gdb, const char *xml, const char *name, unsigned *number)
+{
+    return register_number(xml, name, number)
+               ? 0
+               : error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell the register %s", name);
+}
+
+/* Of the processor that was chosen last. */
+static int register_read(struct gdb *gdb, unsigned number, uint64_t *out)
 {
     char question[32], answer[GDB_PACKET_MAX];
-    unsigned number;
-    if (!register_number(xml, name, &number))
-        return error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell the register %s", name);
     snprintf(question, sizeof(question), "p%x", number);
     int rc = gdb_ask(gdb, question, answer);
     if (rc == 0 && !gdb_bytes(answer, out, sizeof(*out)))
-        rc = error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell the register %s", name);
+        rc = error_set(gdb->err, -ENOTSUP, "this QEMU doesn't tell system registers");
     return rc;
 }
 
@@ -147,7 +152,21 @@ static int thread_add(struct debug *d, const struct debug_registers *r)
     return 0;
 }
 
-/* The processor's registers, if it runs the program: exception level 0. */
+/* What runs the program has its page table for sure: it comes first. */
+static int table_add(struct debug *d, bool in_program)
+{
+    paddr_t table;
+    int rc = register_read(&d->gdb, d->user_register, &table);
+    if (rc < 0 || d->ntables == DEBUG_CPUS_MAX)
+        return rc;
+    d->tables[d->ntables] = in_program ? d->tables[0] : table & TABLE_ADDRESS;
+    if (in_program)
+        d->tables[0] = table & TABLE_ADDRESS;
+    d->ntables++;
+    return 0;
+}
+
+/* The processor's page table, and its registers if it runs the program: exception level 0. */
 static int cpu_read(struct debug *d, const char *id)
 {
     char question[64], answer[GDB_PACKET_MAX];
@@ -163,18 +182,25 @@ static int cpu_read(struct debug *d, const char *id)
         !gdb_bytes(answer + 2 * G_SP, &r.sp, 8) || !gdb_bytes(answer + 2 * G_PC, &r.pc, 8) ||
         !gdb_bytes(answer + 2 * G_CPSR, &cpsr, sizeof(cpsr)))
         return error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell registers as expected");
-    return (cpsr >> 2 & 3) == 0 ? thread_add(d, &r) : 0;
+    bool in_program = (cpsr >> 2 & 3) == 0;
+    rc = table_add(d, in_program);
+    return rc == 0 && in_program ? thread_add(d, &r) : rc;
 }
 
+/* One answer may tell of several; those that follow are asked for until an "l" says that there are
+ * no more. */
 static int cpus_read(struct debug *d)
 {
-    char answer[GDB_PACKET_MAX], *rest = answer;
+    char answer[GDB_PACKET_MAX];
     int rc = gdb_ask(&d->gdb, "qfThreadInfo", answer);
-    if (rc == 0 && *rest++ != 'm')
+    if (rc == 0 && *answer != 'm')
         rc = error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell its processors");
-    while (rc == 0 && rest) {
-        const char *id = strsep(&rest, ",");
-        rc = cpu_read(d, id);
+    while (rc == 0 && *answer == 'm' && d->ntables < DEBUG_CPUS_MAX) {
+        char *rest = answer + 1;
+        while (rc == 0 && rest)
+            rc = cpu_read(d, strsep(&rest, ","));
+        if (rc == 0)
+            rc = gdb_ask(&d->gdb, "qsThreadInfo", answer);
     }
     return rc;
 }
@@ -195,18 +221,33 @@ static int stacks_read(struct debug *d)
     return rc;
 }
 
-static int tables_find(struct debug *d)
+static int registers_find(struct debug *d)
 {
     char *xml = xml_read(&d->gdb, "system-registers.xml");
+    unsigned kernel_register = 0;
     if (!xml)
         return error_set(d->gdb.err, -ENOTSUP, "this QEMU doesn't tell system registers");
-    int rc = system_register(&d->gdb, xml, "TTBR0_EL1", &d->user_table);
+    int rc = register_find(&d->gdb, xml, "TTBR0_EL1", &d->user_register);
     if (rc == 0)
-        rc = system_register(&d->gdb, xml, "TTBR1_EL1", &d->kernel_table);
+        rc = register_find(&d->gdb, xml, "TTBR1_EL1", &kernel_register);
+    if (rc == 0)
+        rc = register_read(&d->gdb, kernel_register, &d->kernel_table);
     free(xml);
-    d->user_table &= TABLE_ADDRESS;
     d->kernel_table &= TABLE_ADDRESS;
     return rc;
+}
+
+/* A processor that hasn't run the program may have an empty table for it. */
+static void user_table_choose(struct debug *d)
+{
+    for (size_t i = 0; i < d->ntables && !d->user_table; i++)
+        for (size_t at = 0; at < DEBUG_PAGE_BYTES; at += sizeof(uint64_t)) {
+            uint64_t entry;
+            if (physical_read(d, d->tables[i] + at, &entry, sizeof(entry)) != 0)
+                break;
+            if (entry & 1)
+                d->user_table = d->tables[i];
+        }
 }
 
 static int look(struct debug *d)
@@ -219,7 +260,7 @@ static int look(struct debug *d)
     if (rc == 0) /* what QEMU makes the description of */
         free(xml_read(gdb, "target.xml"));
     if (rc == 0)
-        rc = tables_find(d);
+        rc = registers_find(d);
     if (rc == 0)
         rc = cpus_read(d);
     if (rc == 0)
@@ -227,6 +268,7 @@ static int look(struct debug *d)
     if (rc < 0)
         return rc;
     gdb->err = &d->ignored;
+    user_table_choose(d);
     return stacks_read(d);
 }
 

@@ -22,6 +22,9 @@ struct debug_registers {
 struct debug {
     struct gdb gdb;
     paddr_t user_table, kernel_table;
+    unsigned user_register;         /* the debugger's number of the one that has user_table */
+    paddr_t tables[DEBUG_CPUS_MAX]; /* what each processor has there */
+    size_t ntables;
     struct debug_registers *threads;
     size_t nthreads;
     struct {

@@ -60,6 +60,13 @@ for variant in stripped pie; do
     done
 done
 
+# one of two processors never leaves the kernel
+ok "start a wedged machine" start wedged --accel tcg -smp 2 --qemu-arg -append --qemu-arg crash=hang "$file" wait
+./mazboot ps wedged >"$scratch/ps"
+ok "a wedged machine" eval 'grep -A 2 "\[running" "$scratch/ps" | grep -q "^main.spin"'
+kill -KILL $launcher
+wait $launcher 2>/dev/null
+
 says() { # STATUS PATTERN ARGUMENTS...
     local status=$1 pattern=$2
     shift 2
