@@ -131,9 +131,11 @@ static int machine_read(struct view *v, const char *debugger, struct error *err)
     int rc = debug_open(v->debug, debugger, err);
     if (rc == 0) {
         v->memory = (struct memory){.read = machine_memory, .context = v->debug};
-        rc = place_find(v, err);
-        if (rc == 0)
-            rc = all_read(v, err);
+        do {
+            rc = place_find(v, err);
+            if (rc == 0)
+                rc = all_read(v, err);
+        } while (rc == -ENOENT && debug_next_table(v->debug));
         debug_close(v->debug);
     }
     free(v->debug);

@@ -237,17 +237,23 @@ static int registers_find(struct debug *d)
     return rc;
 }
 
-/* A processor that hasn't run the program may have an empty table for it. */
-static void user_table_choose(struct debug *d)
+static bool table_used(struct debug *d, paddr_t table)
 {
-    for (size_t i = 0; i < d->ntables && !d->user_table; i++)
-        for (size_t at = 0; at < DEBUG_PAGE_BYTES; at += sizeof(uint64_t)) {
-            uint64_t entry;
-            if (physical_read(d, d->tables[i] + at, &entry, sizeof(entry)) != 0)
-                break;
-            if (entry & 1)
-                d->user_table = d->tables[i];
-        }
+    uint64_t entry;
+    for (size_t at = 0; at < DEBUG_PAGE_BYTES; at += sizeof(entry))
+        if (physical_read(d, table + at, &entry, sizeof(entry)) == 0 && (entry & 1))
+            return true;
+    return false;
+}
+
+bool debug_next_table(struct debug *d)
+{
+    while (d->next_table < d->ntables) {
+        d->user_table = d->tables[d->next_table++];
+        if (table_used(d, d->user_table))
+            return true;
+    }
+    return false;
 }
 
 static int look(struct debug *d)
@@ -268,7 +274,7 @@ static int look(struct debug *d)
     if (rc < 0)
         return rc;
     gdb->err = &d->ignored;
-    user_table_choose(d);
+    debug_next_table(d);
     return stacks_read(d);
 }
 

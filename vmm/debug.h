@@ -24,7 +24,7 @@ struct debug {
     paddr_t user_table, kernel_table;
     unsigned user_register;         /* the debugger's number of the one that has user_table */
     paddr_t tables[DEBUG_CPUS_MAX]; /* what each processor has there */
-    size_t ntables;
+    size_t ntables, next_table;
     struct debug_registers *threads;
     size_t nthreads;
     struct {
@@ -41,6 +41,10 @@ struct debug {
  */
 int debug_open(struct debug *debug, const char *path, struct error *err) MUST_CHECK;
 void debug_close(struct debug *debug);
+
+/* A processor that hasn't run the program yet has another page table, or an empty one. Where the
+ * program can't be found: looks from the next one that has any. False: there is none left. */
+bool debug_next_table(struct debug *debug);
 
 /* Copies size bytes of the program's (or, from 2^63 on, the kernel's) memory. 0, or -EFAULT. */
 int debug_read(struct debug *debug, vaddr_t addr, void *out, size_t size_bytes);

@@ -115,11 +115,12 @@ static void machine(void)
         return;
     if (d.nthreads > THREADS_MAX)
         abort();
-    for (unsigned shift = 0; shift < 64; shift += 5) {
-        if (debug_read(&d, (UINT64_C(1) << shift) + 8, bytes, sizeof(bytes)) != -EFAULT &&
-            shift > 48 && shift < 63)
-            abort(); /* no such address has a page */
-    }
+    do {
+        for (unsigned shift = 0; shift < 64; shift += 5)
+            if (debug_read(&d, (UINT64_C(1) << shift) + 8, bytes, sizeof(bytes)) != -EFAULT &&
+                shift > 48 && shift < 63)
+                abort(); /* no such address has a page */
+    } while (debug_next_table(&d));
     debug_close(&d);
 }
 
