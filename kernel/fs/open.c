@@ -37,18 +37,13 @@ static int open_inode(struct inode *inode, struct file *f)
 /* Who may write a regular file is counted, so that nobody changes a program that runs. */
 static int open_counted(struct inode *inode, struct file *f)
 {
-    bool writes = (f->mode & FILE_WRITE) && inode_is(inode, S_IFREG);
-    int err = writes ? inode_begin_write(inode) : 0;
-    if (err)
-        return err;
-    err = open_inode(inode, f);
-    if (!writes)
-        return err;
-    if (err)
-        inode_end_write(inode);
-    else
+    if ((f->mode & FILE_WRITE) && inode_is(inode, S_IFREG)) {
+        int err = inode_begin_write(inode);
+        if (err)
+            return err;
         f->mode |= FILE_WRITER;
-    return err;
+    }
+    return open_inode(inode, f);
 }
 
 static const struct file_ops no_ops;
@@ -65,7 +60,7 @@ int dentry_open(struct dentry *d, uint32_t flags, struct file **out)
     int err = only_path ? 0 : open_counted(inode, f);
     if (err) {
         f->ops = &no_ops;
-        f->mode = FILE_PATH;
+        f->mode = FILE_PATH | (f->mode & FILE_WRITER);
         file_put(f);
         return err;
     }

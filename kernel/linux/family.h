@@ -37,7 +37,9 @@ struct family {
 };
 
 extern struct spinlock family_lock;
-extern bool family_here; /* this image has what is declared OPTIONAL below (process.c) */
+/* This image has what is declared OPTIONAL below. Where nothing sets it the linker leaves out what
+ * is behind it. (process.c) */
+extern bool family_here;
 
 /* family_init - p is nobody's yet. family_join - it, whose pid is set, becomes a child of `maker`
  * or, as a sibling, of its parent, with the maker's group and session. */

@@ -23,7 +23,7 @@ static COLD void out_of_memory(struct thread *t)
     page_stats(&s);
     log_err("out of memory: the program has %lu KiB of the machine's %lu KiB; give it more with -m",
             t->process->as->resident_pages * PAGE_SIZE / 1024, s.total_bytes / 1024);
-    if (t->process->pid == INIT_PID)
+    if (!family_here || t->process->pid == INIT_PID)
         process_end(t->process, 0, SIGKILL);
     struct linux_siginfo info = {.signo = SIGKILL, .code = SI_KERNEL};
     signal_send_thread(t, &info); /* deep in a system call: it ends on the way out */
@@ -95,7 +95,7 @@ void user_exit_work(struct trapframe *tf)
         uint32_t work = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST);
         if (sched_need_resched())
             task_preempted();
-        else if (work & WORK_END)
+        else if (family_here && work & WORK_END)
             thread_exit(0);
         else if (work & (WORK_SIGNAL | WORK_MASK))
             signal_deliver(t, tf);

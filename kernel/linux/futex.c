@@ -330,15 +330,9 @@ static __attribute__((noinline)) long futex_rare(vaddr_t uaddr, uint32_t op, uin
                                                  uint64_t timeout, vaddr_t uaddr2, uint32_t val3)
 {
     bool shared = !(op & FUTEX_PRIVATE);
-    uint64_t keys[2] = {key_of(uaddr, shared), 0};
+    const uint64_t keys[2] = {key_of(uaddr, shared), key_of(uaddr2, shared)};
     int64_t deadline_ns;
     int err;
-    switch (op & (uint32_t)FUTEX_COMMAND) {
-    case FUTEX_REQUEUE:
-    case FUTEX_CMP_REQUEUE:
-    case FUTEX_WAKE_OP:
-        keys[1] = key_of(uaddr2, shared);
-    }
     switch (op & (uint32_t)FUTEX_COMMAND) {
     case FUTEX_WAIT:
         val3 = BITSET_ALL;

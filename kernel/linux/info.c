@@ -105,6 +105,11 @@ long sys_setrlimit(int resource, vaddr_t rlim)
     return rlim ? sys_prlimit64(0, resource, rlim, 0) : -EFAULT;
 }
 
+static int64_t children_cpu_ns(const struct process *p)
+{
+    return family_here ? p->family.children_cpu_ns : 0;
+}
+
 struct linux_rusage {
     struct linux_timeval utime, stime;
     int64_t maxrss_kib, unused_rss[3], minflt, majflt, nswap, blocks[2], msgs[2], nsignals, nvcsw,
@@ -128,7 +133,7 @@ long sys_getrusage(int who, vaddr_t usage)
 {
     struct process *p = process_self();
     if (who == RUSAGE_CHILDREN)
-        return process_rusage(usage, p->family.children_cpu_ns, 0, 0);
+        return process_rusage(usage, children_cpu_ns(p), 0, 0);
     if (who != RUSAGE_SELF && who != RUSAGE_THREAD)
         return -EINVAL;
     int64_t ns = who == RUSAGE_SELF ? process_cpu_ns(p) : task_cpu_ns(task_self());
@@ -145,7 +150,7 @@ long sys_times(vaddr_t tms)
 {
     struct process *p = process_self();
     struct linux_tms t = {.utime = process_cpu_ns(p) / CLOCK_TICK_NS,
-                          .cutime = p->family.children_cpu_ns / CLOCK_TICK_NS};
+                          .cutime = children_cpu_ns(p) / CLOCK_TICK_NS};
     if (tms && copy_to_user(tms, &t, sizeof t))
         return -EFAULT;
     return clock_mono_ns() / CLOCK_TICK_NS;

@@ -281,7 +281,7 @@ static void link_exe(struct text *t, uint64_t arg)
 {
     struct process *p = process_self();
     (void)arg;
-    if (p->exe)
+    if (family_here && p->exe)
         add_path(t, p->exe->dentry);
     else
         text_add(t, "%s", p->exec_path);
@@ -291,7 +291,7 @@ static int jump_exe(uint64_t arg, struct dentry **to)
 {
     struct process *p = process_self();
     (void)arg;
-    if (!p->exe)
+    if (!family_here || !p->exe)
         return path_lookup(super_top(), p->exec_path, WALK_FOLLOW, to);
     *to = dentry_get(p->exe->dentry);
     return 0;

@@ -100,7 +100,7 @@ static void fill_exit(struct link_exit *e, const struct process *p, int status, 
 void process_end(struct process *p, int status, int signal)
 {
     struct link_exit e;
-    if (p->pid != INIT_PID)
+    if (family_here && p->pid != INIT_PID)
         family_exit(p, status, signal);
     if (__atomic_exchange_n(&p->ending, true, __ATOMIC_SEQ_CST))
         for (;;)

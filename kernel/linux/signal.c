@@ -183,7 +183,7 @@ static bool take(struct thread *t, struct delivery *d)
 bool thread_is_ending(void)
 {
     struct thread *t = thread_self();
-    bool ending = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST) & WORK_END;
+    bool ending = family_here && __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST) & WORK_END;
     spin_lock(&t->process->lock);
     for (uint64_t left = deliverable_locked(t) & ~(IGNORED | STOPS); left; left &= left - 1)
         ending |= t->process->actions[__builtin_ctzl(left) + 1].handler == SIG_DFL;

@@ -28,7 +28,7 @@ int thread_last_id(void)
 static void thread_dead(struct task *task)
 {
     struct thread *t = thread_of(task);
-    if (t->last)
+    if (family_here && t->last)
         family_gone(t->process);
     kfree(t);
 }
@@ -50,7 +50,7 @@ struct thread *thread_new(struct process *p)
     t->tid = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
     t->task.id = (uint32_t)t->tid;
     spin_lock(&p->lock);
-    if (p->only)
+    if (family_here && p->only)
         t->task.work = WORK_END;
     list_push_back(&p->threads, &t->siblings);
     p->thread_count++;
@@ -153,7 +153,7 @@ static bool leave(struct thread *t)
         p->thread_count--;
         p->ended_cpu_ns += task_cpu_ns(&t->task);
         signal_retarget_locked(t);
-        if (p->only)
+        if (family_here && p->only)
             family_thread_left_locked(p);
     }
     spin_unlock(&p->lock); /* p may be gone now */
@@ -165,7 +165,7 @@ void thread_exit(int status)
     struct thread *t = thread_self();
     thread_leave_memory(t);
     if (!leave(t)) {
-        if (t->process->pid == INIT_PID)
+        if (!family_here || t->process->pid == INIT_PID)
             process_end(t->process, status, 0);
         family_end(t, status);
     }
