@@ -89,7 +89,7 @@ void g_start_unlisted(struct g *gp)
 {
     struct m *mp = port_getm();
     if (LIKELY(mp && mp->p)) {
-        start_on(mp, mp->p, gp);
+        start_on(mp, mp->p, gp, goid_new(mp->p));
         return;
     }
     gp->goid = goids_take(1);

@@ -126,9 +126,14 @@ GORT_HOT void renew(struct g *gp)
 
 /* Numbers come in lots, so that starting a G needs no shared counter. */
 void goids_refill(struct p *pp);
+static inline bool goid_at_hand(struct p *pp)
+{
+    return pp->goid_next != pp->goid_end;
+}
+
 static inline uint64_t goid_new(struct p *pp)
 {
-    if (UNLIKELY(pp->goid_next == pp->goid_end))
+    if (UNLIKELY(!goid_at_hand(pp)))
         goids_refill(pp);
     return pp->goid_next++;
 }
@@ -198,9 +203,9 @@ GORT_HOT NORETURN void schedule_behind(struct m *mp, struct g *gp)
 
 /* g_start_unlisted in place, by the owner mp of pp. Each P counts the Gs it starts and ends; only
  * the sum means something. */
-GORT_HOT void start_on(struct m *mp, struct p *pp, struct g *gp)
+GORT_HOT void start_on(struct m *mp, struct p *pp, struct g *gp, uint64_t goid)
 {
-    gp->goid = goid_new(pp);
+    gp->goid = goid;
     own_add(&pp->live, 1);
     casgstatus(gp, GIDLE, GRUNNABLE);
     enqueue_next_on(mp, pp, gp);

@@ -64,11 +64,6 @@ void hg_make(struct hg *hg, void *stack_lo)
     g_init(&hg->g, stack_lo, hg, NULL, NULL);
 }
 
-static inline bool crowded(struct p *pp)
-{
-    return UNLIKELY(runq_len(&pp->runq) >= CROWD);
-}
-
 /*
  * A goroutine that starts others faster than they run gives way to them now and then. The work is
  * the same, but few stacks are in use at a time instead of many: fresh ones cost page faults, used
@@ -104,26 +99,25 @@ static NOINLINE int spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
     if (attr->flags & GO_PINNED)
         g_set_allowed(&hg->g, 1ull << (mp && mp->p ? mp->p->id : 0));
     g_start_unlisted(&hg->g);
-    if (mp && mp->p && crowded(mp->p))
+    if (mp && mp->p && runq_len(&mp->p->runq) >= CROWD)
         give_way(self);
     return 0;
 }
 
 static const go_attr plain;
 
-/* With a stack at hand. */
+/* With a stack and a number at hand, and nobody to give way to afterwards. */
 int go(go_fn fn, void *arg)
 {
     struct g *self = port_getg();
     struct p *pp = LIKELY(self != NULL) ? self->m->p : NULL;
     struct arena_cache *c = LIKELY(pp != NULL) ? &arena_caches[pp->id] : NULL;
-    if (UNLIKELY(!c || c->n == 0))
+    if (UNLIKELY(!c || c->n == 0) || UNLIKELY(!goid_at_hand(pp)) ||
+        runq_len(&pp->runq) >= CROWD - 1)
         return spawn(NULL, &plain, fn, arg);
     struct hg *hg = c->slot[--c->n];
     prepare(hg, 0, NULL, fn, arg);
-    start_on(self->m, pp, &hg->g);
-    if (crowded(pp))
-        give_way(self);
+    start_on(self->m, pp, &hg->g, pp->goid_next++);
     return 0;
 }
 
@@ -155,10 +149,13 @@ void port_g_dead(struct m *mp, struct g *gp)
 {
     struct hg *hg = hg_of(gp);
     hg->nopreempt = 0;
-    if (LIKELY(!(hg->flags & GO_JOINABLE)))
-        arena_put(mp, hg);
-    else
+    struct arena_cache *c = &arena_caches[mp->p->id];
+    if (UNLIKELY(hg->flags & GO_JOINABLE))
         wake_joiner(hg);
+    else if (LIKELY(c->n < ARENA_CACHE))
+        c->slot[c->n++] = hg;
+    else
+        arena_put_slow(c, hg);
 }
 
 int go_join(go_g *g, int64_t deadline)

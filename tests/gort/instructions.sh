@@ -22,7 +22,7 @@ limit() { # name instructions
 
 # Those of goroutines.md 4.1 where they hold: switch 95, unbuffered message 185, buffered 95. spawn: see docs/GORT.md.
 limit yield 95
-limit spawn 255
+limit spawn 246
 limit pingpong 185
 limit stream 186
 limit buffered 80
