@@ -100,3 +100,21 @@ bool quantity_duration(const char *text, uint64_t *ns)
     *ns = value;
     return true;
 }
+
+bool quantity_cpus(const char *text, uint64_t *millionths)
+{
+    uint64_t value;
+
+    if (!take_digits(&text, &value) || __builtin_mul_overflow(value, 1000000, &value))
+        return false;
+    if (*text == '.') {
+        const char *fraction = ++text;
+        if (__builtin_add_overflow(value, take_fraction(&text, 1000000), &value) ||
+            text == fraction)
+            return false;
+    }
+    if (*text || !value)
+        return false;
+    *millionths = value;
+    return true;
+}

@@ -16,4 +16,7 @@ bool quantity_duration(const char *text, uint64_t *ns) MUST_CHECK;
 /* A decimal number without sign, at most max. */
 bool quantity_count(const char *text, uint64_t max, uint64_t *count) MUST_CHECK;
 
+/* "2", "1.5", "0.25" processors into millionths of one. False for anything else, or 0. */
+bool quantity_cpus(const char *text, uint64_t *millionths) MUST_CHECK;
+
 #endif

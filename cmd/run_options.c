@@ -5,12 +5,16 @@
 #include "cmd/quantity.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #define MEMORY_DEFAULT_BYTES (512ull << 20)
 #define MEMORY_MIN_BYTES     (2ull << 20)
 #define MEMORY_MAX_BYTES     (1ull << 40)
 #define CPUS_MAX             512
+#define QUOTA_ONE            1000000u /* quantity_cpus of a whole processor */
+#define QUOTA_LEAST          10000u
+#define QUOTA_PERIOD_US      100000u
 
 void run_options_init(struct run_options *options)
 {
@@ -35,15 +39,30 @@ static int set_memory(void *target, const char *value, struct error *err)
     return 0;
 }
 
+static int set_quota(void *target, const char *value, struct error *err)
+{
+    struct run_options *options = target;
+    uint64_t cpus;
+
+    if (!quantity_cpus(value, &cpus) || cpus < QUOTA_LEAST || cpus > CPUS_MAX * QUOTA_ONE)
+        return error_set(err, -EINVAL,
+                         "--cpu-quota %s: it is a number of processors, as 0.5 or 1.25", value);
+    guest_need(&options->guest, KERNEL_FULL, "--cpu-quota");
+    strings_addf(&options->guest.options, "cpu_max=%" PRIu64 " %u",
+                 cpus / (QUOTA_ONE / QUOTA_PERIOD_US), QUOTA_PERIOD_US);
+    return 0;
+}
+
+/* A part of a processor is what `docker run --cpus` means: processors enough, and a quota. */
 static int set_cpus(void *target, const char *value, struct error *err)
 {
     struct run_options *options = target;
-    uint64_t count;
+    uint64_t cpus;
 
-    if (!quantity_count(value, CPUS_MAX, &count) || count == 0)
+    if (!quantity_cpus(value, &cpus) || cpus > CPUS_MAX * QUOTA_ONE)
         return error_set(err, -EINVAL, "-smp %s is not a number of processors", value);
-    options->machine.cpu_count = (unsigned)count;
-    return 0;
+    options->machine.cpu_count = (unsigned)((cpus + QUOTA_ONE - 1) / QUOTA_ONE);
+    return strchr(value, '.') ? set_quota(target, value, err) : 0;
 }
 
 static int set_variable(void *target, const char *value, struct error *err)
@@ -252,7 +271,8 @@ static int set_dry_run(void *target, const char *value, struct error *err)
 
 const struct option_spec run_options[] = {
     {"-m, --memory", "SIZE", "memory of the machine: 8M, 1G (512M)", set_memory},
-    {"-smp, --cpus", "N", "number of processors (1)", set_cpus},
+    {"-smp, --cpus", "N", "number of processors (1); 1.5: two, with that quota", set_cpus},
+    {"--cpu-quota", "CPUS", "CPU time of so many processors at most: 0.5, 1.25", set_quota},
     {"-e, --env", "NAME[=VALUE]", "set a variable; without a value, the one it has here",
      set_variable},
     {"--root", "DIR|TAR", "fill the root file system from a folder or tar archive", set_root},

@@ -36,6 +36,7 @@ struct cpu {
     bool online;
     bool wake_pending; /* another CPU's port_m_wake, until port_m_sleep takes it */
     uint64_t faults, switches, interrupts;
+    uint64_t busy_ticks; /* of tasks that have run here, but for the one that does now */
 };
 
 #ifdef STACK_GUARD_OFFSET

@@ -44,7 +44,9 @@ void task_start(struct task *t)
 
 static void account(struct task *t)
 {
-    t->cpu_ticks += timer_counter() - t->running_since;
+    uint64_t ticks = timer_counter() - t->running_since;
+    t->cpu_ticks += ticks;
+    cpu_self()->busy_ticks += ticks;
     t->running_since = 0;
 }
 

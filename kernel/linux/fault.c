@@ -8,10 +8,11 @@
 #include "kernel/core/trace.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/linux/probe.h"
+#include "kernel/linux/quota.h"
 #include "kernel/linux/signal.h"
 #include "lib/str.h"
 
-bool probes_armed;
+bool probes_armed, quota_spent;
 
 #define ADDRESS_BITS \
     UINT64_C(0x00ffffffffffffff) /* the top byte is the program's: TBI, as on Linux */
@@ -93,6 +94,8 @@ void user_exit_work(struct trapframe *tf)
     struct thread *t = thread_self();
     for (;;) {
         uint32_t work = __atomic_load_n(&t->task.work, __ATOMIC_SEQ_CST);
+        if (UNLIKELY(quota_spent))
+            quota_wait();
         if (sched_need_resched())
             task_preempted();
         else if (family_here && work & WORK_END)

@@ -54,6 +54,32 @@ static void sizes(void **state)
     compare(lines, sizeof(lines) / sizeof(lines[0]), quantity_size);
 }
 
+static void processors(void **state)
+{
+    static const struct line lines[] = {
+        {"1", 1000000},
+        {"1.5", 1500000},
+        {"0.25", 250000},
+        {"512", 512000000},
+        {"1.0", 1000000},
+        {"0", 0},
+        {"0.0", 0},
+        {".5", 0},
+        {"1.", 0},
+        {"1.5x", 0},
+        {"-1", 0},
+        {"", 0},
+        {"1e3", 0},
+        {"1.5.2", 0},
+        {"2,5", 0},
+        {"18446744073709551615", 0},
+        {"3.1234567", 3123456},
+    };
+
+    (void)state;
+    compare(lines, sizeof(lines) / sizeof(lines[0]), quantity_cpus);
+}
+
 static void durations(void **state)
 {
     static const struct line lines[] = {
@@ -107,6 +133,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes),
+        cmocka_unit_test(processors),
         cmocka_unit_test(durations),
         cmocka_unit_test(counts),
     };
