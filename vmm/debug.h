@@ -46,7 +46,9 @@ void debug_close(struct debug *debug);
  * program can't be found: looks from the next one that has any. False: there is none left. */
 bool debug_next_table(struct debug *debug);
 
-/* Copies size bytes of the program's (or, from 2^63 on, the kernel's) memory. 0, or -EFAULT. */
+/* Copies size bytes of the program's (or, from 2^63 on, the kernel's) memory. 0, or -EFAULT.
+ * debug_physical: by the machine's own addresses, within a page. */
+int debug_physical(struct debug *debug, paddr_t addr, void *out, size_t size) MUST_CHECK;
 int debug_read(struct debug *debug, vaddr_t addr, void *out, size_t size_bytes);
 
 #endif

@@ -1,5 +1,5 @@
 # The machines that the launcher starts, and what goes into them.
-VMM_SRC := lib/elf.c vmm/error.c vmm/blob.c vmm/archive.c vmm/root.c vmm/program.c vmm/image.c vmm/kernel_info.c vmm/frame.c vmm/relay.c vmm/process.c vmm/machine.c vmm/gdb.c vmm/debug.c \
+VMM_SRC := lib/elf.c vmm/error.c vmm/blob.c vmm/archive.c vmm/root.c vmm/program.c vmm/image.c vmm/kernel_info.c vmm/frame.c vmm/relay.c vmm/process.c vmm/machine.c vmm/gdb.c vmm/debug.c vmm/debug_memory.c \
            vmm/address.c vmm/tap.c vmm/port.c vmm/qemu/args.c vmm/qemu/command.c vmm/qemu/net.c vmm/qemu/qemu.c
 $(call host_lib,vmm,$(VMM_SRC))
 
@@ -12,4 +12,4 @@ $(call unit_test,vmm-address,tests/vmm/address_test.c vmm/address.c)
 $(call unit_test,vmm-args,tests/vmm/args_test.c vmm/qemu/args.c)
 $(call fuzz_test,vmm-program,tests/vmm/program_fuzz.c vmm/program.c vmm/error.c lib/elf.c,)
 $(call fuzz_test,vmm-frame,tests/vmm/frame_fuzz.c vmm/frame.c vmm/error.c,)
-$(call fuzz_test,vmm-gdb,tests/vmm/gdb_fuzz.c vmm/error.c,tests/vmm/corpus/gdb)
+$(call fuzz_test,vmm-gdb,tests/vmm/gdb_fuzz.c vmm/debug_memory.c vmm/error.c,tests/vmm/corpus/gdb)
