@@ -7,6 +7,7 @@
 
 struct text;
 
+/* proc_net_snmp - the show function (kernel/fs/pseudo.h) of /proc/net/snmp; arg is unused. */
 void proc_net_snmp(struct text *t, uint64_t arg);
 
 #endif

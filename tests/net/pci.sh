@@ -34,7 +34,7 @@ down() {
 client() { "$dir/$host" "127.0.0.1:$((port + $1))" "${@:3}" | sed "s/wire/pci $2,/"; }
 
 for gic in 2 3; do
-    options=(-smp $((gic - 1)) --qemu-arg -machine --qemu-arg gic-version=$gic)
+    options=(-smp "$((gic - 1))" --qemu-arg -machine --qemu-arg "gic-version=$gic")
     card 1 virtio-net-pci,romfile=
     up
     client 1 "GICv$gic"
