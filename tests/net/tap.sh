@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A tap in a network namespace, whose other end is Linux's TCP: segments go to the card and come from it many at once, and nothing is lost of them.
+# A tap in a network namespace, whose other end is Linux: TCP segments go to the card and come from it many at once, and nothing is lost of them; echoes
+# (ping) both ways.
 set -u
 if [ -z "${IN_NAMESPACE:-}" ]; then
     if ! command -v go >/dev/null || ! command -v curl >/dev/null || ! unshare -rn true 2>/dev/null || [ ! -w /dev/net/tun ]; then
@@ -17,6 +18,8 @@ for machine in arm64 "$host"; do
     (cd tests/net/wire && GOTOOLCHAIN=local GOOS=linux GOARCH=$machine CGO_ENABLED=0 go build -trimpath -o "../../../$dir/$machine" .) ||
         { echo "not ok tap: it doesn't compile for $machine"; exit 0; }
 done
+(cd tests/net/sockets && GOTOOLCHAIN=local GOOS=linux GOARCH=$host CGO_ENABLED=0 go build -trimpath -o "../../../$dir/ping.$host" .)
+(cd tests/net/sockets && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -o "../../../$dir/ping.arm64" .)
 ip link set lo up
 ip tuntap add tap0 mode tap
 ip address add 10.9.0.1/24 dev tap0
@@ -43,5 +46,8 @@ for address in 10.9.0.2 '[fd00:9::2]'; do
     large "$address, to the guest" "$(average tx curl -s --data-binary "@$dir/file" "http://$address/put" -o "$dir/answer")"
     if grep -q "$(sha256sum <"$dir/file" | cut -d' ' -f1)" "$dir/answer"; then echo "ok tap $address, there and back"; else echo "not ok tap $address, there and back"; fi
 done
+echo 0 0 >/proc/sys/net/ipv4/ping_group_range
+"$dir/ping.$host" 10.9.0.2 fd00:9::2 | sed 's/ping/tap echo to the guest,/'
 kill $guest
 wait $guest
+./mazboot run --net tap=tap0,ip=10.9.0.2/24,ip6=fd00:9::2/64 --timeout 100s "$dir/ping.arm64" 10.9.0.1 fd00:9::1 | sed 's/ping/tap echo from the guest,/'

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Sockets prints what rarer kinds of internet sockets do within one machine. The lines have to be the same here and on Linux.
+//
+//	sockets ADDRESS...  asks each address for an echo, and prints "ok" or "not ok" lines
 package main
 
 import (
@@ -222,7 +224,44 @@ func files() {
 	fmt.Println("counts of TCP", snmp("Tcp", "ActiveOpens")-active, errors.Is(err, syscall.ECONNREFUSED))
 }
 
+// ping asks address for an echo, as a program without rights does.
+func ping(address string) error {
+	ip, b := net.ParseIP(address), make([]byte, 100)
+	s, ask, answer := -1, byte(8), byte(0)
+	var to syscall.Sockaddr
+	if v4 := ip.To4(); v4 != nil {
+		s = socket(syscall.AF_INET, syscall.SOCK_DGRAM, syscall.IPPROTO_ICMP)
+		a := &syscall.SockaddrInet4{}
+		copy(a.Addr[:], v4)
+		to = a
+	} else {
+		s, ask, answer = socket(syscall.AF_INET6, syscall.SOCK_DGRAM, syscall.IPPROTO_ICMPV6), 128, 129
+		a := &syscall.SockaddrInet6{}
+		copy(a.Addr[:], ip)
+		to = a
+	}
+	for try := 0; try < 10; try++ {
+		if err := syscall.Sendto(s, request(ask), 0, to); err != nil {
+			return err
+		}
+		if n, _, err := syscall.Recvfrom(s, b, 0); err == nil && n == 16 && b[0] == answer && string(b[8:16]) == "payload!" {
+			return nil
+		}
+	}
+	return errors.New("no answer to ten requests")
+}
+
 func main() {
+	for _, address := range os.Args[1:] {
+		if err := ping(address); err != nil {
+			fmt.Println("not ok ping", address, err)
+		} else {
+			fmt.Println("ok ping", address)
+		}
+	}
+	if len(os.Args) > 1 {
+		return
+	}
 	echo("echo 4", syscall.AF_INET, syscall.IPPROTO_ICMP, loopback4, 8, 0)
 	echo("echo 6", syscall.AF_INET6, syscall.IPPROTO_ICMPV6, loopback6, 128, 129)
 	socket(syscall.AF_INET, syscall.SOCK_DGRAM, syscall.IPPROTO_ICMPV6)
