@@ -30,11 +30,13 @@ parallel) icount=0 cpus=4 unit=ms rounds=${rounds:-7} ;;
 *) echo "bench: there is no bench/$program" >&2; exit 2 ;;
 esac
 
-# measure KERNEL: lines "KERNEL NAME FIGURE", separated by tabs.
+# measure KERNEL: lines "KERNEL NAME FIGURE", separated by tabs. Where time is measured, the last is of the host's processors.
 measure() {
-    local command
+    local command TIMEFORMAT='%U %S'
     start_command "$1" "$bench/$program" 512 GODEBUG=asyncpreemptoff=$icount
-    timeout 300 "${command[@]}" </dev/null 2>"$bench/stderr" | tr -d '\r' | sed "/^measured/,\$d; s/^/$1\t/" | grep -a $'\t.*\t'
+    { time timeout 300 "${command[@]}" </dev/null 2>"$bench/stderr"; } 2>"$bench/cpu" |
+        tr -d '\r' | sed "/^measured/,\$d; s/^/$1\t/" | grep -a $'\t.*\t' || return 1
+    if [ $icount = 0 ]; then awk -v k="$1" -v OFS='\t' '{ print k, "CPU time of it all, with the boot", ($1 + $2) * 1000 }' "$bench/cpu"; fi
 }
 
 # medians: of lines "KEY VALUE", separated by a tab, a line "KEY LOWER-QUARTILE MEDIAN UPPER-QUARTILE" for each key, in the order of appearance.
