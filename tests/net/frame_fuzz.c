@@ -2,21 +2,127 @@
 /*
  * Frames from the wire, whatever they are: lwIP with our port and the sockets over it. An input is
  * a list of frames, each behind two bytes: its length, little-endian; the highest bit says that the
- * card vouches for the checksums (of TCP and UDP), the next one that a second passes after it. The
- * IPv4 header's checksum is made right first, or nothing would get past it; the destination's MAC
- * address likewise.
+ * card vouches for the checksums (of TCP and UDP), the next one that a second passes after it, the
+ * one after that that it comes in by the card that asks for an address. The IPv4 header's checksum
+ * is made right first, or nothing would get past it, and the destination's MAC address.
+ *
+ * Where the lowest bit of a frame's second byte is set it gets what its sender would know: a TCP
+ * segment belongs to one of the connections that there are (the third byte chooses) and its numbers
+ * are relative to those that are next; a DHCP answer has the number of what was asked last.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/errno.h"
 #include "abi/linux_inet.h"
 #include "tests/net/rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TCP_PORT = 80, UDP_PORT = 53 };
+enum {
+    TCP_PORT = 80,
+    UDP_PORT = 53,
+    FLOWS = 8,
+    HELD = 8,
+    IP = 14,       /* where the IPv4 header begins in a frame */
+    DHCP_XID = 46, /* where a DHCP message behind a plain IPv4 header has its number */
+    DHCP_CHADDR = 70,
+    FIN = 1,
+    SYN = 2,
+};
 
-static struct socket *listener, *datagrams, *pings, *pings6;
+/* A connection as this side's last segment shows it. */
+struct flow {
+    uint8_t ips[8], ports[4]; /* ours, theirs */
+    uint32_t next, expected;  /* sequence numbers: ours, theirs */
+};
+
+static struct flow flows[FLOWS];
+static unsigned newest;
+static uint8_t dhcp_xid[4];
+static struct socket *listener, *datagrams, *pings, *pings6, *client, *held[HELD];
+
+static uint32_t load32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void store32(uint8_t *p, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
+/* ---- what goes out ---- */
+
+static struct flow *flow_of(const uint8_t *ips, const uint8_t *ports)
+{
+    for (unsigned i = 0; i < FLOWS; i++)
+        if (!memcmp(flows[i].ips, ips, 8) && !memcmp(flows[i].ports, ports, 4))
+            return &flows[i];
+    struct flow *f = &flows[++newest % FLOWS];
+    memcpy(f->ips, ips, 8);
+    memcpy(f->ports, ports, 4);
+    return f;
+}
+
+static void see(const uint8_t *frame, uint32_t size)
+{
+    const uint8_t *t = frame + IP + 20;
+    if (size < IP + 40 || frame[12] != 8 || frame[13] || frame[IP] != 0x45)
+        return;
+    if (frame[IP + 9] == IPPROTO_UDP && t[3] == 67 && size >= DHCP_XID + 4)
+        memcpy(dhcp_xid, frame + DHCP_XID, 4);
+    if (frame[IP + 9] != IPPROTO_TCP)
+        return;
+    struct flow *f = flow_of(frame + IP + 12, t);
+    uint32_t payload = size - IP - 20 - (t[12] >> 4) * 4u;
+    f->next = load32(t + 4) + payload + !!(t[13] & FIN) + !!(t[13] & SYN);
+    f->expected = load32(t + 8);
+}
+
+/* ---- what comes in ---- */
+
+static void help(uint8_t *frame, uint32_t size)
+{
+    uint8_t *t = frame + IP + 20;
+    const struct flow *f = &flows[frame[2] % FLOWS];
+    if (size >= DHCP_CHADDR + 6 && frame[IP + 9] == IPPROTO_UDP && t[3] == 68) {
+        memcpy(frame + DHCP_XID, dhcp_xid, 4);
+        memcpy(frame + DHCP_CHADDR, rig_macs[1], 6);
+    }
+    if (size < IP + 40 || frame[IP + 9] != IPPROTO_TCP || !f->ports[1])
+        return;
+    memcpy(frame + IP + 12, f->ips + 4, 4);
+    memcpy(frame + IP + 16, f->ips, 4);
+    memcpy(t, f->ports + 2, 2);
+    memcpy(t + 2, f->ports, 2);
+    store32(t + 4, load32(t + 4) + f->expected);
+    store32(t + 8, load32(t + 8) + f->next);
+}
+
+static void fix(uint8_t *frame, uint32_t size, unsigned card)
+{
+    uint32_t sum = 0, header;
+    if (size < 34)
+        return;
+    bool v4 = frame[12] == 8 && !frame[13];
+    header = (frame[IP] & 15u) * 4;
+    if (v4 && header == 20 && (frame[1] & 1))
+        help(frame, size);
+    memcpy(frame, frame[0] & 1 ? (const uint8_t *)"\xff\xff\xff\xff\xff\xff" : rig_macs[card], 6);
+    if (!v4 || header < 20 || IP + header > size)
+        return;
+    frame[24] = frame[25] = 0;
+    for (uint32_t i = 0; i < header; i += 2)
+        sum += (uint32_t)(frame[IP + i] << 8 | frame[IP + 1 + i]);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    frame[24] = (uint8_t)(sum >> 8);
+    frame[25] = (uint8_t)sum;
+}
+
+/* ---- the program ---- */
 
 static struct socket *bound(int family, int type, int protocol, uint16_t port)
 {
@@ -29,13 +135,24 @@ static struct socket *bound(int family, int type, int protocol, uint16_t port)
 
 static void start(void)
 {
-    rig_start();
+    rig_sees = see;
+    rig_start(2);
     listener = bound(AF_INET6, SOCK_STREAM, 0, TCP_PORT);
     if (listener->ops->listen(listener, 16))
         abort();
     datagrams = bound(AF_INET6, SOCK_DGRAM, 0, UDP_PORT);
     pings = rig_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
     pings6 = rig_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
+}
+
+static struct socket *connecting(void)
+{
+    struct socket *s = rig_socket(AF_INET, SOCK_STREAM, 0);
+    struct socket_address a = rig_any(AF_INET, 9);
+    memcpy(a.bytes + 4, "\x0a\0\2\2", 4);
+    if (s)
+        (void)s->ops->connect(s, &a, true);
+    return s;
 }
 
 /* Read what has come, and answer. */
@@ -55,35 +172,42 @@ static long drain(struct socket *s)
     return n;
 }
 
+static void release(struct socket **s)
+{
+    if (*s)
+        (*s)->ops->release(*s);
+    *s = NULL;
+}
+
+/* A connection is held until its other end is over. */
 static void serve(void)
 {
+    static unsigned next;
     struct socket *s;
+    long n;
     while (drain(datagrams) > 0 || (pings && drain(pings) > 0) || (pings6 && drain(pings6) > 0))
         ;
     while (!listener->ops->accept(listener, true, &s)) {
-        while (drain(s) > 0)
-            ;
-        s->ops->release(s);
+        release(&held[++next % HELD]);
+        held[next % HELD] = s;
     }
+    for (unsigned i = 0; i < HELD; i++) {
+        while (held[i] && (n = drain(held[i])) != -EAGAIN)
+            if (n <= 0)
+                release(&held[i]);
+    }
+    if (client)
+        drain(client);
 }
 
-static void fix(uint8_t *frame, uint32_t size)
+static void end(void)
 {
-    uint32_t sum = 0, header;
-    if (size >= 14)
-        memcpy(frame, frame[0] & 1 ? "\xff\xff\xff\xff\xff\xff" : "\x52\x54\0\x12\x34\x56", 6);
-    if (size < 34 || frame[12] != 8 || frame[13])
-        return;
-    header = (frame[14] & 15u) * 4;
-    if (header < 20 || 14 + header > size)
-        return;
-    frame[24] = frame[25] = 0;
-    for (uint32_t i = 0; i < header; i += 2)
-        sum += (uint32_t)(frame[14 + i] << 8 | frame[15 + i]);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = ~((sum & 0xffff) + (sum >> 16));
-    frame[24] = (uint8_t)(sum >> 8);
-    frame[25] = (uint8_t)sum;
+    for (unsigned i = 0; i < HELD; i++)
+        release(&held[i]);
+    release(&client);
+    memset(flows, 0, sizeof(flows));
+    rig_pass(700 * INT64_C(1000000000)); /* TIME_WAIT, retransmissions, caches */
+    serve();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -92,20 +216,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!started)
         start();
     started = true;
+    client = connecting();
     while (size >= 2) {
-        uint32_t head = data[0] | (uint32_t)data[1] << 8, n = head & 0x3fff;
+        uint32_t head = data[0] | (uint32_t)data[1] << 8, n = head & 0x1fff;
+        unsigned card = head >> 13 & 1;
         data += 2, size -= 2;
         n = n < size ? n : (uint32_t)size;
         uint8_t *frame = malloc(n ? n : 1);
         memcpy(frame, data, n);
-        fix(frame, n);
-        rig_frame(frame, n, head >> 15);
+        fix(frame, n, card);
+        rig_frame(card, frame, n, head >> 15);
         free(frame);
         serve();
         if (head >> 14 & 1)
             rig_pass(1000000000);
         data += n, size -= n;
     }
-    rig_pass(120 * INT64_C(1000000000));
+    end();
     return 0;
 }

@@ -23,6 +23,10 @@
 #include "kernel/net/network.h"
 
 uint64_t rig_sent, rig_fired;
+void (*rig_sees)(const uint8_t *frame, uint32_t size);
+long rig_allocations;
+const uint8_t rig_macs[2][6] = {{0x52, 0x54, 0, 0x12, 0x34, 0x56},
+                                {0x52, 0x54, 0, 0x12, 0x34, 0x57}};
 static int64_t now_ns = 1;
 static struct timer *armed;
 static struct socket_family *families;
@@ -31,16 +35,19 @@ static struct socket_family *families;
 
 void *kmalloc(size_t size_bytes)
 {
+    rig_allocations++;
     return malloc(size_bytes);
 }
 
 void *kzalloc(size_t size_bytes)
 {
+    rig_allocations++;
     return calloc(1, size_bytes);
 }
 
 void kfree(void *p)
 {
+    rig_allocations -= p != NULL;
     free(p);
 }
 
@@ -155,7 +162,7 @@ void unix_show(struct text *t, uint64_t arg)
 
 /* ---- the card ---- */
 
-static struct netdev card;
+static struct netdev cards[2];
 
 static uint8_t *card_send(struct netdev *d, const struct netdev_piece *pieces, unsigned n,
                           struct netdev_checksum c)
@@ -169,6 +176,8 @@ static uint8_t *card_send(struct netdev *d, const struct netdev_piece *pieces, u
     if (size > NETDEV_FRAME_MAX || c.start + c.offset > (int)size)
         abort();
     rig_sent++;
+    if (rig_sees)
+        rig_sees(frame, size);
     return frame;
 }
 
@@ -198,24 +207,26 @@ void klog(enum klog_level level, const char *fmt, ...)
     (void)level, (void)fmt;
 }
 
-void rig_start(void)
+void rig_start(unsigned count)
 {
-    struct netdev *cards[] = {&card};
-    card.send = card_send;
-    card.flush = card_flush;
-    card.checksums = true;
-    memcpy(card.mac, "\x52\x54\0\x12\x34\x56", 6);
-    if (!network_start(cards, 1))
+    struct netdev *found[ARRAY_SIZE(cards)];
+    for (unsigned i = 0; i < count; i++) {
+        cards[i] = (struct netdev){.send = card_send, .flush = card_flush, .checksums = true};
+        memcpy(cards[i].mac, rig_macs[i], 6);
+        found[i] = &cards[i];
+    }
+    if (!network_start(found, count))
         abort();
     rig_pass(5 * NS_PER_SEC);
 }
 
-void rig_frame(const void *bytes, uint32_t size, bool checked)
+void rig_frame(unsigned card, const void *bytes, uint32_t size, bool checked)
 {
     struct netdev_piece whole = {bytes, size};
-    card.enter();
-    card.frame(card.owner, &whole, 1, checked);
-    card.leave();
+    struct netdev *d = &cards[card];
+    d->enter();
+    d->frame(d->owner, &whole, 1, checked);
+    d->leave();
 }
 
 void rig_pass(int64_t ns)

@@ -5,11 +5,20 @@
 
 #include "kernel/fs/socket.h"
 
-/* rig_start - the stack with one card, 10.0.2.15/24 and fe80::..., and its sockets. Once. */
-void rig_start(void);
+extern const uint8_t rig_macs[2][6]; /* of the cards */
+
+/* rig_start - the stack with so many cards, one of 10.0.2.15/24 and fe80::..., one that asks for an
+ * address by DHCP, and its sockets. Once. */
+void rig_start(unsigned cards);
 
 /* rig_frame - a frame comes in; checked: the card says that its checksums are right. */
-void rig_frame(const void *bytes, uint32_t size, bool checked);
+void rig_frame(unsigned card, const void *bytes, uint32_t size, bool checked);
+
+/* If set, it is shown each frame that goes out. */
+extern void (*rig_sees)(const uint8_t *frame, uint32_t size);
+
+/* Allocations that haven't been freed. */
+extern long rig_allocations;
 
 /* rig_pass - time passes, and the stack's timer fires as often as it wants to. */
 void rig_pass(int64_t ns);

@@ -26,7 +26,7 @@ static uint64_t fired_within(int64_t ns)
 static int start(void **state)
 {
     (void)state;
-    rig_start();
+    rig_start(1);
     rig_pass(SECONDS(30)); /* duplicate addresses, solicitations of routers */
     return 0;
 }
@@ -67,7 +67,7 @@ static void arp_reply(uint8_t last_byte)
                          8,    0,    6, 4,    0,    2,    2,  0, 0, 0, 0, last_byte, 10, 0, 2, 0,
                          0x52, 0x54, 0, 0x12, 0x34, 0x56, 10, 0, 2, 15};
     frame[31] = last_byte;
-    rig_frame(frame, sizeof(frame), false);
+    rig_frame(0, frame, sizeof(frame), false);
 }
 
 static void answered(void **state)
@@ -92,7 +92,7 @@ static void fragment(void **state)
     static const uint8_t frame[60] = {0x52, 0x54, 0,    0x12, 0x34, 0x56, 2,  0, 0,    0, 0, 2,
                                       8,    0,    0x45, 0,    0,    36,   0,  1, 0x20, 0, 9, 17,
                                       0x59, 0xa8, 10,   0,    2,    2,    10, 0, 2,    15};
-    rig_frame(frame, sizeof(frame), false);
+    rig_frame(0, frame, sizeof(frame), false);
     assert_in_range(fired_within(HOUR), 1, 3);
 }
 

@@ -10,7 +10,7 @@ fi
 build tests/services ./guest guest arm64
 build tests/services ./drive drive "$host_arch"
 seconds=$((${MINUTES:-30} * 60))
-services=(echo sink source datagrams state close web table)
+services=(echo sink source datagrams state close web table patient)
 mkdir -p build/soak
 [ $# -gt 0 ] || set -- 1 2 4
 
@@ -18,7 +18,7 @@ mkdir -p build/soak
 network() {
     local i
     options=() words=()
-    [ -n "${IN_NAMESPACE:-}" ] || free_ports 8
+    [ -n "${IN_NAMESPACE:-}" ] || free_ports 9
     for i in "${!services[@]}"; do
         if [ -n "${IN_NAMESPACE:-}" ]; then
             words+=("${services[i]}=10.9.0.2:$((7000 + i))")

@@ -5,6 +5,7 @@
 //	wire               the server, which runs in the guest
 //	wire ADDRESS       its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
 //	wire crowd N       N connections of a guest with itself, held at the same time and all used
+//	wire held N        what a byte there and back takes while N connections are held (with --icount a nanosecond is an instruction)
 //	wire idle SECONDS  a guest that has talked to the host and listens, for so long
 package main
 
@@ -142,11 +143,11 @@ func echo(address string) error {
 	return fmt.Errorf("no answer to 20 datagrams")
 }
 
-// crowd opens n connections to a listener of its own, then sends a byte there and back on each of them.
-func crowd(n int) error {
+// pairs opens n connections to a listener of its own, which sends back what comes.
+func pairs(n int) ([]net.Conn, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	go func() {
 		for {
@@ -160,19 +161,51 @@ func crowd(n int) error {
 	connections := make([]net.Conn, n)
 	for i := range connections {
 		if connections[i], err = net.Dial("tcp", l.Addr().String()); err != nil {
-			return fmt.Errorf("connection %d: %v", i, err)
+			return nil, fmt.Errorf("connection %d: %v", i, err)
 		}
 	}
-	for i, c := range connections {
-		b := []byte{byte(i)}
-		c.Write(b)
-		c.SetReadDeadline(time.Now().Add(30 * time.Second))
-		if _, err := io.ReadFull(c, b); err != nil || b[0] != byte(i) {
-			return fmt.Errorf("connection %d: %v, %v", i, b, err)
-		}
-		c.Close()
+	return connections, nil
+}
+
+func ping(c net.Conn, value byte) error {
+	b := []byte{value}
+	c.Write(b)
+	c.SetReadDeadline(time.Now().Add(30 * time.Second))
+	if _, err := io.ReadFull(c, b); err != nil || b[0] != value {
+		return fmt.Errorf("%v, %v", b, err)
 	}
 	return nil
+}
+
+// crowd sends a byte there and back on each of n connections.
+func crowd(n int) error {
+	connections, err := pairs(n)
+	for i, c := range connections {
+		if err == nil {
+			err = ping(c, byte(i))
+			c.Close()
+		}
+	}
+	return err
+}
+
+// held measures the first of n connections, when all have been used.
+func held(n int) error {
+	connections, err := pairs(n)
+	for i := 0; i < n && err == nil; i++ {
+		err = ping(connections[i], byte(i))
+	}
+	if err != nil {
+		return err
+	}
+	const pings = 2000
+	time.Sleep(10 * time.Second) // what else there was to do is done
+	start := time.Now()
+	for i := 0; i < pings && err == nil; i++ {
+		err = ping(connections[0], byte(i))
+	}
+	fmt.Printf("# %d held: %d ns for a byte there and back\n", n, time.Since(start).Nanoseconds()/pings)
+	return err
 }
 
 // idle uses the card, by names and connections, listens, and waits.
@@ -197,6 +230,11 @@ func main() {
 	if os.Args[1] == "idle" {
 		n, _ := strconv.Atoi(os.Args[2])
 		tell("idle", idle(n))
+		return
+	}
+	if os.Args[1] == "held" {
+		n, _ := strconv.Atoi(os.Args[2])
+		tell("held "+os.Args[2], held(n))
 		return
 	}
 	if os.Args[1] == "crowd" {

@@ -297,8 +297,8 @@ func (s *soak) run() {
 		for name, run := range map[string]func() error{
 			"kept":      func() error { return k.ping(s.address["echo"], 1+rand.Intn(64<<10)) },
 			"echo":      func() error { return bothWays(s.address["echo"], 64<<10) },
-			"web":       func() error { return web(s.address["web"]) },
-			"kept web":  func() error { return keptWeb(s.address["web"]) },
+			"web":       func() error { return web(s.address["patient"]) },
+			"kept web":  func() error { return keptWeb(s.address["patient"]) },
 			"datagrams": func() error { return datagram(s.address["datagrams"], 1+rand.Intn(9000)) },
 			"sink":      func() error { return upload(s.address["sink"], 1<<20) },
 			"source":    func() error { return download(s.address["source"], 1<<20, 0) },

@@ -8,6 +8,7 @@
 //	7004  a line of what the guest has: goroutines, and memory that is free
 //	7006  net/http, with a time limit for headers
 //	7007  the guest's TCP connections, as /proc/net tells them
+//	7008  net/http, without one
 //
 // With arguments it is a client: see client.go.
 package main
@@ -128,10 +129,10 @@ func serveDatagrams(port string) {
 	}()
 }
 
-func serveWeb(port string) {
+func serveWeb(port string, limit time.Duration) {
 	l, err := net.Listen("tcp", ":"+port)
 	check(err)
-	server := &http.Server{ReadHeaderTimeout: 2 * time.Second, Handler: http.HandlerFunc(
+	server := &http.Server{ReadHeaderTimeout: limit, Handler: http.HandlerFunc(
 		func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "hello\n") })}
 	go server.Serve(l)
 }
@@ -147,7 +148,8 @@ func main() {
 	serveDatagrams("7003")
 	serve("7004", state)
 	serve("7005", func(net.Conn) {})
-	serveWeb("7006")
+	serveWeb("7006", 2*time.Second)
+	serveWeb("7008", 0)
 	serve("7007", table)
 	fmt.Println("serving")
 	select {}
