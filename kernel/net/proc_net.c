@@ -4,6 +4,7 @@
 #include <lwip/igmp.h>
 #include <lwip/ip.h>
 #include <lwip/mld6.h>
+#include <lwip/priv/tcp_priv.h>
 
 #include "kernel/fs/pseudo.h"
 #include "kernel/fs/unix_socket.h"
@@ -277,15 +278,27 @@ static struct counts counts_of(int family)
     return c;
 }
 
+/* Those that no socket has: the program has closed them, and lwIP goes on alone. */
+static unsigned count_orphans(const struct tcp_pcb *pcb)
+{
+    unsigned n = 0;
+    for (; pcb; pcb = pcb->next)
+        n += !pcb->callback_arg;
+    return n;
+}
+
 static void show_sockstat(struct text *t, uint64_t arg)
 {
     struct counts c = counts_of(AF_INET), six = counts_of(AF_INET6);
     (void)arg;
+    spin_lock(&stack_lock);
+    unsigned orphans = count_orphans(tcp_active_pcbs), waiting = count_orphans(tcp_tw_pcbs);
+    spin_unlock(&stack_lock);
     text_add(t,
-             "sockets: used %u\nTCP: inuse %u orphan 0 tw 0 alloc %u mem 0\nUDP: inuse %u mem 0\n"
-             "UDPLITE: inuse 0\nRAW: inuse %u\nFRAG: inuse 0 memory 0\n",
+             "sockets: used %u\nTCP: inuse %u orphan %u tw %u alloc %u mem 0\n"
+             "UDP: inuse %u mem 0\nUDPLITE: inuse 0\nRAW: inuse %u\nFRAG: inuse 0 memory 0\n",
              c.streams + c.datagrams + c.raw + six.streams + six.datagrams + six.raw, c.streams,
-             c.streams + six.streams, c.datagrams, c.raw);
+             orphans, waiting, c.streams + six.streams + orphans, c.datagrams, c.raw);
 }
 
 static void show_sockstat6(struct text *t, uint64_t arg)

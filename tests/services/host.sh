@@ -15,9 +15,11 @@ services=(echo sink source datagrams state close web)
 on_linux() {
     local i words=(nobody=127.0.0.1:7009)
     for i in "${!services[@]}"; do words+=("${services[i]}=127.0.0.1:$((7000 + i))"); done
-    start "$tmp/linux" unshare -rn sh -c "ip link set lo up && { $built/guest.$host_arch & sleep 1; $drive check ${words[*]}; kill %1; }" || true
-    wait "$server" 2>/dev/null
-    server=''
+    if start "$tmp/linux" unshare -rn sh -c "ip link set lo up; $built/guest.$host_arch & trap \"kill \$!\" EXIT
+        until grep -q serving $tmp/linux; do sleep 0.1; done; $drive check ${words[*]}"; then
+        wait "$server"
+        server=''
+    fi
     sed -n 's/^\(ok\|not ok\) /\1 linux: /p' "$tmp/linux"
     grep -q '^not ok' "$tmp/linux" && failures=$((failures + 1))
 }
@@ -64,7 +66,7 @@ ONLY="echo" checked dhcp --net dhcp
 ONLY="echo" checked elsewhere --net ip=192.168.77.5/24,gw=192.168.77.1
 
 free_ports 2
-start "$tmp/echo" $drive serve "${ports[0]}"
+start "$tmp/echo" "$drive" serve "${ports[0]}"
 echo_server=$server server=''
 inside 'way out' '"over the net\n" <nil>' -- dial "10.0.2.2:${ports[0]}"
 inside 'way out, datagrams' '"over the net"' -- datagram "10.0.2.2:${ports[0]}"
@@ -80,12 +82,25 @@ inside 'two nets' $'lo  true true 127.0.0.1/8 ::1/128
 eth0 52:54:00:1c:9d:c5 true false 10.0.2.15/24 fec0::15/64
 eth1 52:54:01:1c:9d:c5 true false 10.5.0.9/16' --net user --net ip=10.5.0.9/16 -- interfaces
 
-# A port is free again as soon as its machine has ended, however it ended.
+# freed: waits until no machine holds the ports of forwards. What killed its launcher ends the machine too, but not at the same moment.
+freed() {
+    local i
+    for ((i = 0; i < 600; i++)); do
+        if $drive free "${words[@]}"; then return 0; fi
+        sleep 0.1
+    done
+    echo 'a port is still taken'
+    return 1
+}
+
+# A port is free again when its machine has ended, however it ended.
 forwards
 for i in 1 2 3; do
     start "$tmp/out" ./mazboot run "${options[@]}" $guest && ONLY="echo" $drive check "${words[@]:0:1}" "${words[4]}" >"$tmp/checks"
     same "restart $i" 0 $?
     if [ $i = 2 ]; then kill -KILL "$server"; fi
     stop
+    freed
+    same "restart $i: the ports are free again" 0 $?
 done
 ended

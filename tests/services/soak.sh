@@ -27,7 +27,7 @@ network() {
             options+=(-p "127.0.0.1:${ports[i]}:$((7000 + i))$([ "${services[i]}" = datagrams ] && echo /udp)")
         fi
     done
-    [ -z "${IN_NAMESPACE:-}" ] || options=(--net tap=tap0,ip=10.9.0.2/24)
+    [ -z "${IN_NAMESPACE:-}" ] || options=(--net "tap=tap0,ip=10.9.0.2/24")
 }
 
 if [ -n "${IN_NAMESPACE:-}" ]; then

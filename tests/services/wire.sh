@@ -62,7 +62,7 @@ fi
 
 if part many; then
     machine -m 1G
-    told 'many' $drive check many=10.9.0.2:7000 state=10.9.0.2:7004
+    told 'many' "$drive" crowd 10000 10.9.0.2:7000 10.9.0.2:7004
     stop
 fi
 

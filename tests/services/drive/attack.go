@@ -344,7 +344,7 @@ func runAttacks(name, own, guest string) int {
 		return report("attack", err)
 	}
 	echo, stateAt := guest+":7000", guest+":7004"
-	goroutines, before, err := state(stateAt)
+	before, err := state(stateAt)
 	failed := report("the guest serves", err)
 	for _, a := range []struct {
 		name string
@@ -371,7 +371,7 @@ func runAttacks(name, own, guest string) int {
 		}
 		failed += report(a.name, err)
 	}
-	failed += report("no goroutine is left", settled(stateAt, goroutines))
+	failed += report("no goroutine and no connection is left", settled(stateAt, before))
 	failed += report("no memory is left", memoryBack(stateAt, before))
 	if failed > 0 {
 		return 1
@@ -380,14 +380,14 @@ func runAttacks(name, own, guest string) int {
 }
 
 // memoryBack waits until the guest has what it had, but for 4 MiB of the heap's own.
-func memoryBack(address string, before int) error {
-	var free int
+func memoryBack(address string, before account) error {
+	var now account
 	var err error
 	for i := 0; i < 100; i++ {
-		if _, free, err = state(address); err == nil && free > before-4096 {
+		if now, err = state(address); err == nil && now.freeKiB > before.freeKiB-4096 {
 			return nil
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	return fmt.Errorf("%d KiB were free, %d KiB are now (%v)", before, free, err)
+	return fmt.Errorf("%d KiB were free, %d KiB are now (%v)", before.freeKiB, now.freeKiB, err)
 }

@@ -4,9 +4,11 @@
 // program on the host's own Linux.
 //
 //	drive ports N                  prints N ports of 127.0.0.1 that are free
+//	drive free NAME=ADDRESS...     fails when somebody listens at one of these addresses
 //	drive serve PORT               is an echo for the guest's clients, over TCP and UDP, until it's killed
 //	drive talk NAME ADDRESS        a conversation with an example, printed
 //	drive check NAME=ADDRESS...    the checks of check.go, for the services of tests/services/guest at these addresses: ok and not ok lines
+//	drive crowd N ECHO STATE       N connections to these services' addresses at once
 //	drive attack INTERFACE OWN GUEST  those of attack.go, for the guest at that IPv4 address, from another that nobody has
 //	drive soak PID SECONDS NAME=ADDRESS...  full load on the machine of that launcher; fails when a wake-up is lost
 package main
@@ -35,6 +37,18 @@ func ports(n int) {
 		defer l.Close()
 		fmt.Println(l.Addr().(*net.TCPAddr).Port)
 	}
+}
+
+// free tries to have each of them, as the launcher does.
+func free(addresses map[string]string) int {
+	for _, address := range addresses {
+		l, err := net.Listen("tcp", address)
+		if err != nil {
+			return 1
+		}
+		l.Close()
+	}
+	return 0
 }
 
 func serve(port string) {
@@ -85,12 +99,16 @@ func main() {
 	switch os.Args[1] {
 	case "ports":
 		ports(number(args[0]))
+	case "free":
+		os.Exit(free(services(args)))
 	case "serve":
 		serve(args[0])
 	case "talk":
 		talk(args[0], args[1])
 	case "check":
 		os.Exit(runChecks(services(args)))
+	case "crowd":
+		os.Exit(runCrowd(number(args[0]), args[1], args[2]))
 	case "attack":
 		os.Exit(runAttacks(args[0], args[1], args[2]))
 	case "soak":

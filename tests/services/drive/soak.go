@@ -327,7 +327,7 @@ func (s *soak) run() {
 
 func runSoak(machine, seconds int, addresses map[string]string) int {
 	patienceOf = 2 * neverFor
-	goroutines, memory, err := state(addresses["state"])
+	begun, err := state(addresses["state"])
 	if err != nil {
 		return report("the guest serves", err)
 	}
@@ -336,8 +336,8 @@ func runSoak(machine, seconds int, addresses map[string]string) int {
 	s.run()
 	failed := report(fmt.Sprintf("soak of %d s: %v, TCP timeouts %d", seconds, s, timeouts()-before), s.failed)
 	if s.failed == nil {
-		failed += report("no goroutine is left", settled(addresses["state"], goroutines))
-		failed += report("no memory is left", memoryBack(addresses["state"], memory))
+		failed += report("no goroutine and no connection is left", settled(addresses["state"], begun))
+		failed += report("no memory is left", memoryBack(addresses["state"], begun))
 	}
 	if failed > 0 {
 		return 1

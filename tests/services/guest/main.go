@@ -5,7 +5,7 @@
 //	7000  echo, of the other's end too     7001  a sink that answers with the SHA-256 of what it got
 //	7002  a source: as many bytes as the line asks for, of a known sequence
 //	7003  echo of datagrams                7005  closes as soon as it has accepted
-//	7004  a line of what the guest has: goroutines, and memory that is free
+//	7004  a line of what the guest has: goroutines, KiB of memory that are free, TCP sockets, TCP connections without one
 //	7006  net/http, with a time limit for headers
 //	7007  the guest's TCP connections, as /proc/net tells them
 //	7008  net/http, without one
@@ -70,11 +70,12 @@ func source(c net.Conn) {
 	}
 }
 
-func memory() string {
-	text, _ := os.ReadFile("/proc/meminfo")
-	for _, line := range strings.Split(string(text), "\n") {
-		if strings.HasPrefix(line, "MemFree:") {
-			return strings.Fields(line)[1]
+// word is the one at that place of the line that begins so, in a file of /proc.
+func word(file, line string, place int) string {
+	text, _ := os.ReadFile("/proc/" + file)
+	for _, l := range strings.Split(string(text), "\n") {
+		if strings.HasPrefix(l, line) {
+			return strings.Fields(l)[place]
 		}
 	}
 	return "0"
@@ -83,7 +84,7 @@ func memory() string {
 func state(c net.Conn) {
 	runtime.GC()
 	debug.FreeOSMemory()
-	fmt.Fprintf(c, "%d %s\n", runtime.NumGoroutine(), memory())
+	fmt.Fprintln(c, runtime.NumGoroutine(), word("meminfo", "MemFree:", 1), word("net/sockstat", "TCP:", 8), word("net/sockstat", "TCP:", 4))
 }
 
 func table(c net.Conn) {
