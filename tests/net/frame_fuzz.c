@@ -206,6 +206,7 @@ static void end(void)
         release(&held[i]);
     release(&client);
     memset(flows, 0, sizeof(flows));
+    newest = 0;
     rig_pass(700 * INT64_C(1000000000)); /* TIME_WAIT, retransmissions, caches */
     serve();
 }

@@ -21,4 +21,4 @@ cover-frames: $(COVER) ## which lines of the TCP/IP stack the corpus of its fuzz
 	@mkdir -p $(B)/fuzz/frame_fuzz.new
 	@LLVM_PROFILE_FILE=$(COVER).raw $(COVER) -runs=0 tests/net/corpus/frames $(B)/fuzz/frame_fuzz.new 2>$(COVER).log
 	@llvm-profdata merge -o $(COVER).profile $(COVER).raw
-	@llvm-cov report $(COVER) -instr-profile=$(COVER).profile $(filter %.c,$(LWIP_CORE) $(NET_SRCS)) | awk '$$8 != "-" { printf "%-50s %s\n", $$1, $$10 }'
+	@llvm-cov report $(COVER) -instr-profile=$(COVER).profile $(filter %.c,$(LWIP_CORE) $(NET_SRCS)) | awk '/%/ { printf "%-50s %s\n", $$1, $$10 }'
