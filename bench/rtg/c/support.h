@@ -18,7 +18,7 @@ void *memset(void *p, int byte, unsigned long n)
 /* The compiler's support functions for Printf and LogKmsg. Only those that a program needs get into
  * it. Buffers of this file are */
 /* not cleared. */
-const room = 256;
+const int room = 256;
 
 /* One record in the kernel's log: a notice and the n bytes at p. Failure is nobody's business. */
 static void kmsg(const void *notice, int64 noticeLen, uintptr p, int64 n)
