@@ -9,6 +9,7 @@
 #include "kernel/linux/image.h"
 #include "kernel/linux/pidfd.h"
 #include "kernel/linux/thread.h"
+#include "kernel/linux/vdso/vdso.h"
 #include "lib/str.h"
 
 #define TAKEN                                                                            \
@@ -40,6 +41,8 @@ static int copy_process(struct process *p, struct process *from, bool shares)
         fd_table_exit(&p->files);
         return -ENOMEM;
     }
+    if (!shares)
+        vdso_renew_random();
     family_init(&p->family);
     list_init(&p->threads);
     sigqueue_init(&p->pending);

@@ -42,6 +42,11 @@ void vdso_set_wall(int64_t offset_ns)
         __atomic_store_n(&data->offset_ns[wall[i]], offset_ns, __ATOMIC_RELAXED);
 }
 
+void vdso_renew_random(void)
+{
+    __atomic_fetch_add(&data->random_generation, 1, __ATOMIC_RELEASE);
+}
+
 int vdso_map(struct aspace *as, vaddr_t *ehdr)
 {
     struct aspace_map m = {

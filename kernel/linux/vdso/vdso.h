@@ -16,6 +16,10 @@ int vdso_init(const struct timebase *timebase, int64_t wall_offset_ns) MUST_CHEC
 /* vdso_set_wall - CLOCK_REALTIME minus CLOCK_MONOTONIC is now this. Any context. */
 void vdso_set_wall(int64_t offset_ns);
 
+/* vdso_renew_random - keys that programs have for the vDSO's getrandom are void: a copy of their
+ * memory has been made, and must not go on to the same bytes. Any context. */
+void vdso_renew_random(void);
+
 /* vdso_map - map data page and code into *as where there is room. *ehdr: for AT_SYSINFO_EHDR. 0 or
  * -ENOMEM. */
 int vdso_map(struct aspace *as, vaddr_t *ehdr) MUST_CHECK;

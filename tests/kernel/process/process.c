@@ -4,6 +4,7 @@
  * fact, the same wherever Linux' rules hold. Numbers of processes aren't printed. It runs itself
  * with other arguments: see modes[].
  */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -726,10 +728,65 @@ static void semaphores(void)
     say_status("semaphores", wait_for(pid));
 }
 
+/* A vDSO's function, or NULL: a static program's C library keeps them to itself. */
+static void *vdso_function(const char *name)
+{
+    const char *base = (void *)getauxval(AT_SYSINFO_EHDR);
+    const Elf64_Ehdr *e = (void *)base;
+    const Elf64_Phdr *p = (void *)(base + e->e_phoff);
+    const Elf64_Dyn *d = NULL;
+    const char *names = NULL, *symbols = NULL;
+    const uint32_t *hash = NULL;
+    for (int i = 0; i < e->e_phnum; i++)
+        if (p[i].p_type == PT_DYNAMIC)
+            d = (void *)(base + p[i].p_vaddr);
+    for (; d && d->d_tag; d++) {
+        names = d->d_tag == DT_STRTAB ? base + d->d_un.d_ptr : names;
+        symbols = d->d_tag == DT_SYMTAB ? base + d->d_un.d_ptr : symbols;
+        hash = d->d_tag == DT_HASH ? (void *)(base + d->d_un.d_ptr) : hash;
+    }
+    for (uint32_t i = 0; hash && i < hash[1]; i++) {
+        const Elf64_Sym *s = (void *)(symbols + i * sizeof *s);
+        if (!strcmp(names + s->st_name, name))
+            return (void *)(base + s->st_value);
+    }
+    return NULL;
+}
+
+/* A state of the vDSO's getrandom (Linux 6.11) is copied with all else, what it gives mustn't be.
+ */
+static void fork_random(void)
+{
+    ssize_t (*draw)(void *, size_t, unsigned, void *, size_t) = vdso_function("__kernel_getrandom");
+    struct {
+        uint32_t bytes, prot, flags, reserved[13];
+    } params = {0};
+    uint8_t mine[16], childs[16] = {0};
+    int ends_here[2];
+    (void)!pipe(ends_here);
+    if (draw)
+        draw(NULL, 0, 0, &params, ~0ul);
+    void *state = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (draw)
+        draw(mine, 1, 0, state, params.bytes);
+    fflush(stdout);
+    pid_t pid = fork();
+    ssize_t got =
+        draw ? draw(mine, sizeof mine, 0, state, params.bytes) : getrandom(mine, sizeof mine, 0);
+    if (!pid)
+        _exit(write(ends_here[1], mine, sizeof mine) != sizeof mine);
+    wait_for(pid);
+    (void)!read(ends_here[0], childs, sizeof childs);
+    printf("fork random: %d bytes, %s\n", (int)got,
+           memcmp(mine, childs, sizeof mine) ? "others" : "the same");
+    close(ends_here[0]), close(ends_here[1]);
+}
+
 static void forks(void)
 {
     pthread_t t;
     fork_memory();
+    fork_random();
     printf("nested: %d\n", nested(5));
     pthread_create(&t, NULL, fork_there, NULL);
     pthread_join(t, NULL);
