@@ -3,7 +3,7 @@
 DEPS_BUILD := clang:clang ld.lld:lld llvm-objcopy:llvm libdw-dev libjansson-dev libarchive-dev
 DEPS_RUN   := qemu-system-aarch64:qemu-system-arm go:golang-go
 DEPS_TEST  := libcmocka-dev libclang-rt-14-dev qemu-aarch64:qemu-user golang-1.19-go gdb-multiarch valgrind:valgrind dtc:device-tree-compiler pkg-config \
-              shellcheck mandoc zip:zip python3:python3 clang-format:clang-format libdw-dev libcapstone-dev netbase \
+              strace shellcheck mandoc zip:zip python3:python3 clang-format:clang-format libdw-dev libcapstone-dev netbase \
               aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross tcc:tcc
 # Linux kernels to compare with, and C programs.
 DEPS_BENCH := flex:flex bison:bison bc:bc cpio:cpio libssl-dev aarch64-linux-gnu-gcc:gcc-aarch64-linux-gnu libc6-dev-arm64-cross \

@@ -51,8 +51,25 @@ static long write_block(struct p9_inode *p, struct p9_fid *fid, int64_t offset, 
     return n;
 }
 
-/* One block from u to offset. Bytes, 0 when the program's memory is bad, or an error. */
-static long write_some(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int64_t offset)
+/* The same page by page. Of a longer write the server doesn't say what it has written before its
+ * disk was full. */
+static long write_pages(struct p9_inode *p, struct p9_fid *fid, int64_t offset, paddr_t pa,
+                        uint32_t bytes)
+{
+    uint32_t done = 0;
+    long n = 1;
+    while (done < bytes && n > 0) {
+        uint32_t in_page = (uint32_t)(offset + done) % PAGE_SIZE;
+        n = write_block(p, fid, offset + done, pa + done, MIN(PAGE_SIZE - in_page, bytes - done));
+        done += n > 0 ? (uint32_t)n : 0;
+    }
+    return done ? (long)done : n;
+}
+
+/* One block from u to offset. Bytes, 0 when the program's memory is bad, or an error. appends: the
+ * server puts it where it likes, so that it can't be written once more. */
+static long write_some(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int64_t offset,
+                       bool appends)
 {
     paddr_t pa;
     uint32_t room = p9_block_alloc(u->left, p->volume->session.data_max, &pa);
@@ -60,18 +77,21 @@ static long write_some(struct p9_inode *p, struct p9_fid *fid, struct uio *u, in
         return -ENOMEM;
     size_t got = uio_read(u, phys_to_virt(pa), (size_t)MIN(u->left, (uint64_t)room));
     long n = got ? write_block(p, fid, offset, pa, (uint32_t)got) : 0;
+    if (n == -ENOSPC && !appends)
+        n = write_pages(p, fid, offset, pa, (uint32_t)got);
     p9_block_free(pa, room);
     return n;
 }
 
-static long write_at(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int64_t *pos)
+static long write_at(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int64_t *pos,
+                     bool appends)
 {
     long done = 0;
     while (u->left) {
         uint64_t want = MIN(u->left, (uint64_t)p->volume->session.data_max);
         if (*pos > INT64_MAX - (int64_t)want)
             return done ? done : -EFBIG;
-        long n = write_some(p, fid, u, *pos);
+        long n = write_some(p, fid, u, *pos, appends);
         if (n <= 0)
             return done ? done : n ? n : -EFAULT;
         *pos += n;
@@ -86,7 +106,7 @@ static long write_at(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int6
 static long append_there(struct p9_inode *p, struct p9_fid *fid, struct uio *u, int64_t *pos)
 {
     int64_t at = p->pages.size;
-    long n = write_at(p, fid, u, &at);
+    long n = write_at(p, fid, u, &at, true);
     if (n > 0) {
         p9_stale(p->inode);
         p9_refresh(p->inode);
@@ -101,7 +121,7 @@ static long write_plain(struct p9_inode *p, struct uio *u, int64_t *pos)
     int err = p9_handle(p, P9_WRITING, &fid);
     if (err)
         return err;
-    long n = write_at(p, fid, u, pos);
+    long n = write_at(p, fid, u, pos, false);
     p9_fid_put(fid);
     return n;
 }
