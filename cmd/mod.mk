@@ -14,6 +14,7 @@ $(call unit_test,cmd-net-spec,tests/cmd/net_spec_test.c cmd/net_spec.c cmd/quant
 $(call fuzz_test,cmd-net-spec,tests/cmd/net_spec_fuzz.c cmd/net_spec.c cmd/quantity.c vmm/address.c vmm/tap.c vmm/error.c,tests/cmd/corpus/net_spec)
 $(call unit_test,cmd-guest-path,tests/cmd/guest_path_test.c cmd/guest_path.c)
 $(call unit_test,cmd-strings,tests/cmd/strings_test.c cmd/strings.c)
+$(call unit_test,cmd-svg-text,tests/cmd/svg_text_test.c cmd/svg_text.c)
 
 $(call fuzz_test,cmd-probes,tests/cmd/trace_fuzz.c cmd/json_text.c cmd/svg_text.c $(addprefix cmd/trace/,plan.c checks.c judge.c text.c json.c svg.c) $(GOBIN_SOURCES) vmm/error.c,tests/cmd/corpus/probes,,$(GOBIN_LDLIBS) -ljansson)
 $(call fuzz_test,cmd-trace,tests/cmd/trace_json_fuzz.c cmd/trace_json.c vmm/error.c,tests/cmd/corpus/trace,,-ljansson)
