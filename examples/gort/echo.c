@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An echo server: one goroutine per connection. echo [PORT], default 7000. Try it with: nc
- * localhost 7000 */
+/* An echo server: one goroutine per connection. echo [PORT] (7000). Try: nc localhost 7000 */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "gort.h"
 
