@@ -142,7 +142,7 @@ survived() {
     0) [ "$out" = "$expected" ] ;;
     137) [[ $err == *'out of memory: the program has'* ]] ;;
     126) [[ $err == *'too little memory'* || $err == *'out of memory'* ]] ;;
-    *) [ "$status" != 124 ] && [ "$status" != 125 ] && [[ $err =~ memory || $out =~ memory ]] ;;
+    *) [ "$status" != 124 ] && [ "$status" != 125 ] && [[ $err =~ memory|failed || $out =~ memory ]] ;; # or of what the Go runtime could not do without
     esac
 }
 for n in 3 17 40 77 110 150 260 400; do
