@@ -69,6 +69,15 @@ static bool found(const struct gobin *bin, const struct source *s, const struct 
            i->width_bytes == s->width_bytes && constants_address(c, i, out) && is_data(bin, *out);
 }
 
+/* An instruction that the decoder doesn't follow may change what isn't proved to stay. */
+static void step(struct constants *c, const struct code_walk *w, struct span code)
+{
+    constants_step(c, &w->insn);
+    for (uint8_t r = 0; w->insn.kind == INSN_OTHER && r < REG_COUNT; r++)
+        if (c->known[r] && (!w->isa->may_change || w->isa->may_change(code, r)))
+            c->known[r] = false;
+}
+
 /* The first address that s tells; of a slice's two words the lower one. */
 static int source_find(const struct gobin *bin, const struct source *s, vaddr_t *out)
 {
@@ -77,7 +86,7 @@ static int source_find(const struct gobin *bin, const struct source *s, vaddr_t 
     vaddr_t addr, first = 0;
     if (!code_walk_start(&w, bin, s->function))
         return -ENOENT;
-    for (; code_walk_next(&w); constants_step(&c, &w.insn)) {
+    for (struct span code = w.code; code_walk_next(&w); step(&c, &w, code), code = w.code) {
         if (!found(bin, s, &w, &c, &addr))
             continue;
         if (!first || addr == first - s->width_bytes)
