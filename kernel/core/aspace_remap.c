@@ -106,28 +106,50 @@ static int find_place(struct aspace *as, const struct remap *m, vaddr_t *to,
     return aspace_unmap_locked(as, *to, *to + m->new_bytes, dead);
 }
 
+/* r, of which only the old place is left, ends there, and n begins. Nothing of this takes memory.
+ */
+static int change_over(struct aspace *as, const struct remap *m, struct region *r, struct region *n,
+                       struct region_chain *dead)
+{
+    int err = 0;
+
+    region_insert(as, n);
+    if (m->flags & LINUX_MREMAP_DONTUNMAP)
+        region_merge(as, r);
+    else
+        err = aspace_unmap_locked(as, m->addr, m->addr + m->old_bytes, dead);
+    region_merge(as, n);
+    return err;
+}
+
 static int move(struct aspace *as, const struct remap *m, vaddr_t *at, struct region_chain *dead)
 {
     vaddr_t to;
+    struct region *n = NULL, *r;
     int err = find_place(as, m, &to, dead);
 
     if (err)
         return err;
-    struct region *r = region_find(as, m->addr), *n = r ? region_like(r, m, to) : NULL;
-    if (!n)
-        return -ENOMEM;
-    err = move_pages(as, m, to);
-    if (err) {
+    r = region_find(as, m->addr);
+    if (!r)
+        return -EFAULT;
+    err = region_isolate(as, &r, m->addr, m->addr + m->old_bytes);
+    if (!err)
+        err = aspace_split_blocks(as, m->addr, m->addr + m->old_bytes);
+    if (!err && !(n = region_like(r, m, to)))
+        err = -ENOMEM;
+    if (!err)
+        err = move_pages(as, m, to);
+    if (!err) {
+        *at = to;
+        return change_over(as, m, r, n, dead);
+    }
+    region_merge(as, r);
+    if (n) {
         n->node.left = dead->head;
         dead->head = &n->node;
-        return err;
     }
-    region_insert(as, n);
-    region_merge(as, n);
-    *at = to;
-    if (m->flags & LINUX_MREMAP_DONTUNMAP)
-        return 0;
-    return aspace_unmap_locked(as, m->addr, m->addr + m->old_bytes, dead);
+    return err;
 }
 
 static int remap_locked(struct aspace *as, const struct remap *m, vaddr_t *at,

@@ -743,6 +743,45 @@ static void four_cpus_move_the_heaps_end(void **state)
     assert_int_equal(as->mapped_bytes, 0);
 }
 
+static unsigned allocations_left; /* until one is refused */
+
+bool page_refuse(void)
+{
+    return allocations_left && --allocations_left == 0;
+}
+
+/* Whichever allocation fails, the pages are where they were, and nothing else is there. */
+static void a_move_without_memory_changes_nothing(void **state)
+{
+    uint64_t *word;
+    vaddr_t from = map_at(0, 12 * 4096, 0, 3), at;
+    int err = -1;
+
+    (void)state;
+    for (unsigned i = 0; i < 12; i++) {
+        assert_int_equal(touch(from + i * 4096, ASPACE_WRITE, &word), 0);
+        *word = i;
+    }
+    for (unsigned nth = 1; err; nth++) {
+        uint32_t regions = as->region_count;
+        allocations_left = nth;
+        page_refusing = true;
+        slab_refuse();
+        err = aspace_remap(as, from + 4 * 4096, 4 * 4096, 6 * 4096, 3, 0x700000000000, &at);
+        page_refusing = false;
+        assert_true(aspace_check(as));
+        assert_int_equal(as->region_count, err ? regions : regions + 2);
+        for (unsigned i = 0; i < 12; i++) {
+            bool moved = !err && i >= 4 && i < 8;
+            vaddr_t now = moved ? 0x700000000000 + (i - 4) * 4096u : from + i * 4096;
+            assert_int_equal(touch(now, ASPACE_READ, &word), 0);
+            assert_int_equal(*word, i);
+        }
+        assert_true(nth < 50);
+    }
+    allocations_left = 0;
+}
+
 static void lists_regions(void **state)
 {
     struct aspace_info info;
@@ -792,6 +831,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reservations_are_free, setup, teardown),
         cmocka_unit_test_setup_teardown(stack_grows, setup, teardown),
         cmocka_unit_test_setup_teardown(brk_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_move_without_memory_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(four_cpus_move_the_heaps_end, setup, teardown),
         cmocka_unit_test_setup_teardown(limits, setup, teardown),
         cmocka_unit_test_setup_teardown(huge_pages, setup, teardown),

@@ -67,6 +67,7 @@ bool usage_same(const struct usage *a, const struct usage *b);
 void usage_print(const struct usage *u, void (*print)(const char *fmt, ...));
 void usage_print_difference(const struct usage *before, const struct usage *now,
                             void (*print)(const char *fmt, ...));
+void usage_print_maps(void (*print)(const char *fmt, ...));
 
 /* on_signal - the handler of every signal. */
 void on_signal(int sig, void *info, uint64_t *context);

@@ -269,6 +269,7 @@ static bool nothing_lost(const struct usage *before, uint64_t round)
     }
     print("after round %lu:\n", round);
     usage_print_difference(before, &now, print);
+    usage_print_maps(print);
     return false;
 }
 

@@ -83,3 +83,13 @@ void usage_print_difference(const struct usage *before, const struct usage *now,
             print("%u objects of %u bytes in use, %u before\n", now->in_use[i], now->bytes[i],
                   before->in_use[i]);
 }
+
+void usage_print_maps(void (*print)(const char *fmt, ...))
+{
+    if (!read_file("/proc/self/maps"))
+        return;
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        *end = 0;
+        print("%s\n", line);
+    }
+}
