@@ -402,9 +402,10 @@ static void bend_signals(struct worker *w, uint64_t nr, uint64_t a[6])
     case 132: /* sigaltstack */
         a[0] = a_stack(w);
         break;
-    case 129: /* kill, tkill, rt_sigqueueinfo */
+    case 129: /* kill, tkill, rt_sigqueueinfo, pidfd_send_signal */
     case 130:
     case 138:
+    case 424:
         a[1] = not_kill(a[1]);
         break;
     case 131: /* tgkill, rt_tgsigqueueinfo */
@@ -506,6 +507,7 @@ static void bend_process(struct worker *w, uint64_t nr, uint64_t a[6])
     switch (nr) {
     case 220: /* clone: processes, which end at once; the main thread makes threads */
         a[0] &= ~0x10000ull;
+        a[0] = (a[0] & ~0xffull) | not_kill(a[0] & 0xff);
         break;
     case 143: /* credentials: stay root */
     case 144:
