@@ -85,6 +85,8 @@ int raw_complete_locked(struct datagram_socket *d, struct pbuf *p, const ip_addr
 {
     if (d->i.s.type == SOCK_DGRAM)
         return complete_echo(d, p, IP_IS_V6(to));
+    if (d->raw->chksum_reqd && p->len < d->raw->chksum_offset + sizeof(uint16_t))
+        return -EINVAL; /* lwIP would write it behind the packet */
     return d->i.header_included ? complete_header(p, from, to) : 0;
 }
 
