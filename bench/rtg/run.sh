@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.." || exit 1
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 plugin=$PWD/build/tools/insncount.so
-flags=(-std=gnu11 -ffreestanding -nostdlib -static -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -w -fwrapv -fno-strict-aliasing -fno-tree-loop-distribute-patterns -Ibench/rtg/c)
+flags=(-std=gnu11 -ffreestanding -nostdlib -static -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables -w -fwrapv -fno-strict-aliasing -fno-tree-loop-distribute-patterns -I. -Ibench/rtg/c)
 declare -A compiler=([amd64]=x86_64-linux-gnu-gcc [arm64]=aarch64-linux-gnu-gcc [riscv64]=riscv64-linux-gnu-gcc)
 declare -A emulator=([amd64]=qemu-x86_64 [arm64]=qemu-aarch64 [riscv64]=qemu-riscv64)
 addresses=(--config-int MAILBOX_PHYS_ADDR=0xf0000000 --config-int TIMESLICE_MMIO_PHYS_ADDR=0xf0001000 --config-int CONFIG_REGION_PHYS_ADDR=0xf0003000)

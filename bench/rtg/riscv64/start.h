@@ -11,7 +11,7 @@
 #define REGISTER_3      "a3"
 #define REGISTER_4      "a4"
 #define REGISTER_5      "a5"
-#include "syscalls.h"
+#include "bench/rtg/c/syscalls.h"
 
 #define ARCH_amd64        0
 #define ARCH_arm64        0
