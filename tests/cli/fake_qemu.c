@@ -27,8 +27,11 @@
 
 enum { OUT = 1, LOG = 2, TRACE = 3, WANT = 4, EXIT = 5, STDIN = 16, SIGNAL = 17 };
 
+#define KERNEL_AT UINT64_C(0x40200000) /* of QEMU's board "virt" */
+#define MEMORY    (UINT64_C(64) << 20)
+
 static int link_fd, console_fd;
-static const uint8_t *image;
+static uint8_t *image; /* what is loaded, from KERNEL_AT on */
 static uint64_t image_size;
 static char **arguments;
 
@@ -276,15 +279,31 @@ static void command(char *line)
         text_command(line, rest);
 }
 
-static void image_map(const char *path)
+/* Loads a file where the board has it; what is loaded is one piece. */
+static void image_load(const char *path, uint64_t at)
 {
     struct stat st;
     int fd = open(path, O_RDONLY);
 
-    if (fd < 0 || fstat(fd, &st) < 0)
+    if (fd < 0 || fstat(fd, &st) < 0 || at - KERNEL_AT > MEMORY - (uint64_t)st.st_size)
         exit(96);
-    image_size = (uint64_t)st.st_size;
-    image = mmap(NULL, image_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (read(fd, image + (at - KERNEL_AT), (size_t)st.st_size) != st.st_size)
+        exit(95);
+    image_size = at - KERNEL_AT + (uint64_t)st.st_size;
+    close(fd);
+}
+
+static void argument(const char *name, const char *value)
+{
+    uint64_t at;
+    char path[64];
+
+    sscanf(name, "socket,id=link,fd=%d", &link_fd);
+    sscanf(name, "socket,id=console,fd=%d", &console_fd);
+    if (strcmp(name, "-kernel") == 0)
+        image_load(value, KERNEL_AT);
+    if (sscanf(name, "loader,force-raw=on,addr=%" SCNx64 ",file=%63s", &at, path) == 2)
+        image_load(path, at);
 }
 
 int main(int argc, char **argv)
@@ -292,12 +311,9 @@ int main(int argc, char **argv)
     const char *script = getenv("FAKE_GUEST");
 
     arguments = argv;
-    for (int i = 1; i < argc; i++) {
-        sscanf(argv[i], "socket,id=link,fd=%d", &link_fd);
-        sscanf(argv[i], "socket,id=console,fd=%d", &console_fd);
-        if (strcmp(argv[i], "-kernel") == 0)
-            image_map(argv[i + 1]);
-    }
+    image = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    for (int i = 1; i < argc; i++)
+        argument(argv[i], argv[i + 1]);
     char *text = strdup(script ? script : "exit 0");
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         command(line);

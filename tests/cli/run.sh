@@ -43,14 +43,14 @@ same 'arguments' "./hello$nl-v$nl${nl}two words" "$out"
 HIDDEN=1 SHOWN=2 GODEBUG=x=1 play 'item 3' run -e A=1 -e SHOWN -e UNSET -e HOME=/root -e A=2=3 ./hello
 same 'environment' "PATH=/usr/local/bin:/usr/bin:/bin${nl}GODEBUG=x=1${nl}SHOWN=2${nl}HOME=/root${nl}A=2=3" "$out"
 play 'item 4' run ./hello
-same 'kernel options' "execfn=/hello${nl}link=virtio${nl}tty=0" "$out"
+same 'kernel options' "execfn=/hello${nl}link=virtio${nl}tty=0${nl}memory=blank" "$out"
 play 'item 4' run -v --strace ./hello
-same 'kernel options for -v and --strace' "execfn=/hello${nl}link=virtio${nl}tty=0${nl}log=1${nl}strace=1" "$out"
+same 'kernel options for -v and --strace' "execfn=/hello${nl}link=virtio${nl}tty=0${nl}memory=blank${nl}log=1${nl}strace=1" "$out"
 mkdir -p tree/bin && cp hello tree/bin/
 play 'item 4' run --root tree ./tree/bin/hello
-same 'path of a program within --root' "execfn=/bin/hello${nl}link=virtio${nl}tty=0" "$out"
+same 'path of a program within --root' "execfn=/bin/hello${nl}link=virtio${nl}tty=0${nl}memory=blank" "$out"
 play 'item 4' run --hostname gopher-1.test ./hello
-same 'name of the machine' "hostname=gopher-1.test${nl}execfn=/hello${nl}link=virtio${nl}tty=0" "$out"
+same 'name of the machine' "hostname=gopher-1.test${nl}execfn=/hello${nl}link=virtio${nl}tty=0${nl}memory=blank" "$out"
 printf 'symbols' >"$tmp/kernel.sym"
 play 'item 5' run ./hello
 same 'symbols' 'symbols' "$out"

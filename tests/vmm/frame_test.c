@@ -94,7 +94,7 @@ static void wrong_frames(void **state)
 {
     (void)state;
     wrong_frame((const uint8_t[8]){0, 1, 0, 0, 1});             /* no type */
-    wrong_frame((const uint8_t[8]){10, 1, 0, 0, 1});            /* a type that is none */
+    wrong_frame((const uint8_t[8]){12, 1, 0, 0, 1});            /* a type that is none */
     wrong_frame((const uint8_t[8]){16, 0, 0, 0, 1});            /* a launcher's type */
     wrong_frame((const uint8_t[8]){1, 0, 0, 0, 1});             /* standard input as output */
     wrong_frame((const uint8_t[8]){1, 3, 0, 0, 1});             /* stream 3 */
