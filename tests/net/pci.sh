@@ -29,7 +29,7 @@ up() {
 }
 down() {
     kill $guest 2>/dev/null
-    wait $guest
+    wait $guest || true # it was killed
 }
 client() { "$dir/$host" "127.0.0.1:$((port + $1))" "${@:3}" | sed "s/wire/pci $2,/"; }
 
