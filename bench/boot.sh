@@ -36,8 +36,6 @@ output_ms() {
     $bench/measure -n 1 "$@" | cut -d' ' -f1
 }
 
-median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-
 # beyond_ms TEXT COMMAND...: how much longer than the empty kernel's that is: the median of pairs, since a shared host is now faster, now slower.
 beyond_ms() {
     local i

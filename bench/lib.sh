@@ -67,6 +67,9 @@ start_command() {
     return 0
 }
 
+# median: of the numbers on standard input, one a line; nothing of none.
+median() { sort -g | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
+
 # table: columns aligned; the first to the left, the others to the right. Reads fields separated by tabs.
 table() {
     awk -F '\t' '

@@ -198,26 +198,40 @@ static int stack_read(void *context, vaddr_t addr, void *out, size_t size)
     return 0;
 }
 
+/* On the way from a thread's place up its stack. */
+struct walk {
+    struct stack stack;
+    struct memory memory;
+    struct unwind u;
+};
+
+/* *w points into itself and stays where it is. */
+static void walk_start(struct walk *w, struct thread_view *view, const struct link_state *s,
+                       const uint8_t *bytes, size_t size_bytes)
+{
+    w->stack = (struct stack){s->sp, bytes, size_bytes};
+    w->memory = (struct memory){
+        .read = stack_read, .context = &w->stack, .bias = s->entry - view->go.elf.entry};
+    unwind_start(&w->u, &view->go, &w->memory, s->pc, s->sp, s->lr, true);
+}
+
 static void put_stack(struct thread_view *view, FILE *out, const struct link_state *s,
                       const uint8_t *bytes)
 {
-    struct stack stack = {s->sp, bytes, s->stack_bytes};
-    struct memory memory = {
-        .read = stack_read, .context = &stack, .bias = s->entry - view->go.elf.entry};
-    struct unwind u;
+    struct walk w;
     struct frame frame;
     if (!view->is_go) {
         fprintf(out, "    pc %#" PRIx64 ", sp %#" PRIx64 ", lr %#" PRIx64 "\n", s->pc, s->sp,
                 s->lr);
         return;
     }
-    unwind_start(&u, &view->go, &memory, s->pc, s->sp, s->lr, true);
-    for (unsigned i = 0; i < FRAMES_MAX && unwind_next(&u, &frame); i++)
+    walk_start(&w, view, s, bytes, s->stack_bytes);
+    for (unsigned i = 0; i < FRAMES_MAX && unwind_next(&w.u, &frame); i++)
         put_function(view, out, &frame.func, frame.lookup);
-    if (u.depth == 0)
+    if (w.u.depth == 0)
         fprintf(out, "    pc %#" PRIx64 ", which is in no Go function (lr %#" PRIx64 ")\n", s->pc,
                 s->lr);
-    else if (u.end == UNWIND_MORE || u.end == UNWIND_UNKNOWN)
+    else if (w.u.end == UNWIND_MORE || w.u.end == UNWIND_UNKNOWN)
         fputs("    ...\n", out);
 }
 
@@ -290,17 +304,14 @@ void thread_view_caller(struct thread_view *view, char *buf, size_t size, const 
                         size_t size_bytes)
 {
     struct link_state s;
-    struct unwind u;
+    struct walk w;
     struct frame frame;
     buf[0] = 0;
     if (size_bytes < sizeof(s) || !view->is_go)
         return;
     memcpy(&s, data, sizeof(s));
-    struct stack stack = {s.sp, (const uint8_t *)data + sizeof(s),
-                          MIN((size_t)s.stack_bytes, size_bytes - sizeof(s))};
-    struct memory memory = {
-        .read = stack_read, .context = &stack, .bias = s.entry - view->go.elf.entry};
-    unwind_start(&u, &view->go, &memory, s.pc, s.sp, s.lr, true);
-    while (unwind_next(&u, &frame) && !caller_in(view, buf, size, &frame))
+    walk_start(&w, view, &s, (const uint8_t *)data + sizeof(s),
+               MIN((size_t)s.stack_bytes, size_bytes - sizeof(s)));
+    while (unwind_next(&w.u, &frame) && !caller_in(view, buf, size, &frame))
         ;
 }

@@ -30,7 +30,6 @@ web=$((20000 + RANDOM % 10000)) bulk_bytes=67108864 idle_seconds=20 settle_secon
 
 section() { [[ ,$sections, == *,$1,* ]]; }
 note() { printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$lines"; } # KERNEL NAME FIGURE
-median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'; }
 
 build() {
     local path part

@@ -3,13 +3,15 @@
 # A server that nobody talks to makes no wake-ups: counts how often its CPU waits for an interrupt in four and in nine seconds.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/net/lib.sh
+. tests/net/lib.sh
 if ! command -v go >/dev/null; then
     echo 'skip net idle: Go is not installed; apt-get install golang-go'
     exit 0
 fi
 dir=build/test/wire
 mkdir -p "$dir"
-(cd tests/net/wire && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -o "../../../$dir/arm64" .) ||
+build wire arm64 "$dir/arm64" ||
     { echo 'not ok net idle: it does not compile'; exit 0; }
 
 waits() { # SECONDS

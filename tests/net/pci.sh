@@ -4,6 +4,8 @@
 # one of each transport; a card behind a bridge, which is not found but disturbs nothing.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/net/lib.sh
+. tests/net/lib.sh
 if ! command -v go >/dev/null; then
     echo 'skip pci: Go is not installed; apt-get install golang-go'
     exit 0
@@ -12,8 +14,7 @@ dir=build/test/wire
 mkdir -p "$dir"
 host=$(go env GOHOSTARCH)
 for machine in arm64 "$host"; do
-    (cd tests/net/wire && GOTOOLCHAIN=local GOOS=linux GOARCH=$machine CGO_ENABLED=0 go build -trimpath -o "../../../$dir/$machine" .) ||
-        { echo "not ok pci: it doesn't compile for $machine"; exit 0; }
+    build wire "$machine" "$dir/$machine" || { echo "not ok pci: it doesn't compile for $machine"; exit 0; }
 done
 port=$((20000 + RANDOM % 20000))
 

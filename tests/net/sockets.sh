@@ -4,6 +4,8 @@
 # in a network namespace where it may do all of that.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/net/lib.sh
+. tests/net/lib.sh
 if ! command -v go >/dev/null || ! unshare -rn true 2>/dev/null; then
     echo 'skip sockets: no Go, or no network namespace of its own'
     exit 0
@@ -11,8 +13,7 @@ fi
 dir=build/test/sockets
 mkdir -p "$dir"
 for machine in arm64 "$(go env GOHOSTARCH)"; do
-    (cd tests/net/sockets && GOTOOLCHAIN=local GOOS=linux GOARCH=$machine CGO_ENABLED=0 go build -trimpath -o "../../../$dir/$machine" .) ||
-        { echo "not ok sockets: it doesn't compile for $machine"; exit 0; }
+    build sockets "$machine" "$dir/$machine" || { echo "not ok sockets: it doesn't compile for $machine"; exit 0; }
 done
 export GODEBUG=asyncpreemptoff=1 # a signal would end a receive with EINTR
 unshare -rn sh -c "ip link set lo up; echo 0 0 >/proc/sys/net/ipv4/ping_group_range; exec $dir/$(go env GOHOSTARCH)" >"$dir/linux"

@@ -11,15 +11,16 @@ if [ -z "${IN_NAMESPACE:-}" ]; then
     IN_NAMESPACE=1 exec unshare -rn "$0" "$@"
 fi
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/net/lib.sh
+. tests/net/lib.sh
 dir=build/test/tap
 mkdir -p "$dir"
 host=$(go env GOHOSTARCH)
 for machine in arm64 "$host"; do
-    (cd tests/net/wire && GOTOOLCHAIN=local GOOS=linux GOARCH=$machine CGO_ENABLED=0 go build -trimpath -o "../../../$dir/$machine" .) ||
-        { echo "not ok tap: it doesn't compile for $machine"; exit 0; }
+    build wire "$machine" "$dir/$machine" || { echo "not ok tap: it doesn't compile for $machine"; exit 0; }
 done
-(cd tests/net/sockets && GOTOOLCHAIN=local GOOS=linux GOARCH=$host CGO_ENABLED=0 go build -trimpath -o "../../../$dir/ping.$host" .)
-(cd tests/net/sockets && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -trimpath -o "../../../$dir/ping.arm64" .)
+build sockets "$host" "$dir/ping.$host"
+build sockets arm64 "$dir/ping.arm64"
 ip link set lo up
 ip tuntap add tap0 mode tap
 ip address add 10.9.0.1/24 dev tap0

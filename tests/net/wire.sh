@@ -3,6 +3,8 @@
 # The network card, from outside: a server in the guest, its client here. Then a crowd of connections within a guest.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
+# shellcheck source=tests/net/lib.sh
+. tests/net/lib.sh
 if ! command -v go >/dev/null; then
     echo 'skip wire: Go is not installed; apt-get install golang-go'
     exit 0
@@ -10,8 +12,7 @@ fi
 dir=build/test/wire
 mkdir -p "$dir"
 for machine in arm64 "$(go env GOHOSTARCH)"; do
-    (cd tests/net/wire && GOTOOLCHAIN=local GOOS=linux GOARCH=$machine CGO_ENABLED=0 go build -trimpath -o "../../../$dir/$machine" .) ||
-        { echo "not ok wire: it doesn't compile for $machine"; exit 0; }
+    build wire "$machine" "$dir/$machine" || { echo "not ok wire: it doesn't compile for $machine"; exit 0; }
 done
 for cpus in 1 2; do
     port=$((20000 + RANDOM % 20000))
