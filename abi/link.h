@@ -21,7 +21,7 @@ enum link_type {
     /* guest to launcher */
     LINK_OUT = 1,   /* data for stream 1 (stdout) or 2 (stderr) */
     LINK_LOG = 2,   /* text of the kernel's own log, whole lines; log= says how much is sent */
-    LINK_TRACE = 3, /* text of --strace, whole lines */
+    LINK_TRACE = 3, /* a line of --strace: struct link_trace, then its text with the newline */
     LINK_WANT = 4,  /* u32: the guest wants up to this many more bytes of standard input; asked once
                        per LINK_STDIN answer */
     LINK_EXIT = 5,  /* struct link_exit; the last frame; the machine powers off after it */
@@ -115,12 +115,21 @@ struct link_state {
     uint32_t file; /* offset in the kernel image of a function of the file that the call's first
                       argument names; 0: no file */
     uint64_t args[6];
-    uint64_t pc, sp, lr;                /* the program's, as of its last entry into the kernel */
-    uint64_t entry;                     /* where the program's first instruction is */
-    uint64_t cpu_ns;                    /* time it has had on CPUs */
+    uint64_t pc, sp, lr; /* the program's, as of its last entry into the kernel */
+    uint64_t entry;      /* where the payload's program begins; 0: the thread runs another one */
+    uint64_t cpu_ns;     /* time it has had on CPUs */
     uint32_t kernel[LINK_STATE_FRAMES]; /* offsets of return addresses in the kernel image,
                                            innermost first; 0 ends them */
     char name[16];
+};
+
+#define LINK_CALLERS 16
+
+/* Where a system call was made, in the program: pc and lr, then the return addresses that its frame
+ * pointers lead to, innermost first; 0 ends them. */
+struct link_trace {
+    uint64_t entry; /* as struct link_state has it */
+    uint64_t callers[LINK_CALLERS];
 };
 
 /* How often a system call that the kernel doesn't have was made. Numbers beyond all that Linux has
@@ -134,6 +143,7 @@ _Static_assert(sizeof(struct link_frame) == 8, "link frame layout");
 _Static_assert(sizeof(struct link_events) == 8, "link events layout");
 _Static_assert(sizeof(struct link_record) == 16, "link record layout");
 _Static_assert(sizeof(struct link_thread) == 24, "link thread layout");
+_Static_assert(sizeof(struct link_trace) == 136, "link trace layout");
 _Static_assert(sizeof(struct link_exit) == 72, "link exit layout");
 
 #endif

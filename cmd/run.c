@@ -5,6 +5,7 @@
 #include "cmd/registry.h"
 #include "cmd/run.h"
 #include "cmd/stats.h"
+#include "cmd/strace_file.h"
 #include "cmd/telling.h"
 #include "cmd/terminal.h"
 #include "cmd/trace_file.h"
@@ -30,7 +31,7 @@ struct session {
     struct machine *machine;
     struct registration registration;
     int signal_fd;
-    int strace_fd;
+    struct strace_file strace;
     struct trace_file trace;
     struct telling telling;
     struct terminal terminal;
@@ -84,19 +85,6 @@ static int image_create(struct run_options *options)
     return 0;
 }
 
-static int strace_open(struct session *session)
-{
-    const char *path = session->options.strace_path;
-
-    session->strace_fd = STDERR_FILENO;
-    if (!path)
-        return 0;
-    session->strace_fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (session->strace_fd < 0)
-        return fail(STATUS_FAILED, "cannot write the trace to %s: %s", path, strerror(errno));
-    return 0;
-}
-
 static void take(void *context, enum link_type type, const void *data, size_t size_bytes)
 {
     struct session *session = context;
@@ -112,6 +100,15 @@ static void console_take(void *context, const void *text, size_t size_bytes)
     struct session *session = context;
 
     telling_console(&session->telling, text, size_bytes);
+}
+
+static const char *trace_text(void *context, const void *data, size_t size_bytes,
+                              size_t *text_bytes)
+{
+    struct session *session = context;
+
+    return strace_file_line(&session->strace, telling_threads(&session->telling), data, size_bytes,
+                            text_bytes);
 }
 
 static int signals_catch(struct session *session)
@@ -228,9 +225,10 @@ static int boot(struct session *session)
         .in_fd = STDIN_FILENO,
         .out_fd = session->hooks ? STDERR_FILENO : STDOUT_FILENO,
         .err_fd = STDERR_FILENO,
-        .trace_fd = session->strace_fd,
+        .trace_fd = session->strace.fd,
         .terminal = session->terminal.there,
         .take = take,
+        .trace = trace_text,
         .console = console_take,
         .signal_fd = session->signal_fd,
         .suspend = suspend,
@@ -300,7 +298,7 @@ static int session_run(struct session *session)
         return print_command(session, stdout);
     if (options->verbose && (status = print_command(session, stderr)) != 0)
         return status;
-    status = strace_open(session);
+    status = strace_file_open(&session->strace, options->strace_path);
     if (status == 0)
         status = trace_file_open(&session->trace, options->trace_path, options->guest.name);
     if (status == 0)
@@ -322,8 +320,7 @@ void run_streams_reserve(void)
 int run_program(struct run_options *options, int count, char **operands,
                 const struct run_hooks *hooks)
 {
-    struct session session = {
-        .options = *options, .signal_fd = -1, .strace_fd = -1, .hooks = hooks};
+    struct session session = {.options = *options, .signal_fd = -1, .hooks = hooks};
     struct guest *guest = &session.options.guest;
 
     session.options.machine.extra_args = session.options.extra_args;

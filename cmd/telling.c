@@ -10,7 +10,7 @@
 
 #define ANSWER_PAUSE_S 1 /* threads that are told of after so long answer another question */
 
-static struct thread_view *threads_of(struct telling *t)
+struct thread_view *telling_threads(struct telling *t)
 {
     if (!t->threads)
         t->threads = thread_view_open(&t->guest->program, &t->guest->kernel.symbols);
@@ -39,7 +39,7 @@ void telling_panic(struct telling *t)
 
     if (sscanf(t->panic_line, "program: thread %u, pc %" SCNx64 ", lr %" SCNx64, &tid, &pc, &lr) !=
             3 ||
-        !threads_of(t))
+        !telling_threads(t))
         return;
     fprintf(stderr, "thread %u of the program was in\n", tid);
     thread_view_place(t->threads, stderr, pc, true);
@@ -70,7 +70,7 @@ void telling_take(struct telling *t, enum link_type type, const void *data, size
     switch (type) {
     case LINK_STATE:
         goroutines_tell(t);
-        if (threads_of(t))
+        if (telling_threads(t))
             thread_view_state(t->threads, stderr, data, size_bytes);
         break;
     case LINK_DUMP:
@@ -78,7 +78,7 @@ void telling_take(struct telling *t, enum link_type type, const void *data, size
         fail(0, "the kernel doesn't say what its threads do: it hangs, which is a bug of mazboot");
         break;
     case LINK_UNKNOWN:
-        if (threads_of(t))
+        if (telling_threads(t))
             unknown_calls_met(&t->unknown, t->threads, data, size_bytes);
         break;
     case LINK_COUNTS:

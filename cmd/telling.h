@@ -36,6 +36,9 @@ void telling_console(struct telling *t, const void *text, size_t size_bytes);
 void telling_panic(struct telling *t);
 void telling_unknown(const struct telling *t, FILE *out);
 
+/* telling_threads - what gives names to the program's addresses; NULL: no memory. */
+struct thread_view *telling_threads(struct telling *t);
+
 /* telling_close - give back what it holds. A struct of zeros holds nothing. */
 void telling_close(struct telling *t);
 

@@ -4,6 +4,7 @@
 #include "abi/payload.h"
 #define SYSCALL_KINDS_AS_ARRAY
 #include "abi/syscall_kinds.h"
+#include "cmd/caller.h"
 #include "gobin/unwind.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 struct thread_view {
     struct gobin go;
     bool is_go;
+    struct go_library library;
     struct blob symbols;
 };
 
@@ -37,6 +39,8 @@ struct thread_view *thread_view_open(const struct blob *program, const struct bl
     if (!view)
         return NULL;
     view->is_go = gobin_open(&view->go, program->bytes, program->size_bytes) == 0;
+    if (view->is_go)
+        go_library_find(&view->library, &view->go);
     view->symbols = *symbols;
     return view;
 }
@@ -220,7 +224,7 @@ static void put_stack(struct thread_view *view, FILE *out, const struct link_sta
 {
     struct walk w;
     struct frame frame;
-    if (!view->is_go) {
+    if (!view->is_go || !s->entry) {
         fprintf(out, "    pc %#" PRIx64 ", sp %#" PRIx64 ", lr %#" PRIx64 "\n", s->pc, s->sp,
                 s->lr);
         return;
@@ -277,41 +281,44 @@ void thread_view_state(struct thread_view *view, FILE *out, const void *data, si
 
 /* ---- who made a call ---- */
 
-static bool only_calls(const char *func)
-{
-    static const char *const packages[] = {"syscall.", "internal/runtime/syscall",
-                                           "runtime/internal/syscall.", "golang.org/x/sys/unix."};
-    for (size_t i = 0; i < ARRAY_SIZE(packages); i++)
-        if (strncmp(func, packages[i], strlen(packages[i])) == 0)
-            return true;
-    return false;
-}
-
-/* The first position in this frame that isn't one of those. */
-static bool caller_in(struct thread_view *view, char *buf, size_t size, const struct frame *f)
-{
-    struct gopos at[8];
-    size_t n = pclntab_positions(&view->go.pclntab, &f->func, f->lookup, at, ARRAY_SIZE(at));
-    for (size_t i = 0; i < n; i++)
-        if (!only_calls(at[i].func)) {
-            snprintf(buf, size, "%s %s:%d", at[i].func, at[i].file, at[i].line);
-            return true;
-        }
-    return false;
-}
-
 void thread_view_caller(struct thread_view *view, char *buf, size_t size, const void *data,
                         size_t size_bytes)
 {
     struct link_state s;
+    struct caller caller;
     struct walk w;
     struct frame frame;
-    buf[0] = 0;
+    caller_start(&caller, &view->go, &view->library, buf, size);
     if (size_bytes < sizeof(s) || !view->is_go)
         return;
     memcpy(&s, data, sizeof(s));
     walk_start(&w, view, &s, (const uint8_t *)data + sizeof(s),
                MIN((size_t)s.stack_bytes, size_bytes - sizeof(s)));
-    while (unwind_next(&w.u, &frame) && !caller_in(view, buf, size, &frame))
-        ;
+    while (unwind_next(&w.u, &frame))
+        caller_meet(&caller, &frame.func, frame.lookup);
+}
+
+/* lr is the innermost function's way back only as long as that has no frame of its own. */
+static bool lr_counts(const struct thread_view *view, const struct gofunc *f, uint64_t pc)
+{
+    int32_t size;
+    return pclntab_frame_size(&view->go.pclntab, f, pc, &size) == 0 && size == 0;
+}
+
+void thread_view_trace_caller(struct thread_view *view, char *buf, size_t size,
+                              const struct link_trace *line)
+{
+    uint64_t bias = line->entry - view->go.elf.entry;
+    bool lr_known = true;
+    struct caller caller;
+    struct gofunc f;
+    caller_start(&caller, &view->go, &view->library, buf, size);
+    for (unsigned i = 0; view->is_go && i < LINK_CALLERS && line->callers[i]; i++) {
+        uint64_t pc = line->callers[i] - bias;
+        if ((i == 1 && !lr_known) || pclntab_find(&view->go.pclntab, pc, &f) != 0)
+            continue;
+        if (i == 0)
+            lr_known = lr_counts(view, &f, pc);
+        caller_meet(&caller, &f, i && pc > f.entry ? pc - 1 : pc);
+    }
 }

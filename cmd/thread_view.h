@@ -6,6 +6,7 @@
 #ifndef CMD_THREAD_VIEW_H
 #define CMD_THREAD_VIEW_H
 
+#include "abi/link.h"
 #include "vmm/blob.h"
 
 #include <stdio.h>
@@ -25,11 +26,14 @@ void thread_view_state(struct thread_view *view, FILE *out, const void *data, si
  * a call. */
 void thread_view_place(struct thread_view *view, FILE *out, uint64_t pc, bool exact);
 
-/* thread_view_caller - "main.main /dir/main.go:7": the innermost Go function of the thread that the
- * data of a LINK_STATE frame is about, leaving out those that only make system calls; "" when none
- * is known. thread_view_call_name - of a system call's number, NULL: Linux has none. */
+/* thread_view_caller - "main.main /dir/main.go:7": the function (cmd/caller.h) that made the system
+ * call which the data of a LINK_STATE frame is about; "" when none is known.
+ * thread_view_trace_caller - the same of a line of --strace, of the payload's program.
+ * thread_view_call_name - of a system call's number, NULL: Linux has none. */
 void thread_view_caller(struct thread_view *view, char *buf, size_t size, const void *data,
                         size_t size_bytes);
+void thread_view_trace_caller(struct thread_view *view, char *buf, size_t size,
+                              const struct link_trace *line);
 const char *thread_view_call_name(uint32_t number);
 
 #endif

@@ -146,6 +146,18 @@ static void give(struct relay *r, enum link_type type, const void *data, size_t 
         r->config->take(r->config->context, type, data, size);
 }
 
+static void trace(struct relay *r, const struct frame *frame)
+{
+    const struct relay_config *config = r->config;
+    size_t size = 0;
+    const char *text = NULL;
+
+    if (config->trace)
+        text = config->trace(config->context, frame->data, frame->size_bytes, &size);
+    if (text)
+        sink_fill(r, &r->link_sink, config->trace_fd, (const uint8_t *)text, size);
+}
+
 static void take_frame(struct relay *r, const struct frame *frame)
 {
     const struct relay_config *config = r->config;
@@ -159,7 +171,7 @@ static void take_frame(struct relay *r, const struct frame *frame)
         sink_fill(r, &r->link_sink, config->err_fd, frame->data, frame->size_bytes);
         break;
     case LINK_TRACE:
-        sink_fill(r, &r->link_sink, config->trace_fd, frame->data, frame->size_bytes);
+        trace(r, frame);
         break;
     case LINK_WANT:
         memcpy(&r->wanted_bytes, frame->data, sizeof(r->wanted_bytes));

@@ -16,7 +16,7 @@ struct relay_config {
     int in_fd;     /* where the guest's standard input comes from */
     int out_fd;    /* its standard output, */
     int err_fd;    /* its standard error, the UART's text and the kernel's log */
-    int trace_fd;  /* system call trace */
+    int trace_fd;  /* system call trace, as `trace` words it */
     int signal_fd; /* a signalfd; what it brings goes to the guest, but for SIGUSR1, and SIGTSTP: */
     bool terminal; /* in_fd is one: Ctrl-T on it, as SIGUSR1, asks the guest what its threads do */
     /* Takes the data of LINK_EVENTS, LINK_THREAD, LINK_PROBES, LINK_UNKNOWN, LINK_COUNTS and
@@ -24,6 +24,9 @@ struct relay_config {
      * nothing. NULL: nobody is
      * interested. */
     void (*take)(void *context, enum link_type type, const void *data, size_t size_bytes);
+    /* What to write for the data of a LINK_TRACE, and how much; it has to stay until the next call.
+     * NULL: nothing. */
+    const char *(*trace)(void *context, const void *data, size_t size_bytes, size_t *text_bytes);
     /* Looks at text of the UART on its way to err_fd; NULL: nobody does. */
     void (*console)(void *context, const void *text, size_t size_bytes);
     void (*suspend)(void *context); /* stops guest and caller until the caller is continued */

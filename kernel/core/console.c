@@ -39,22 +39,20 @@ long console_write(unsigned stream, const void *data, size_t size_bytes)
     return (long)size_bytes;
 }
 
-static void text_write(enum link_type type, const char *text, size_t size_bytes)
+void console_log(const char *text, size_t size_bytes)
 {
     if (use_link && link_up())
-        link_write_now(type, 0, text, size_bytes);
+        link_write_now(LINK_LOG, 0, text, size_bytes);
     else
         uart_write(text, size_bytes);
 }
 
-void console_log(const char *text, size_t size_bytes)
+void console_trace(const struct link_trace *line, size_t text_bytes)
 {
-    text_write(LINK_LOG, text, size_bytes);
-}
-
-void console_trace(const char *text, size_t size_bytes)
-{
-    text_write(LINK_TRACE, text, size_bytes);
+    if (use_link && link_up())
+        link_write_now(LINK_TRACE, 0, line, sizeof *line + text_bytes);
+    else
+        uart_write((const char *)(line + 1), text_bytes);
 }
 
 void console_panic(const char *text, size_t size_bytes)

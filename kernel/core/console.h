@@ -25,10 +25,11 @@ void console_use_link(void);
  */
 long console_write(unsigned stream, const void *data, size_t size_bytes);
 
-/* console_log, console_trace - whole lines of the kernel's log and of --strace. Any context, any
- * lock but the console's own held. */
+/* console_log - whole lines of the kernel's log. console_trace - a line of --strace, whose text
+ * follows *line; the UART gets no more than that. Any context, any lock but the console's own held.
+ */
 void console_log(const char *text, size_t size_bytes);
-void console_trace(const char *text, size_t size_bytes);
+void console_trace(const struct link_trace *line, size_t text_bytes);
 
 /* console_panic - text that must get out: to the UART, without any lock. */
 void console_panic(const char *text, size_t size_bytes);

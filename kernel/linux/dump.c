@@ -14,6 +14,7 @@
 #include "kernel/core/log.h"
 #include "kernel/core/sgi.h"
 #include "kernel/core/uaccess.h"
+#include "kernel/linux/image.h"
 #include "kernel/linux/thread.h"
 #include "lib/str.h"
 
@@ -75,7 +76,7 @@ static void send_as(enum link_type type, struct thread *t, enum link_thread_stat
         .pc = tf->pc,
         .sp = tf->sp,
         .lr = tf->regs[30],
-        .entry = t->process->image.entry,
+        .entry = family_here ? image_entry(t->process) : t->process->image.entry,
         .cpu_ns = (uint64_t)task_cpu_ns(&t->task),
     };
     for (unsigned i = 0; i < ARRAY_SIZE(s->args); i++)

@@ -169,6 +169,13 @@ void image_release(struct process *p)
     p->exe = NULL;
 }
 
+vaddr_t image_entry(const struct process *p)
+{
+    uint64_t size;
+    bool payload = !p->exe || tmpfs_below(p->exe->inode, &size) == exec_payload_bytes;
+    return payload ? p->image.entry : 0;
+}
+
 /* The path is for the maps, which have room for that much. */
 static void note_path(struct process *p)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --strace: every system call with its arguments by kind (abi/syscalls.def), its result and the
- * time it took. Turning it on puts strace_call in the place of every handler, so it costs nothing
+ * time it took, and for the launcher, which has names for them, the addresses that led to it.
+ * Turning it on puts strace_call in the place of every handler, so it costs nothing
  * while it is off.
  */
 #include "abi/errno.h"
@@ -14,6 +15,7 @@
 #include "kernel/core/options.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/core/wait.h"
+#include "kernel/linux/image.h"
 #include "kernel/linux/signal.h"
 #include "kernel/linux/syscall.h"
 #include "kernel/linux/thread.h"
@@ -47,9 +49,12 @@ static int32_t handlers[SYSCALL_TABLE_SIZE];
 #define STRING_MAX 64
 
 struct line {
+    struct link_trace from;
     char text[LINE_MAX];
     size_t len;
 };
+
+_Static_assert(offsetof(struct line, text) == sizeof(struct link_trace), "text follows");
 
 static void add(struct line *l, const char *fmt, ...) PRINTF_LIKE(2, 3);
 static void add(struct line *l, const char *fmt, ...)
@@ -259,10 +264,25 @@ static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
     add(l, ")");
 }
 
+/* A line without text yet. Go's functions link their frames, and so do most of C's. */
+static void line_begin(struct line *l, struct thread *t)
+{
+    const struct trapframe *tf = task_frame(&t->task);
+    uint64_t frame[2] = {tf->regs[29]};
+    l->len = 0;
+    l->from =
+        (struct link_trace){.entry = image_entry(t->process), .callers = {tf->pc, tf->regs[30]}};
+    for (unsigned n = 2; n < LINK_CALLERS && frame[0]; n++) {
+        if (user_peek(frame, frame[0], sizeof frame) < sizeof frame)
+            break;
+        l->from.callers[n] = frame[1];
+    }
+}
+
 static void flush(struct line *l)
 {
     l->text[l->len++] = '\n';
-    console_trace(l->text, l->len);
+    console_trace(&l->from, l->len);
 }
 
 typedef long handler_fn(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
@@ -279,7 +299,7 @@ static long strace_call(uint64_t a0, uint64_t a1, uint64_t a2, uint64_t a3, uint
     uint64_t args[6] = {a0, a1, a2, a3, a4, a5};
     handler_fn *fn = (handler_fn *)((intptr_t)syscall_table + handlers[nr]);
     struct line l;
-    l.len = 0;
+    line_begin(&l, t);
     if (nr == NR_EXIT || nr == NR_EXIT_GROUP || nr == NR_SIGRETURN) {
         add_call(&l, t->tid, nr, args);
         flush(&l);

@@ -5,7 +5,8 @@
  * own idea of abi/link.h and abi/payload.h, in numbers, so that it is an oracle for the launcher
  * and no echo of it.
  *
- *   out|err|log|trace|uart TEXT   sends the text and a newline
+ *   out|err|log|trace|uart TEXT   sends the text and a newline; "traced TEXT" is a trace by a
+ *                       program that isn't the payload's, from 0x1234, called at 0x5678
  *   flood BYTES         sends so many bytes as stdout
  *   want BYTES          asks for input once; what comes is sent as stdout, end of file as "(eof)"
  *   await               waits for one frame from the launcher; tells of it on stdout as "frame
@@ -89,6 +90,19 @@ static void send_text(int type, int stream, const char *text)
     int n = snprintf(line, sizeof(line), "%s\n", text);
 
     send_frame(type, stream, line, (uint32_t)n);
+}
+
+/* Where the program begins, and 16 addresses that led to the call, go before the text. */
+static void send_trace(uint16_t at, uint16_t from, const char *text)
+{
+    uint8_t data[17 * 8 + 4096] = {0};
+
+    data[8] = (uint8_t)at;
+    data[9] = (uint8_t)(at >> 8);
+    data[16] = (uint8_t)from;
+    data[17] = (uint8_t)(from >> 8);
+    int n = snprintf((char *)data + 17 * 8, 4096, "%s\n", text);
+    send_frame(TRACE, 0, data, 17 * 8 + (uint32_t)n);
 }
 
 static void flood(uint64_t bytes)
@@ -235,7 +249,9 @@ static void text_command(const char *verb, const char *rest)
     else if (strcmp(verb, "log") == 0)
         send_text(LOG, 0, rest);
     else if (strcmp(verb, "trace") == 0)
-        send_text(TRACE, 0, rest);
+        send_trace(0, 0, rest);
+    else if (strcmp(verb, "traced") == 0)
+        send_trace(0x1234, 0x5678, rest);
     else if (strcmp(verb, "uart") == 0)
         uart(rest);
     else if (strcmp(verb, "raw") == 0)

@@ -19,6 +19,8 @@ same 'log' '1' "$(grep -c '^loud$' <<<"$err")"
 same 'command line with -v' '1' "$(grep -c "^$MAZBOOT_QEMU -M virt" <<<"$err")"
 play "trace write(1)${nl}exit 0" run --strace ./hello
 same 'trace' 'write(1)' "$err"
+play "traced write(1)${nl}exit 0" run --strace ./hello
+same 'trace of a program without names' 'write(1) by 0x1234 0x5678' "$err"
 play "trace write(1)${nl}err x${nl}exit 0" run --strace=trace.txt ./hello
 same 'trace file' 'x|write(1)' "$err|$(cat trace.txt)"
 play "uart early words${nl}want 1${nl}exit 0" run ./hello

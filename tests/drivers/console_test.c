@@ -73,11 +73,16 @@ static void check_output(bool legacy, bool several)
     CHECK(console_write(1, data + 5, sizeof data - 5) == (long)sizeof data - 5);
     CHECK(console_write(2, "error", 5) == 5 && console_write(1, data, 0) == 0);
     console_log("log\n", 4);
-    console_trace("trace\n", 6);
+    struct {
+        struct link_trace line;
+        char text[6];
+    } trace = {{.entry = 1}, {'t', 'r', 'a', 'c', 'e', '\n'}};
+    console_trace(&trace.line, 6);
     CHECK(collect(LINK_OUT, 1, got) == sizeof data && memcmp(got, data, sizeof data) == 0);
     CHECK(collect(LINK_OUT, 2, got) == 5 && memcmp(got, "error", 5) == 0);
     CHECK(collect(LINK_LOG, 0, got) == 4 && memcmp(got, "log\n", 4) == 0);
-    CHECK(collect(LINK_TRACE, 0, got) == 6 && memcmp(got, "trace\n", 6) == 0);
+    CHECK(collect(LINK_TRACE, 0, got) == sizeof trace.line + 6 &&
+          memcmp(got, &trace, sizeof trace.line + 6) == 0);
     CHECK(!model_line() && rig_uart[0] == 0);
 }
 

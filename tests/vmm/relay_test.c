@@ -128,12 +128,20 @@ static size_t contents(int fd, char *text, size_t size)
     return (size_t)n;
 }
 
+/* The words for what the guest sent: behind eight bytes that aren't text. */
+static const char *trace_words(void *context, const void *data, size_t size, size_t *text_size)
+{
+    assert_true(context && size > 8);
+    *text_size = size - 8;
+    return (const char *)data + 8;
+}
+
 static void streams_guest(struct bench *b)
 {
     frame(b->link[1], 1, 1, "out\n", 4);
     frame(b->link[1], 1, 2, "err\n", 4);
     frame(b->link[1], 2, 0, "log\n", 4);
-    frame(b->link[1], 3, 0, "trace\n", 6);
+    frame(b->link[1], 3, 0, "addressestrace\n" + 1, 14);
     exit_frame(b->link[1], 42);
 }
 
@@ -142,6 +150,8 @@ static void streams(void **state)
     struct bench *b = *state;
     char text[100];
 
+    b->config.trace = trace_words;
+    b->config.context = b;
     struct relay_result result = play(b, streams_guest);
     assert_int_equal(result.end, RELAY_EXIT);
     assert_int_equal(result.exit.status, 42);
@@ -151,6 +161,18 @@ static void streams(void **state)
     assert_string_equal(text, "out\n");
     contents(b->err, text, sizeof(text));
     assert_string_equal(text, "err\nlog\ntrace\n");
+}
+
+/* Where nobody has words for it, nothing is written. */
+static void trace_unwanted(void **state)
+{
+    struct bench *b = *state;
+    char text[100];
+
+    struct relay_result result = play(b, streams_guest);
+    assert_int_equal(result.end, RELAY_EXIT);
+    contents(b->err, text, sizeof(text));
+    assert_string_equal(text, "err\nlog\n");
 }
 
 /* A pseudo-random byte for each place in the stream, known to both sides. */
@@ -352,9 +374,9 @@ static void nonsense(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        RELAY_TEST(streams),       RELAY_TEST(much_output),   RELAY_TEST(nobody_reads),
-        RELAY_TEST(input),         RELAY_TEST(input_is_left), RELAY_TEST(machine_ends),
-        RELAY_TEST(kernel_panics), RELAY_TEST(nonsense),
+        RELAY_TEST(streams),      RELAY_TEST(trace_unwanted), RELAY_TEST(much_output),
+        RELAY_TEST(nobody_reads), RELAY_TEST(input),          RELAY_TEST(input_is_left),
+        RELAY_TEST(machine_ends), RELAY_TEST(kernel_panics),  RELAY_TEST(nonsense),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
