@@ -16,28 +16,37 @@ static bool begins_with(const char *text, const char *const *prefixes, size_t co
 
 static bool passes_on(const struct gopos *at)
 {
-    static const char *const packages[] = {"syscall.", "internal/runtime/syscall",
-                                           "runtime/internal/syscall.", "golang.org/x/sys/unix."};
-    return *at->file == '<' || begins_with(at->func, packages, ARRAY_SIZE(packages));
+    static const char *const names[] = {"syscall.",
+                                        "internal/runtime/syscall",
+                                        "runtime/internal/syscall.",
+                                        "golang.org/x/sys/unix.",
+                                        "runtime.mmap",
+                                        "runtime.munmap"};
+    return *at->file == '<' || begins_with(at->func, names, ARRAY_SIZE(names));
 }
 
 static bool of_runtime(const char *func)
 {
-    static const char *const packages[] = {"runtime.", "runtime/", "internal/"};
-    return begins_with(func, packages, ARRAY_SIZE(packages));
+    static const char *const names[] = {"runtime.", "runtime/", "internal/"};
+    return begins_with(func, names, ARRAY_SIZE(names));
 }
 
-/* By its file; where files have no folders (-trimpath), by what only paths of other packages have,
- * a dot in their first element. */
+static size_t folder_length(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return slash ? (size_t)(slash + 1 - file) : 0;
+}
+
+/* Where files have no folders but those of their packages (-trimpath), other modules' have a dot in
+ * the first one, and the program's are below its main package's. */
 static bool of_library(const struct go_library *l, const struct gopos *at)
 {
     if (l->length)
         return strncmp(at->file, l->folder, l->length) == 0;
-    size_t path = strcspn(at->func, "([");
-    const char *slash = memchr(at->func, '/', path);
-    if (slash)
-        return !memchr(at->func, '.', (size_t)(slash - at->func));
-    return strncmp(at->func, "main.", 5) != 0;
+    size_t first = strcspn(at->file, "/");
+    bool is_program = !at->file[first] || memchr(at->file, '.', first) ||
+                      (l->main_length && strncmp(at->file, l->main_folder, l->main_length) == 0);
+    return !is_program;
 }
 
 static bool is_assembly(const char *file)
@@ -57,19 +66,27 @@ static int rank_of(const struct go_library *l, const struct gopos *at)
     return of_runtime(at->func) ? RUNTIME : LIBRARY;
 }
 
-void go_library_find(struct go_library *l, const struct gobin *go)
+/* The file of the function with that name; NULL: there is none. */
+static const char *file_of(const struct gobin *go, const char *name)
 {
-    static const char file[] = "runtime/proc.go";
-    size_t tail = sizeof(file) - 1;
     struct gofunc f;
     struct gopos at;
-    *l = (struct go_library){.folder = ""};
-    if (pclntab_find_name(&go->pclntab, "runtime.main", &f) != 0 ||
+    if (pclntab_find_name(&go->pclntab, name, &f) != 0 ||
         pclntab_positions(&go->pclntab, &f, f.entry, &at, 1) != 1)
-        return;
-    size_t length = strlen(at.file);
-    if (length > tail && strcmp(at.file + length - tail, file) == 0)
-        *l = (struct go_library){at.file, length - tail};
+        return NULL;
+    return at.file;
+}
+
+void go_library_find(struct go_library *l, const struct gobin *go)
+{
+    static const char ours[] = "runtime/proc.go";
+    const char *file = file_of(go, "runtime.main"), *main_file = file_of(go, "main.main");
+    size_t length = file ? strlen(file) : 0, tail = sizeof(ours) - 1;
+    *l = (struct go_library){.folder = file, .main_folder = main_file};
+    if (length > tail && strcmp(file + length - tail, ours) == 0)
+        l->length = length - tail;
+    if (main_file)
+        l->main_length = folder_length(main_file);
 }
 
 void caller_start(struct caller *c, const struct gobin *go, const struct go_library *library,

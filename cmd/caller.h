@@ -9,11 +9,11 @@
 
 #include "gobin/gobin.h"
 
-/* The folder of Go's library as the program's line tables have it, with a slash at its end; of no
- * length where they name no folders (-trimpath). */
+/* The folders of Go's library and of package main as the program's line tables have them, with a
+ * slash at the end; of no length where they don't name it (-trimpath). */
 struct go_library {
-    const char *folder;
-    size_t length;
+    const char *folder, *main_folder;
+    size_t length, main_length;
 };
 
 void go_library_find(struct go_library *l, const struct gobin *go);

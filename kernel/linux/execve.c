@@ -266,15 +266,10 @@ static void change_memory(struct thread *t, struct execution *x)
     family_shares_no_more(p);
 }
 
-/* What was caught has nobody to catch it; what was ignored stays so. */
 static void change_signals(struct thread *t)
 {
     struct process *p = t->process;
-    spin_lock(&p->lock);
-    for (unsigned sig = 1; sig <= SIG_MAX; sig++)
-        p->actions[sig] = (struct linux_sigaction){
-            .handler = p->actions[sig].handler == SIG_IGN ? SIG_IGN : SIG_DFL};
-    spin_unlock(&p->lock);
+    signal_forget_handlers(p);
     itimer_table_exec(&p->timers);
     t->altstack = (struct linux_stack){.flags = SS_DISABLE};
     t->restart = (struct restart){.fn = NULL};

@@ -261,6 +261,26 @@ bool family_may_signal(const struct process *to)
            me->ruid == it->suid;
 }
 
+static bool may_reach(const struct process *to)
+{
+    const struct creds *me = &process_self()->creds, *it = &to->creds;
+    return me->euid == 0 || (me->ruid == it->euid && me->ruid == it->suid && me->ruid == it->ruid &&
+                             me->rgid == it->egid && me->rgid == it->sgid && me->rgid == it->rgid);
+}
+
+int family_reach(int pid, struct process **p)
+{
+    struct process *found = family_find(pid);
+    if (!found)
+        return -ESRCH;
+    if (!may_reach(found)) {
+        family_put(found);
+        return -EPERM;
+    }
+    *p = found;
+    return 0;
+}
+
 /* kill(-1) means everybody but the caller and the first; in a machine with one process, that one.
  */
 static bool meant_locked(const struct process *p, int pid)

@@ -50,7 +50,7 @@ void family_join(struct process *p, struct process *maker, bool sibling);
  * family_get, family_put - a reference more or less. */
 struct process *family_find(int pid) MUST_CHECK;
 struct process *family_get(struct process *p);
-void family_put(struct process *p);
+OPTIONAL void family_put(struct process *p);
 
 /* family_has_group - is there such a group in the session? The caller holds family_lock. */
 bool family_has_group_locked(int group, int session);
@@ -84,6 +84,11 @@ OPTIONAL long family_signal_thread(int pid, int tid, const struct linux_siginfo 
 
 /* family_may_signal - may the running process send it one? */
 bool family_may_signal(const struct process *to);
+
+/* family_reach - the process with that id, with a reference, if the running one may look into it
+ * and change it (ptrace(2), prlimit(2)): all its ids are the caller's, or the caller is root. 0,
+ * -ESRCH, -EPERM. */
+OPTIONAL int family_reach(int pid, struct process **p) MUST_CHECK;
 
 /* family_wait4, family_waitid - the system calls, their options checked. */
 OPTIONAL long family_wait4(int pid, vaddr_t status, int options, vaddr_t rusage);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New processes: clone(2) without CLONE_THREAD, with a copy of the parent's memory (fork(2)), or in
- * it until it runs a program (vfork(2), posix_spawn(3), Go's os/exec). */
+/* New processes: clone(2) and clone3(2) without CLONE_THREAD, with a copy of the parent's memory
+ * (fork(2)), or in it until it runs a program (vfork(2), posix_spawn(3), Go's os/exec). */
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
@@ -8,23 +8,20 @@
 #include "kernel/linux/clone.h"
 #include "kernel/linux/image.h"
 #include "kernel/linux/pidfd.h"
+#include "kernel/linux/signal.h"
 #include "kernel/linux/thread.h"
 #include "kernel/linux/vdso/vdso.h"
 #include "lib/str.h"
 
-#define TAKEN                                                                            \
-    (CLONE_SIGNAL | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE_SETTLS | \
-     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM |   \
-     CLONE_DETACHED | CLONE_UNTRACED | CLONE_IO)
+#define TAKEN                                                                                      \
+    (CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_PARENT | CLONE_SETTLS | CLONE_PARENT_SETTID |    \
+     CLONE_CHILD_CLEARTID | CLONE_CHILD_SETTID | CLONE_SYSVSEM | CLONE_DETACHED | CLONE_UNTRACED | \
+     CLONE_IO | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP)
 
 /* What isn't there: tables that two processes share, namespaces. */
 static int check(uint64_t flags, const struct process *self)
 {
-    if ((flags & CLONE_SIGHAND) && !(flags & CLONE_VM))
-        return -EINVAL;
-    if ((flags & CLONE_PIDFD) && (flags & (CLONE_PARENT_SETTID | CLONE_DETACHED)))
-        return -EINVAL;
-    if ((flags & CLONE_SIGNAL) > SIG_MAX || (flags & ~(uint64_t)TAKEN))
+    if (flags & ~(uint64_t)TAKEN)
         return -EINVAL;
     if ((flags & CLONE_PARENT) && self->pid == INIT_PID)
         return -EINVAL;
@@ -86,30 +83,32 @@ static struct thread *new_process(struct process *from, bool shares)
 }
 
 /* What the flags ask for in the memory of both: the child's is written without being active. */
-static int tell(uint64_t flags, struct thread *t, vaddr_t ptid, vaddr_t ctid)
+static int tell(const struct clone_request *r, struct thread *t)
 {
     int err = 0;
-    if (flags & CLONE_PARENT_SETTID)
-        err = copy_to_user(ptid, &t->tid, sizeof t->tid);
-    if (!err && (flags & CLONE_CHILD_SETTID))
-        err = aspace_write(t->process->as, ctid, &t->tid, sizeof t->tid);
-    if (!err && (flags & CLONE_PIDFD))
-        err = pidfd_give(t->process, ptid);
+    if (r->flags & CLONE_PARENT_SETTID)
+        err = copy_to_user(r->ptid, &t->tid, sizeof t->tid);
+    if (!err && (r->flags & CLONE_CHILD_SETTID))
+        err = aspace_write(t->process->as, r->ctid, &t->tid, sizeof t->tid);
+    if (!err && (r->flags & CLONE_PIDFD))
+        err = pidfd_give(t->process, r->pidfd);
     return err;
 }
 
-static void inherit(struct thread *t, struct thread *parent, uint64_t flags, vaddr_t tls,
-                    vaddr_t ctid)
+/* A sibling's parent is told of its end as of its maker's. */
+static void inherit(struct thread *t, struct thread *maker, const struct clone_request *r)
 {
     struct family *f = &t->process->family;
-    f->exit_signal = (int)(flags & CLONE_SIGNAL);
+    f->exit_signal = r->flags & CLONE_PARENT ? maker->process->family.exit_signal : r->exit_signal;
     f->shares = true;
-    if (flags & CLONE_SETTLS)
-        t->task.tls = tls;
-    if (flags & CLONE_CHILD_CLEARTID)
-        t->clear_tid = ctid;
-    if ((flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM)
-        t->altstack = parent->altstack;
+    if (r->flags & CLONE_SETTLS)
+        t->task.tls = r->tls;
+    if (r->flags & CLONE_CHILD_CLEARTID)
+        t->clear_tid = r->ctid;
+    if ((r->flags & (CLONE_VM | CLONE_VFORK)) != CLONE_VM)
+        t->altstack = maker->altstack;
+    if (r->flags & CLONE_CLEAR_SIGHAND)
+        signal_forget_handlers(t->process);
 }
 
 /* The child has memory of its own, or none any more. It ends soon or later, or calls execve. */
@@ -119,31 +118,46 @@ static void await_memory(struct process *p)
                        WAIT_FOREVER);
 }
 
-long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)
+long process_create(const struct clone_request *r)
 {
-    struct thread *parent = thread_self();
-    struct process *self = parent->process;
-    int err = check(flags, self);
+    struct thread *maker = thread_self();
+    struct process *self = maker->process;
+    int err = check(r->flags, self);
     if (err)
         return err;
-    struct thread *t = new_process(self, flags & CLONE_VM);
+    struct thread *t = new_process(self, r->flags & CLONE_VM);
     if (!t)
         return -ENOMEM;
     struct process *p = t->process;
     int pid = p->pid;
-    thread_inherit(t, parent, stack);
-    inherit(t, parent, flags, tls, ctid);
-    err = tell(flags, t, ptid, ctid);
+    thread_inherit(t, maker, r->stack);
+    inherit(t, maker, r);
+    err = tell(r, t);
     if (err) {
         thread_discard(t);
         discard(p);
         return err;
     }
     family_get(p);
-    family_join(p, self, flags & CLONE_PARENT);
+    family_join(p, self, r->flags & CLONE_PARENT);
     thread_start(t);
-    if (flags & CLONE_VFORK)
+    if (r->flags & CLONE_VFORK)
         await_memory(p);
     family_put(p);
     return pid;
+}
+
+long process_clone(uint64_t flags, vaddr_t stack, vaddr_t ptid, vaddr_t tls, vaddr_t ctid)
+{
+    struct clone_request r = {.flags = (uint32_t)flags & ~CLONE_SIGNAL,
+                              .exit_signal = (int)(flags & CLONE_SIGNAL),
+                              .stack = stack,
+                              .ptid = ptid,
+                              .pidfd = ptid,
+                              .ctid = ctid,
+                              .tls = tls};
+    if (r.exit_signal > SIG_MAX ||
+        ((flags & CLONE_PIDFD) && (flags & (CLONE_PARENT_SETTID | CLONE_DETACHED))))
+        return -EINVAL;
+    return process_create(&r);
 }

@@ -30,16 +30,13 @@ long sys_uname(vaddr_t buf)
     return copy_to_user(buf, &u, sizeof u);
 }
 
-static bool pid_known(int pid)
-{
-    return pid == 0 || pid == process_self()->pid;
-}
-
 enum { LIMIT_DATA = 2, LIMIT_STACK = 3, LIMIT_NOFILE = 7, LIMIT_MEMLOCK = 8, LIMIT_AS = 9 };
 
-/* The limits that are enforced live where they are looked at. */
+/* The limits that are enforced live where they are looked at. What has ended keeps none. */
 static void limit_apply(struct process *p, int resource, uint64_t soft)
 {
+    if (family_here && !p->thread_count)
+        return;
     switch (resource) {
     case LIMIT_DATA:
         p->as->limit_data_bytes = soft;
@@ -69,6 +66,8 @@ static int limit_set(struct process *p, int resource, const struct process_limit
 {
     if (new->soft > new->hard)
         return -EINVAL;
+    if (new->hard > p->limits[resource].hard && process_self()->creds.euid)
+        return -EPERM;
     if (resource == LIMIT_NOFILE && new->hard != UINT64_MAX &&new->hard > FD_LIMIT_HARD)
         return -EPERM;
     p->limits[resource] = *new;
@@ -76,20 +75,35 @@ static int limit_set(struct process *p, int resource, const struct process_limit
     return 0;
 }
 
+static int limit_exchange(struct process *p, int resource, const struct process_limit *new,
+                          struct process_limit *old)
+{
+    if (resource < 0 || resource >= PROCESS_LIMITS)
+        return -EINVAL;
+    spin_lock(&p->lock);
+    *old = p->limits[resource];
+    int err = new ? limit_set(p, resource, new) : 0;
+    spin_unlock(&p->lock);
+    return err;
+}
+
+static bool is_own(int pid)
+{
+    return !pid || pid == process_self()->pid;
+}
+
 long sys_prlimit64(int pid, int resource, vaddr_t new, vaddr_t old)
 {
     struct process *p = process_self();
     struct process_limit in, out;
-    if (!pid_known(pid))
-        return -ESRCH;
-    if (resource < 0 || resource >= PROCESS_LIMITS)
-        return -EINVAL;
     if (new &&copy_from_user(&in, new, sizeof in))
         return -EFAULT;
-    spin_lock(&p->lock);
-    out = p->limits[resource];
-    int err = new ? limit_set(p, resource, &in) : 0;
-    spin_unlock(&p->lock);
+    int err = is_own(pid) ? 0 : family_here ? family_reach(pid, &p) : -ESRCH;
+    if (err)
+        return err;
+    err = limit_exchange(p, resource, new ? &in : NULL, &out);
+    if (family_here && !is_own(pid))
+        family_put(p);
     if (!err && old)
         err = copy_to_user(old, &out, sizeof out);
     return err;

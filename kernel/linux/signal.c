@@ -292,6 +292,15 @@ void signal_deliver(struct thread *t, struct trapframe *tf)
     }
 }
 
+void signal_forget_handlers(struct process *p)
+{
+    spin_lock(&p->lock);
+    for (unsigned sig = 1; sig <= SIG_MAX; sig++)
+        p->actions[sig] = (struct linux_sigaction){
+            .handler = p->actions[sig].handler == SIG_IGN ? SIG_IGN : SIG_DFL};
+    spin_unlock(&p->lock);
+}
+
 COLD const char *signal_name(int sig)
 {
     static const char *const names[] = {

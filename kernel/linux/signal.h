@@ -38,6 +38,10 @@ void signal_set_blocked(struct thread *t, uint64_t mask);
  * comes back afterwards, or from the handler's frame. */
 void signal_block_while(uint64_t mask);
 
+/* signal_forget_handlers - what p caught has nobody to catch it any more; what it ignored stays so.
+ */
+void signal_forget_handlers(struct process *p);
+
 /* signal_name - "SIGSEGV" and the like, for messages; "signal" for unknown numbers. */
 const char *signal_name(int sig);
 

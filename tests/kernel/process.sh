@@ -7,7 +7,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/programs/process
 mkdir -p $dir
-aarch64-linux-gnu-gcc -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -static -pthread -o $dir/process tests/kernel/process/process.c || exit 1
+aarch64-linux-gnu-gcc -O2 -g -D_GNU_SOURCE -Wall -Wextra -Werror -static -pthread -I. -o $dir/process tests/kernel/process/*.c || exit 1
 expected=tests/kernel/process/linux.txt
 
 # Where the program lies differs, and what Linux' first process says.

@@ -141,7 +141,7 @@ static void streams_guest(struct bench *b)
     frame(b->link[1], 1, 1, "out\n", 4);
     frame(b->link[1], 1, 2, "err\n", 4);
     frame(b->link[1], 2, 0, "log\n", 4);
-    frame(b->link[1], 3, 0, "addressestrace\n" + 1, 14);
+    frame(b->link[1], 3, 0, "numbers:trace\n", 14);
     exit_frame(b->link[1], 42);
 }
 
