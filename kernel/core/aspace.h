@@ -168,6 +168,12 @@ enum aspace_fault aspace_fault(struct aspace *as, vaddr_t addr, unsigned access)
  * for building its first stack. Only anonymous or private memory. 0, -EFAULT, -ENOMEM. */
 int aspace_write(struct aspace *as, vaddr_t addr, const void *src, size_t size_bytes) MUST_CHECK;
 
+/* aspace_get_live - a reference, unless the last one is gone: NULL. The caller sees to it that *as
+ * stays. aspace_read - copy bytes out of the program's memory, which need not be active. Task
+ * context, no spinlock. 0, -EFAULT. (aspace_look.c, OPTIONAL) */
+OPTIONAL struct aspace *aspace_get_live(struct aspace *as);
+OPTIONAL int aspace_read(struct aspace *as, vaddr_t addr, void *dst, size_t size_bytes) MUST_CHECK;
+
 /* aspace_populate - fault in [addr, addr + size) for writing or reading, all or -EFAULT, -ENOMEM.
  */
 int aspace_populate(struct aspace *as, vaddr_t addr, uint64_t size_bytes,

@@ -14,9 +14,12 @@ void fs_context_init(struct fs_context *c)
 
 void fs_context_exit(struct fs_context *c)
 {
-    dentry_put(c->root);
-    dentry_put(c->cwd);
+    spin_lock(&c->lock);
+    struct dentry *root = c->root, *cwd = c->cwd;
     c->root = c->cwd = NULL;
+    spin_unlock(&c->lock);
+    dentry_put(root);
+    dentry_put(cwd);
 }
 
 COLD void fs_context_copy(struct fs_context *c, struct fs_context *from)
@@ -30,11 +33,10 @@ COLD void fs_context_copy(struct fs_context *c, struct fs_context *from)
     spin_unlock(&from->lock);
 }
 
-static struct dentry *get(struct dentry **which)
+static struct dentry *get(struct fs_context *c, struct dentry *const *which)
 {
-    struct fs_context *c = fs_context_self();
     spin_lock(&c->lock);
-    struct dentry *d = dentry_get(*which);
+    struct dentry *d = *which ? dentry_get(*which) : NULL;
     spin_unlock(&c->lock);
     return d;
 }
@@ -49,14 +51,24 @@ static void set(struct dentry **which, struct dentry *d)
     dentry_put(old);
 }
 
+struct dentry *fs_context_cwd(struct fs_context *c)
+{
+    return get(c, &c->cwd);
+}
+
+struct dentry *fs_context_root(struct fs_context *c)
+{
+    return get(c, &c->root);
+}
+
 struct dentry *fs_cwd(void)
 {
-    return get(&fs_context_self()->cwd);
+    return fs_context_cwd(fs_context_self());
 }
 
 struct dentry *fs_root(void)
 {
-    return get(&fs_context_self()->root);
+    return fs_context_root(fs_context_self());
 }
 
 void fs_set_cwd(struct dentry *d)

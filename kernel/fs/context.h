@@ -27,6 +27,10 @@ void fs_context_copy(struct fs_context *c, struct fs_context *from);
  * fake. */
 struct fs_context *fs_context_self(void);
 
+/* fs_context_cwd, fs_context_root - of any process: a reference; NULL: it has ended. */
+struct dentry *fs_context_cwd(struct fs_context *c);
+struct dentry *fs_context_root(struct fs_context *c);
+
 /* fs_cwd, fs_root - of the running process: a reference. fs_set_cwd, fs_set_root: a reference is
  * taken. */
 struct dentry *fs_cwd(void);

@@ -175,7 +175,7 @@ static uint32_t entry_type(const struct pseudo_entry *e)
 /* Stable inode numbers without a table: from the entry's place in memory and its argument. */
 static uint64_t number_inode(const struct pseudo_node *n)
 {
-    return ((uint64_t)(uintptr_t)n->entry >> 3 & 0xfffff) | (n->arg + 1) << 20;
+    return ((uint64_t)(uintptr_t)n->entry >> 3 & 0xfffff) | ((n->arg ^ n->arg >> 20) + 1) << 20;
 }
 
 static struct inode *node_inode(struct super *s, const struct pseudo_entry *e, uint64_t arg)

@@ -29,7 +29,7 @@ enum pseudo_kind {
 
 /*
  * One name. Its kind says which of the pointers it has; small, for there are many. arg is the
- * directory's: a thread id or the like, 0 at the top.
+ * directory's: ids of process and thread or the like, 0 at the top.
  */
 struct pseudo_entry {
     const char *name;

@@ -84,6 +84,19 @@ struct process *family_find(int pid)
     return p;
 }
 
+int family_next(int from)
+{
+    int best = 0;
+    spin_lock(&family_lock);
+    list_for_each (n, &all) {
+        int pid = of_all(n)->pid;
+        if (pid >= from && (!best || pid < best))
+            best = pid;
+    }
+    spin_unlock(&family_lock);
+    return best;
+}
+
 void family_put(struct process *p)
 {
     if (__atomic_sub_fetch(&p->family.refs, 1, __ATOMIC_ACQ_REL))
@@ -230,7 +243,8 @@ static void account(struct thread *t, int status)
     p->ending = true;
     list_remove(&t->siblings);
     p->thread_count = 0;
-    p->family.cpu_ns = p->ended_cpu_ns + task_cpu_ns(&t->task);
+    p->ended_cpu_ns += task_cpu_ns(&t->task);
+    p->family.cpu_ns = p->ended_cpu_ns;
     spin_unlock(&p->lock);
 }
 
@@ -268,17 +282,15 @@ static bool may_reach(const struct process *to)
                              me->rgid == it->egid && me->rgid == it->sgid && me->rgid == it->rgid);
 }
 
-int family_reach(int pid, struct process **p)
+struct process *family_reach(int pid, bool inside, int *err)
 {
-    struct process *found = family_find(pid);
-    if (!found)
-        return -ESRCH;
-    if (!may_reach(found)) {
-        family_put(found);
-        return -EPERM;
-    }
-    *p = found;
-    return 0;
+    struct process *p = family_find(pid);
+    if (p && (!inside || may_reach(p)))
+        return p;
+    *err = p ? -EPERM : -ESRCH;
+    if (p)
+        family_put(p);
+    return NULL;
 }
 
 /* kill(-1) means everybody but the caller and the first; in a machine with one process, that one.

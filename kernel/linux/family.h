@@ -47,8 +47,10 @@ void family_init(struct family *f);
 void family_join(struct process *p, struct process *maker, bool sibling);
 
 /* family_find - the process with that id, not waited for yet, with a reference; NULL: none.
- * family_get, family_put - a reference more or less. */
-struct process *family_find(int pid) MUST_CHECK;
+ * family_next - the lowest id at or above `from`, 0: none. family_get, family_put - a reference
+ * more or less. */
+OPTIONAL struct process *family_find(int pid) MUST_CHECK;
+OPTIONAL int family_next(int from);
 struct process *family_get(struct process *p);
 OPTIONAL void family_put(struct process *p);
 
@@ -85,10 +87,10 @@ OPTIONAL long family_signal_thread(int pid, int tid, const struct linux_siginfo 
 /* family_may_signal - may the running process send it one? */
 bool family_may_signal(const struct process *to);
 
-/* family_reach - the process with that id, with a reference, if the running one may look into it
- * and change it (ptrace(2), prlimit(2)): all its ids are the caller's, or the caller is root. 0,
- * -ESRCH, -EPERM. */
-OPTIONAL int family_reach(int pid, struct process **p) MUST_CHECK;
+/* family_reach - the process with that id, with a reference. NULL and *err: -ESRCH; -EPERM, if
+ * `inside`: the running one may not look into it or change it (ptrace(2)). For that all ids have to
+ * be the caller's, or the caller root. */
+OPTIONAL struct process *family_reach(int pid, bool inside, int *err) MUST_CHECK;
 
 /* family_wait4, family_waitid - the system calls, their options checked. */
 OPTIONAL long family_wait4(int pid, vaddr_t status, int options, vaddr_t rusage);

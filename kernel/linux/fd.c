@@ -83,12 +83,15 @@ static void let_go(struct fd_table *t, struct file *f)
 
 COLD void fd_table_exit(struct fd_table *t)
 {
-    for (uint32_t fd = 0; fd < t->size; fd++)
-        if (t->slots[fd])
-            let_go(t, t->slots[fd]);
-    kfree(t->slots);
-    kfree(t->cloexec);
-    *t = (struct fd_table){0};
+    spin_lock(&t->lock);
+    struct fd_table old = *t;
+    t->size = 0;
+    spin_unlock(&t->lock);
+    for (uint32_t fd = 0; fd < old.size; fd++)
+        if (old.slots[fd])
+            let_go(t, old.slots[fd]);
+    kfree(old.slots);
+    kfree(old.cloexec);
 }
 
 static void close_one(struct fd_table *t, uint32_t fd)
@@ -107,15 +110,19 @@ COLD void fd_table_exec(struct fd_table *t)
             close_one(t, fd);
 }
 
-struct file *fd_get(int fd)
+struct file *fd_get_of(struct fd_table *t, int fd)
 {
-    struct fd_table *t = fd_table_self();
     spin_lock(&t->lock);
     struct file *f = slot(t, fd);
     if (f)
         file_get(f);
     spin_unlock(&t->lock);
     return f;
+}
+
+struct file *fd_get(int fd)
+{
+    return fd_get_of(fd_table_self(), fd);
 }
 
 struct file *fd_get_io(int fd)

@@ -25,8 +25,8 @@ struct fd_table {
     uint64_t *cloexec; /* one bit a slot */
 };
 
-/* fd_table_init - an empty table. 0 or -ENOMEM. fd_table_exit - close everything; the table may be
- * used by nobody any more. */
+/* fd_table_init - an empty table. 0 or -ENOMEM. fd_table_exit - close everything; from then on
+ * the table is empty. */
 int fd_table_init(struct fd_table *t) MUST_CHECK;
 void fd_table_exit(struct fd_table *t);
 
@@ -43,6 +43,7 @@ struct fd_table *fd_table_self(void);
 /* fd_get - the open file behind fd with a reference (file_put or fd_put), or NULL: -EBADF.
  * fd_get_io: NULL for O_PATH files as well. */
 struct file *fd_get(int fd) MUST_CHECK;
+struct file *fd_get_of(struct fd_table *t, int fd) MUST_CHECK; /* of any process */
 struct file *fd_get_io(int fd) MUST_CHECK;
 #define fd_put file_put
 

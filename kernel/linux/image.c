@@ -162,11 +162,27 @@ int image_refusal(const struct image *i)
 
 /* ---- in a process ---- */
 
+static void run_instead(struct process *p, struct file *f)
+{
+    spin_lock(&p->lock);
+    struct file *old = p->exe;
+    p->exe = f;
+    spin_unlock(&p->lock);
+    if (old)
+        let_go(old);
+}
+
 void image_release(struct process *p)
 {
-    if (p->exe)
-        let_go(p->exe);
-    p->exe = NULL;
+    run_instead(p, NULL);
+}
+
+struct file *image_file(struct process *p)
+{
+    spin_lock(&p->lock);
+    struct file *f = p->exe ? file_get(p->exe) : NULL;
+    spin_unlock(&p->lock);
+    return f;
 }
 
 vaddr_t image_entry(const struct process *p)
@@ -190,8 +206,7 @@ static void note_path(struct process *p)
 
 void image_adopt(struct process *p, struct image *i)
 {
-    image_release(p);
-    p->exe = i->file;
+    run_instead(p, i->file);
     i->file = NULL;
     note_path(p);
 }

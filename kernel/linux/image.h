@@ -42,6 +42,10 @@ void image_adopt(struct process *p, struct image *i);
 void image_inherit(struct process *p, struct process *from);
 void image_release(struct process *p);
 
+/* image_file - what p runs since an execve, a reference; NULL: it runs the payload's program, or
+ * has ended. */
+OPTIONAL struct file *image_file(struct process *p);
+
 /* image_entry - where the program's first instruction is, if that is the payload's program; else 0.
  */
 OPTIONAL vaddr_t image_entry(const struct process *p);

@@ -98,8 +98,10 @@ long sys_prlimit64(int pid, int resource, vaddr_t new, vaddr_t old)
     struct process_limit in, out;
     if (new &&copy_from_user(&in, new, sizeof in))
         return -EFAULT;
-    int err = is_own(pid) ? 0 : family_here ? family_reach(pid, &p) : -ESRCH;
-    if (err)
+    int err = -ESRCH;
+    if (!is_own(pid))
+        p = family_here ? family_reach(pid, true, &err) : NULL;
+    if (!p)
         return err;
     err = limit_exchange(p, resource, new ? &in : NULL, &out);
     if (family_here && !is_own(pid))

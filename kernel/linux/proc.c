@@ -3,7 +3,7 @@
 #include "kernel/linux/proc.h"
 
 #include "abi/errno.h"
-#include "kernel/linux/process.h"
+#include "kernel/linux/proc_process.h"
 #include "kernel/linux/thread.h"
 
 static void link_self(struct text *t, uint64_t arg)
@@ -46,26 +46,29 @@ static const struct pseudo_entry top[] = {
 static const struct pseudo_entry process = {
     .mode = 0555, .kind = PSEUDO_TREE, .dir = &proc_process_dir};
 
+/* The lowest at or above from, 0: none. */
+static int next_pid(int from)
+{
+    return family_here ? family_next(from) : from <= INIT_PID ? INIT_PID : 0;
+}
+
 static int find_process(uint64_t arg, uint64_t number, const struct pseudo_entry **e,
                         uint64_t *sub_arg)
 {
     (void)arg;
-    if (number != (uint64_t)process_self()->pid)
+    if (!number || number > INT32_MAX || next_pid((int)number) != (int)number)
         return -ENOENT;
     *e = &process;
-    *sub_arg = 0; /* the process as a whole */
+    *sub_arg = PROC_ARG(number, 0);
     return 0;
 }
 
 static bool next_process(uint64_t arg, uint64_t *number, const struct pseudo_entry **e)
 {
     (void)arg;
-    uint64_t pid = (uint64_t)process_self()->pid;
-    if (*number > pid)
-        return false;
-    *number = pid;
+    *number = *number <= INT32_MAX ? (uint64_t)next_pid((int)*number) : 0;
     *e = &process;
-    return true;
+    return *number;
 }
 
 static const struct pseudo_dir proc_dir = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /proc/self/maps: a line a region, names in column 73 as Linux pads them. */
+/* /proc/PID/maps: a line a region, names in column 73 as Linux pads them. */
 #include "kernel/linux/process.h"
 #include "kernel/linux/proc_process.h"
 
@@ -18,13 +18,24 @@ static void add_region(struct text *t, const struct aspace_info *i)
     text_add(t, "%s\n", i->name);
 }
 
-void proc_show_maps(struct text *t, uint64_t arg)
+static void add_regions(struct text *t, struct aspace *as)
 {
     struct aspace_info i;
     vaddr_t at = 0;
-    (void)arg;
-    while (!t->err && aspace_next(process_self()->as, at, &i)) {
+    while (!t->err && aspace_next(as, at, &i)) {
         add_region(t, &i);
         at = i.end;
     }
+}
+
+void proc_show_maps(struct text *t, uint64_t arg)
+{
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (!p)
+        return;
+    struct aspace *as = proc_memory(p);
+    if (as)
+        add_regions(t, as);
+    proc_memory_done(as);
+    proc_done(p);
 }

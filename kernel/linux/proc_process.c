@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /proc/self and /proc/self/task/N. arg is a thread id, or 0 for the process as a whole. What the
- * maps say is in proc_maps.c. */
+/* /proc/PID and /proc/PID/task/N. What the maps say is in proc_maps.c. */
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/page.h"
@@ -8,18 +7,54 @@
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/context.h"
 #include "kernel/fs/walk.h"
-#include "kernel/linux/fd.h"
+#include "kernel/linux/image.h"
 #include "kernel/linux/proc.h"
 #include "kernel/linux/proc_process.h"
 #include "kernel/linux/thread.h"
 #include "lib/str.h"
 
+/* ---- whom it is about ---- */
+
+struct process *proc_subject(uint64_t arg, bool secret, int *err)
+{
+    struct process *self = process_self(), *p;
+    int pid = PROC_ARG_PID(arg);
+    if (!family_here || pid == self->pid)
+        return self;
+    p = family_reach(pid, secret, err);
+    if (!p && *err == -EPERM)
+        *err = -EACCES;
+    return p;
+}
+
+void proc_done(struct process *p)
+{
+    if (family_here && p != process_self())
+        family_put(p);
+}
+
+/* Its own is there as long as somebody asks. */
+struct aspace *proc_memory(struct process *p)
+{
+    if (!family_here)
+        return p->as;
+    spin_lock(&p->lock);
+    struct aspace *as = p->thread_count ? aspace_get_live(p->as) : NULL;
+    spin_unlock(&p->lock);
+    return as;
+}
+
+void proc_memory_done(struct aspace *as)
+{
+    if (family_here && as)
+        aspace_put(as);
+}
+
 /* ---- threads ---- */
 
 /* The next thread id at or above from, 0 at the end. */
-static int next_tid(int from)
+static int next_tid(struct process *p, int from)
 {
-    struct process *p = process_self();
     int best = 0;
     spin_lock(&p->lock);
     list_for_each (n, &p->threads) {
@@ -33,55 +68,85 @@ static int next_tid(int from)
 
 /* What is shown of a thread: the one asked for, or the process's first. */
 struct view {
+    struct process *p; /* for proc_done */
     int tid;
     unsigned threads;
     char name[16];
+    const char *state;
     int64_t cpu_ns;
     uint64_t blocked;
+    uint64_t mapped_bytes, data_bytes, resident_pages;
+    vaddr_t brk_start;
 };
 
-static void view_take(struct view *v, uint64_t arg)
+static const char *state_of(struct thread *t)
 {
-    struct process *p = process_self();
+    if (!t)
+        return "Z (zombie)";
+    return (readgstatus(&t->task.g) & ~(uint32_t)GSCAN) == GWAITING ? "S (sleeping)"
+                                                                    : "R (running)";
+}
+
+static void view_memory_locked(struct view *v, const struct aspace *as)
+{
+    v->mapped_bytes = as->mapped_bytes;
+    v->data_bytes = as->data_bytes;
+    v->resident_pages = as->resident_pages;
+    v->brk_start = as->brk_start;
+}
+
+static bool view_take(struct view *v, struct text *text, uint64_t arg)
+{
+    struct process *p = proc_subject(arg, false, &text->err);
+    if (!p)
+        return false;
+    int tid = (int)PROC_ARG_NUMBER(arg);
     int64_t process_ns = process_cpu_ns(p);
-    *v = (struct view){.tid = arg ? (int)arg : p->pid};
+    *v = (struct view){.p = p, .tid = tid ? tid : p->pid};
     spin_lock(&p->lock);
     struct thread *t = process_find_thread_locked(p, v->tid);
     v->threads = p->thread_count;
+    v->state = state_of(t);
     if (t) {
         memcpy(v->name, t->name, sizeof(v->name));
         v->blocked = t->blocked;
     }
-    v->cpu_ns = t && arg ? task_cpu_ns(&t->task) : process_ns;
+    if (!family_here || v->threads)
+        view_memory_locked(v, p->as);
+    v->cpu_ns = t && tid ? task_cpu_ns(&t->task) : process_ns;
     spin_unlock(&p->lock);
+    return true;
 }
 
 static void show_comm(struct text *t, uint64_t arg)
 {
     struct view v;
-    view_take(&v, arg);
+    if (!view_take(&v, t, arg))
+        return;
     text_add(t, "%s\n", v.name);
+    proc_done(v.p);
 }
 
 #define TICKS(ns) ((unsigned long)((ns) / 10000000)) /* of 10 ms */
 
 static void show_stat(struct text *t, uint64_t arg)
 {
-    struct process *p = process_self();
-    const struct exec_result *i = &p->image;
     struct view v;
-    view_take(&v, arg);
-    text_add(t, "%d (%s) R %d %d %d 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 %lu %lu %lu ", v.tid, v.name,
-             p->family.parent_pid, p->family.group, p->family.session, TICKS(v.cpu_ns), v.threads,
-             TICKS(p->start_ns), (unsigned long)p->as->mapped_bytes,
-             (unsigned long)p->as->resident_pages);
+    if (!view_take(&v, t, arg))
+        return;
+    struct process *p = v.p;
+    const struct exec_result *i = &p->image;
+    text_add(t, "%d (%s) %c %d %d %d 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 %lu %lu %lu ", v.tid,
+             v.name, *v.state, p->family.parent_pid, p->family.group, p->family.session,
+             TICKS(v.cpu_ns), v.threads, TICKS(p->start_ns), (unsigned long)v.mapped_bytes,
+             (unsigned long)v.resident_pages);
     text_add(t, "18446744073709551615 %lu %lu %lu 0 0 0 %lu 0 0 0 0 0 17 0 0 0 0 0 0 ",
              (unsigned long)i->code_start, (unsigned long)i->code_end, (unsigned long)i->sp,
              (unsigned long)v.blocked);
     text_add(t, "%lu %lu %lu %lu %lu %lu %lu 0\n", (unsigned long)i->data_start,
-             (unsigned long)i->data_end, (unsigned long)p->as->brk_start,
-             (unsigned long)i->arg_start, (unsigned long)i->arg_end, (unsigned long)i->env_start,
-             (unsigned long)i->env_end);
+             (unsigned long)i->data_end, (unsigned long)v.brk_start, (unsigned long)i->arg_start,
+             (unsigned long)i->arg_end, (unsigned long)i->env_start, (unsigned long)i->env_end);
+    proc_done(p);
 }
 
 /* With Linux' blank at the end. */
@@ -95,66 +160,83 @@ static void show_groups(struct text *t, const struct creds *c)
 
 static void show_status(struct text *t, uint64_t arg)
 {
-    struct process *p = process_self();
-    struct fs_context *c = fs_context_self();
-    unsigned long rss = (unsigned long)p->as->resident_pages * 4;
     struct view v;
-    view_take(&v, arg);
-    text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\tR (running)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n",
-             v.name, c->umask, p->pid, v.tid);
+    if (!view_take(&v, t, arg))
+        return;
+    struct process *p = v.p;
+    unsigned long rss = (unsigned long)v.resident_pages * 4;
+    text_add(t, "Name:\t%s\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\nPid:\t%d\n", v.name,
+             p->fs.umask, v.state, p->pid, v.tid);
     text_add(t, "PPid:\t%d\nTracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
-             p->family.parent_pid, p->creds.ruid, p->creds.euid, p->creds.suid, c->uid,
-             p->creds.rgid, p->creds.egid, p->creds.sgid, c->gid);
+             p->family.parent_pid, p->creds.ruid, p->creds.euid, p->creds.suid, p->fs.uid,
+             p->creds.rgid, p->creds.egid, p->creds.sgid, p->fs.gid);
     text_add(t, "FDSize:\t%u\n", p->files.size);
     show_groups(t, &p->creds);
-    text_add(t, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", (unsigned long)p->as->mapped_bytes / 1024,
-             (unsigned long)p->as->mapped_bytes / 1024);
+    text_add(t, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n", (unsigned long)v.mapped_bytes / 1024,
+             (unsigned long)v.mapped_bytes / 1024);
     text_add(t, "VmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\nVmData:\t%8lu kB\nThreads:\t%u\n", rss, rss,
-             (unsigned long)p->as->data_bytes / 1024, v.threads);
+             (unsigned long)v.data_bytes / 1024, v.threads);
     text_add(t, "SigBlk:\t%016lx\nSeccomp:\t0\n", (unsigned long)v.blocked);
+    proc_done(p);
 }
 
 static void show_statm(struct text *t, uint64_t arg)
 {
-    struct aspace *as = process_self()->as;
-    (void)arg;
-    text_add(t, "%lu %lu 0 1 0 %lu 0\n", (unsigned long)as->mapped_bytes / PAGE_SIZE,
-             (unsigned long)as->resident_pages, (unsigned long)as->data_bytes / PAGE_SIZE);
+    struct view v;
+    if (!view_take(&v, t, arg))
+        return;
+    text_add(t, "%lu %lu 0 1 0 %lu 0\n", (unsigned long)v.mapped_bytes / PAGE_SIZE,
+             (unsigned long)v.resident_pages, (unsigned long)v.data_bytes / PAGE_SIZE);
+    proc_done(v.p);
 }
 
 /* ---- what the program was started with ---- */
 
-static void show_user(struct text *t, vaddr_t start, vaddr_t end)
+static int read_memory(struct aspace *as, char *to, vaddr_t from, size_t size_bytes)
+{
+    return family_here ? aspace_read(as, from, to, size_bytes)
+                       : copy_from_user(to, from, size_bytes);
+}
+
+static void add_user(struct text *t, struct process *p, vaddr_t start, vaddr_t end)
 {
     char piece[256];
-    while (start < end) {
+    struct aspace *as = proc_memory(p);
+    while (as && start < end) {
         size_t n = MIN(sizeof(piece), end - start);
-        if (copy_from_user(piece, start, n))
-            return;
+        if (read_memory(as, piece, start, n))
+            break;
         text_bytes(t, piece, n);
         start += n;
     }
+    proc_memory_done(as);
 }
 
 static void show_cmdline(struct text *t, uint64_t arg)
 {
-    const struct exec_result *i = &process_self()->image;
-    (void)arg;
-    show_user(t, i->arg_start, i->arg_end);
+    struct process *p = proc_subject(arg, false, &t->err);
+    if (!p)
+        return;
+    add_user(t, p, p->image.arg_start, p->image.arg_end);
+    proc_done(p);
 }
 
 static void show_environ(struct text *t, uint64_t arg)
 {
-    const struct exec_result *i = &process_self()->image;
-    (void)arg;
-    show_user(t, i->env_start, i->env_end);
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (!p)
+        return;
+    add_user(t, p, p->image.env_start, p->image.env_end);
+    proc_done(p);
 }
 
 static void show_auxv(struct text *t, uint64_t arg)
 {
-    const struct exec_result *i = &process_self()->image;
-    (void)arg;
-    text_bytes(t, i->auxv, i->auxv_words * sizeof(i->auxv[0]));
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (!p)
+        return;
+    text_bytes(t, p->image.auxv, p->image.auxv_words * sizeof(p->image.auxv[0]));
+    proc_done(p);
 }
 
 /* ---- limits ---- */
@@ -181,8 +263,9 @@ static void show_limits(struct text *t, uint64_t arg)
         {"Max msgqueue size", "bytes"},  {"Max nice priority", ""},
         {"Max realtime priority", ""},   {"Max realtime timeout", "us"},
     };
-    struct process *p = process_self();
-    (void)arg;
+    struct process *p = proc_subject(arg, false, &t->err);
+    if (!p)
+        return;
     text_add(t, "%-26s%-21s%-21s%-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
     for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
         text_add(t, "%-26s", rows[i].name);
@@ -190,6 +273,7 @@ static void show_limits(struct text *t, uint64_t arg)
         add_limit(t, p->limits[i].hard);
         text_add(t, "%-10s\n", rows[i].unit);
     }
+    proc_done(p);
 }
 
 /* ---- mounts ---- */
@@ -245,59 +329,107 @@ static void add_path(struct text *t, struct dentry *d)
     kfree(buf);
 }
 
-static void link_of(struct text *t, struct dentry *d)
+/* d is put, and may be NULL. */
+static void link_of(struct text *t, struct process *p, struct dentry *d)
 {
-    add_path(t, d);
+    if (d)
+        add_path(t, d);
+    else
+        t->err = -ENOENT;
     dentry_put(d);
+    proc_done(p);
+}
+
+static int lead_to(struct process *p, struct dentry *d, struct dentry **to)
+{
+    proc_done(p);
+    *to = d;
+    return d ? 0 : -ENOENT;
 }
 
 static void link_cwd(struct text *t, uint64_t arg)
 {
-    (void)arg;
-    link_of(t, fs_cwd());
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (p)
+        link_of(t, p, fs_context_cwd(&p->fs));
 }
 
 static int jump_cwd(uint64_t arg, struct dentry **to)
 {
-    (void)arg;
-    *to = fs_cwd();
-    return 0;
+    int err;
+    struct process *p = proc_subject(arg, true, &err);
+    return p ? lead_to(p, fs_context_cwd(&p->fs), to) : err;
 }
 
 static void link_root(struct text *t, uint64_t arg)
 {
-    (void)arg;
-    link_of(t, fs_root());
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (p)
+        link_of(t, p, fs_context_root(&p->fs));
 }
 
 static int jump_root(uint64_t arg, struct dentry **to)
 {
-    (void)arg;
-    *to = fs_root();
-    return 0;
+    int err;
+    struct process *p = proc_subject(arg, true, &err);
+    return p ? lead_to(p, fs_context_root(&p->fs), to) : err;
+}
+
+/* What it runs: a file, or NULL and a path. Neither: it has ended. */
+static struct dentry *program_of(struct process *p, const char **path)
+{
+    struct file *f = family_here ? image_file(p) : NULL;
+    struct dentry *d = f ? dentry_get(f->dentry) : NULL;
+    if (f)
+        file_put(f);
+    *path = d || (family_here && p->family.ended) ? NULL : p->exec_path;
+    return d;
 }
 
 static void link_exe(struct text *t, uint64_t arg)
 {
-    struct process *p = process_self();
-    (void)arg;
-    if (family_here && p->exe)
-        add_path(t, p->exe->dentry);
-    else
-        text_add(t, "%s", p->exec_path);
+    const char *path;
+    struct process *p = proc_subject(arg, true, &t->err);
+    if (!p)
+        return;
+    struct dentry *d = program_of(p, &path);
+    if (path)
+        text_add(t, "%s", path);
+    else {
+        link_of(t, p, d);
+        return;
+    }
+    proc_done(p);
 }
 
 static int jump_exe(uint64_t arg, struct dentry **to)
 {
-    struct process *p = process_self();
-    (void)arg;
-    if (!family_here || !p->exe)
-        return path_lookup(super_top(), p->exec_path, WALK_FOLLOW, to);
-    *to = dentry_get(p->exe->dentry);
-    return 0;
+    int err;
+    const char *path;
+    struct process *p = proc_subject(arg, true, &err);
+    if (!p)
+        return err;
+    struct dentry *d = program_of(p, &path);
+    if (!path)
+        return lead_to(p, d, to);
+    err = path_lookup(super_top(), path, WALK_FOLLOW, to);
+    proc_done(p);
+    return err;
 }
 
 /* ---- fd ---- */
+
+static struct file *open_file(uint64_t arg, int *err)
+{
+    struct process *p = proc_subject(arg, true, err);
+    if (!p)
+        return NULL;
+    struct file *f = fd_get_of(&p->files, (int)PROC_ARG_NUMBER(arg));
+    proc_done(p);
+    if (!f)
+        *err = -ENOENT;
+    return f;
+}
 
 static const char *nameless_kind(struct inode *inode)
 {
@@ -316,13 +448,11 @@ static void add_file_name(struct text *t, struct file *f)
         text_add(t, "%s:[%lu]", nameless_kind(f->inode), (unsigned long)f->inode->ino);
 }
 
-static void link_fd(struct text *t, uint64_t fd)
+static void link_fd(struct text *t, uint64_t arg)
 {
-    struct file *f = fd_get((int)fd);
-    if (!f) {
-        t->err = -ENOENT;
+    struct file *f = open_file(arg, &t->err);
+    if (!f)
         return;
-    }
     add_file_name(t, f);
     fd_put(f);
 }
@@ -341,12 +471,12 @@ static int nameless_dentry(struct file *f, struct dentry **to)
     return d ? 0 : -ENOMEM;
 }
 
-static int jump_fd(uint64_t fd, struct dentry **to)
+static int jump_fd(uint64_t arg, struct dentry **to)
 {
-    struct file *f = fd_get((int)fd);
     int err = 0;
+    struct file *f = open_file(arg, &err);
     if (!f)
-        return -ENOENT;
+        return err;
     if (f->dentry)
         *to = dentry_get(f->dentry);
     else
@@ -358,9 +488,9 @@ static int jump_fd(uint64_t fd, struct dentry **to)
 static const struct pseudo_entry fd_entry = {
     .mode = 0700, .kind = PSEUDO_LINK, .link = link_fd, .jump = jump_fd};
 
-static void show_fdinfo(struct text *t, uint64_t fd)
+static void show_fdinfo(struct text *t, uint64_t arg)
 {
-    struct file *f = fd_get((int)fd);
+    struct file *f = open_file(arg, &t->err);
     if (!f)
         return;
     text_add(t, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%u\nino:\t%lu\n",
@@ -371,49 +501,52 @@ static void show_fdinfo(struct text *t, uint64_t fd)
 
 static const struct pseudo_entry fdinfo_entry = {.mode = 0444, .show = show_fdinfo};
 
-static int find_open(uint64_t number, uint64_t *sub_arg)
+static int find_open(uint64_t arg, uint64_t number, uint64_t *sub_arg)
 {
-    struct file *f = number <= INT32_MAX ? fd_get((int)number) : NULL;
+    int err = -ENOENT;
+    uint64_t sub = PROC_ARG_WITH(arg, number);
+    struct file *f = number <= INT32_MAX ? open_file(sub, &err) : NULL;
     if (!f)
-        return -ENOENT;
+        return err;
     fd_put(f);
-    *sub_arg = number;
+    *sub_arg = sub;
     return 0;
 }
 
-static bool next_open(uint64_t *number)
+static bool next_open(uint64_t arg, uint64_t *number)
 {
-    int fd = *number <= INT32_MAX ? fd_next(fd_table_self(), (uint32_t)*number, NULL) : -1;
+    int err;
+    struct process *p = *number <= INT32_MAX ? proc_subject(arg, true, &err) : NULL;
+    if (!p)
+        return false;
+    int fd = fd_next(&p->files, (uint32_t)*number, NULL);
+    proc_done(p);
     *number = (uint64_t)fd;
     return fd >= 0;
 }
 
 static int find_fd(uint64_t arg, uint64_t number, const struct pseudo_entry **e, uint64_t *sub)
 {
-    (void)arg;
     *e = &fd_entry;
-    return find_open(number, sub);
+    return find_open(arg, number, sub);
 }
 
 static bool next_fd(uint64_t arg, uint64_t *number, const struct pseudo_entry **e)
 {
-    (void)arg;
     *e = &fd_entry;
-    return next_open(number);
+    return next_open(arg, number);
 }
 
 static int find_fdinfo(uint64_t arg, uint64_t number, const struct pseudo_entry **e, uint64_t *sub)
 {
-    (void)arg;
     *e = &fdinfo_entry;
-    return find_open(number, sub);
+    return find_open(arg, number, sub);
 }
 
 static bool next_fdinfo(uint64_t arg, uint64_t *number, const struct pseudo_entry **e)
 {
-    (void)arg;
     *e = &fdinfo_entry;
-    return next_open(number);
+    return next_open(arg, number);
 }
 
 static const struct pseudo_dir fd_dir = {.find = find_fd, .next = next_fd};
@@ -460,23 +593,31 @@ static const struct pseudo_dir thread_dir = PSEUDO_DIR(thread_entries);
 static const struct pseudo_entry thread_entry = {
     .mode = 0555, .kind = PSEUDO_TREE, .dir = &thread_dir};
 
+static int next_thread(uint64_t arg, uint64_t from)
+{
+    int err;
+    struct process *p = from <= INT32_MAX ? proc_subject(arg, false, &err) : NULL;
+    if (!p)
+        return 0;
+    int tid = next_tid(p, (int)from);
+    proc_done(p);
+    return tid;
+}
+
 static int find_task(uint64_t arg, uint64_t number, const struct pseudo_entry **e, uint64_t *sub)
 {
-    (void)arg;
-    if (!number || number > INT32_MAX || next_tid((int)number) != (int)number)
+    if (!number || next_thread(arg, number) != (int)number)
         return -ENOENT;
     *e = &thread_entry;
-    *sub = number;
+    *sub = PROC_ARG_WITH(arg, number);
     return 0;
 }
 
 static bool next_task(uint64_t arg, uint64_t *number, const struct pseudo_entry **e)
 {
-    (void)arg;
-    int tid = *number <= INT32_MAX ? next_tid((int)*number) : 0;
-    *number = (uint64_t)tid;
+    *number = (uint64_t)next_thread(arg, *number);
     *e = &thread_entry;
-    return tid;
+    return *number;
 }
 
 static const struct pseudo_dir task_dir = {.find = find_task, .next = next_task};

@@ -55,7 +55,7 @@ struct process {
 };
 
 /* process_self - of the running thread. */
-struct process *process_self(void);
+struct process *process_self(void) __attribute__((returns_nonnull));
 
 /* process_init - the boot's first process, without threads; p is zeroed memory that stays. 0 or
  * -ENOMEM. */

@@ -98,6 +98,7 @@ int main(int argc, char **argv)
     forks();
     clones();
     limits();
+    looks();
     many();
     printf("end\n");
     return 0;

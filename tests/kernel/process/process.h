@@ -36,6 +36,7 @@ void others(void);
 void forks(void);
 void clones(void);
 void limits(void);
+void looks(void);
 void many(void);
 
 int pidfd_open(pid_t pid, unsigned flags);
