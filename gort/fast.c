@@ -4,6 +4,7 @@
  * a call, and hand over to chan.c for the rest. No traceback goes through here, so the file is
  * built without frame pointers.
  */
+#include "gort/run.h"
 #include "gort/waitq.h"
 
 #include <errno.h>
@@ -95,6 +96,21 @@ void go_wg_done(go_wg *g)
     } else {
         wg_add_locked(g, -1);
     }
+}
+
+/* With a dead goroutine at hand to begin again, and nobody to give way to afterwards. */
+int go(go_fn fn, void *arg)
+{
+    struct g *self = port_getg();
+    struct m *mp;
+    struct p *pp;
+    uint32_t tail;
+    if (UNLIKELY(!self) || UNLIKELY(!(pp = (mp = self->m)->p)) || UNLIKELY(pp->ngfree == 0) ||
+        UNLIKELY(!runq_has_room(&pp->runq, CROWD - 1, &tail)))
+        return go_slow(fn, arg);
+    struct g *gp = gfree_get(pp);
+    begin_again(pp, gp, fn, arg);
+    return enqueue_next_roomy(mp, pp, gp, tail) ? go_queued(mp) : 0;
 }
 
 void go_yield(void)

@@ -52,6 +52,10 @@ enum {
 
 #define G_ALLOWED_ANY   UINT64_MAX /* g.allowed of a G that may run on every P */
 
+/* In g.unusual. */
+#define G_LISTED 1u /* it is in the list of live Gs */
+#define G_PORT   2u /* at_end is set, or the port wants port_g_dead to be called */
+
 /* On the path of every switch: states and masks that a caller passes are known when it is compiled.
  */
 #define GORT_HOT static inline __attribute__((always_inline))
@@ -94,12 +98,12 @@ struct g {
     _Atomic uint64_t allowed; /* bit i: may run on P i; read with g_allowed */
     void (*fn)(void *);
     void *arg;
-    void (*at_end)(struct g *); /* called by gp before it ends, or NULL */
+    void (*at_end)(struct g *); /* called by gp before it ends, or NULL; with G_PORT */
     uint32_t last_p;            /* of a G with a mask: the P it ran on last */
     struct list all;            /* in the list of live Gs */
-    bool listed;                /* it is in that list */
-    void *port;                 /* the port's own */
-    const char *name;           /* or NULL */
+    uint32_t unusual; /* G_LISTED, G_PORT: its end has more to do than give the stack back */
+    void *port;       /* the port's own */
+    const char *name; /* or NULL */
 #ifdef GORT_SAN
     void *san_fiber; /* what the sanitizer knows this stack by */
 #endif

@@ -2,14 +2,13 @@
 /* A G's life: start, park, ready, yield, end; and the list of all that live. */
 #include "gort/run.h"
 
-#define GOID_LOT 16
-
 static struct {
     struct spin lock;
     struct list live;             /* of struct g, through `all` */
     _Atomic int64_t live_outside; /* Gs started outside Ms */
-    _Atomic uint64_t last_goid;
 } all = {.live = LIST_INIT(all.live)};
+
+_Atomic uint64_t last_goid_;
 
 void mcall(void (*fn)(struct g *))
 {
@@ -26,7 +25,7 @@ void g_again(struct g *gp)
 void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), void *arg)
 {
     gp->stack_lo = (uintptr_t)stack_lo;
-    gp->stack_hi = (uintptr_t)stack_hi;
+    gp->stack_hi = ALIGN_DOWN((uintptr_t)stack_hi, 16);
     gp->m = NULL;
     gp->sched.g = gp;
     gp->sched.ctxt = NULL;
@@ -42,7 +41,7 @@ void g_init(struct g *gp, void *stack_lo, void *stack_hi, void (*fn)(void *), vo
     gp->last_p = 0;
     gp->port = NULL;
     gp->name = NULL;
-    gp->listed = false;
+    gp->unusual = 0;
     list_init(&gp->all);
     g_again(gp);
 }
@@ -63,7 +62,7 @@ uint64_t sched_live(void)
 
 uint64_t sched_started(void)
 {
-    return atomic_load_explicit(&all.last_goid, memory_order_relaxed);
+    return atomic_load_explicit(&last_goid_, memory_order_relaxed);
 }
 
 void sched_foreach(void (*fn)(struct g *, void *), void *arg)
@@ -72,17 +71,6 @@ void sched_foreach(void (*fn)(struct g *, void *), void *arg)
     list_for_each (n, &all.live)
         fn(list_entry(n, struct g, all), arg);
     gspin_unlock(&all.lock);
-}
-
-static uint64_t goids_take(uint64_t n)
-{
-    return atomic_fetch_add_explicit(&all.last_goid, n, memory_order_relaxed) + 1;
-}
-
-void goids_refill(struct p *pp)
-{
-    pp->goid_next = goids_take(GOID_LOT);
-    pp->goid_end = pp->goid_next + GOID_LOT;
 }
 
 void g_start_unlisted(struct g *gp)
@@ -100,7 +88,7 @@ void g_start_unlisted(struct g *gp)
 
 void g_start(struct g *gp)
 {
-    gp->listed = true;
+    gp->unusual |= G_LISTED;
     gspin_lock(&all.lock);
     list_push_back(&all.live, &gp->all);
     gspin_unlock(&all.lock);
@@ -165,33 +153,94 @@ static void preempted_on_g0(struct g *gp)
     schedule(mp);
 }
 
-static void exit_on_g0(struct g *gp)
+/* gp has ended; returns its M. */
+static inline struct m *bury(struct g *gp)
 {
     struct m *mp = arrive(gp);
     own_store(&mp->curg, NULL);
-    if (gp->listed)
+    if (gp->unusual & G_LISTED)
         list_leave(gp);
     own_add(&mp->p->live, -1);
     casgstatus(gp, GRUNNING, GDEAD);
     port_g_dead(mp, gp);
-    schedule_next(mp);
+    return mp;
 }
 
-GORT_HOT NORETURN void end(struct g *gp)
+static void exit_on_g0(struct g *gp)
 {
-    if (UNLIKELY(gp->at_end != NULL))
-        gp->at_end(gp);
+    schedule_next(bury(gp));
+}
+
+/* Leave gp for good, for fn on g0. */
+static inline NORETURN void leave_last(struct g *gp, void (*fn)(struct g *))
+{
     struct m *mp = gp->m;
     san_end(gp, &mp->g0);
     port_setg(&mp->g0);
-    gort_mcall(gp, &mp->g0.sched, exit_on_g0);
+    gort_mcall(gp, &mp->g0.sched, fn);
     port_fatal("gort: goroutine %llu ran on after its end", (unsigned long long)gp->goid);
 }
 
-/* The first C code of every G, on its own stack; called by gort_entry. */
-void gort_g_main(void)
+#ifdef GORT_SMALL
+#define end_here(gp)
+#else
+/* pick_is_rare said so. */
+static void exit_rare_on_g0(struct g *gp)
 {
-    struct g *gp = port_getg();
+    schedule_rare(bury(gp));
+}
+
+/* gp is dead, and next runs. */
+GORT_HOT NORETURN void end_for(struct m *mp, struct p *pp, struct g *gp, struct g *next,
+                               bool inherit)
+{
+    if (UNLIKELY(!admit(next))) {
+        runq_swap_next(&pp->runq, next); /* it came from there, or there was none */
+        leave_last(gp, exit_rare_on_g0);
+    }
+    gp->m = NULL;
+    own_add(&pp->live, -1);
+    atomic_store_explicit(&gp->atomicstatus, GDEAD, memory_order_release);
+    gfree_put(pp, gp);
+    become(mp, pp, next, inherit);
+    san_end(gp, next);
+    gort_gogo(&next->sched);
+}
+
+/*
+ * End an ordinary G from its own stack, without the way over g0: its P keeps it, so this M is the
+ * only one that could start it again, and doesn't before it has left. Returns when that can't be
+ * done.
+ */
+GORT_HOT void end_here(struct g *gp)
+{
+    struct m *mp = gp->m;
+    struct p *pp = mp->p;
+    if (UNLIKELY(gp->unusual) || UNLIKELY(own_load(&gp->atomicstatus) != GRUNNING) ||
+        UNLIKELY(pp->ngfree >= GFREE_MAX))
+        return;
+    if (UNLIKELY(pick_is_rare(mp, pp)))
+        leave_last(gp, exit_rare_on_g0);
+    struct g *next = runq_get_next(&pp->runq);
+    if (next)
+        end_for(mp, pp, gp, next, true);
+    if (!(next = runq_get_head(&pp->runq)))
+        leave_last(gp, exit_rare_on_g0);
+    end_for(mp, pp, gp, next, false);
+}
+#endif
+
+GORT_HOT NORETURN void end(struct g *gp)
+{
+    end_here(gp);
+    if (gp->at_end)
+        gp->at_end(gp);
+    leave_last(gp, exit_on_g0);
+}
+
+/* The first C code of every G, on its own stack; called by gort_entry. */
+void gort_g_main(struct g *gp)
+{
     san_arrive(gp);
     gp->fn(gp->arg);
     end(gp);

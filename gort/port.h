@@ -85,7 +85,7 @@ int port_m_start(struct m *mp);
 void port_timer_set(int64_t deadline_ns);
 
 /* port_g_dead - gp has ended and runs no more: called on the g0 of mp, gives gp's stack and memory
- * back to its owner. */
+ * back to its owner. Not called for Gs without G_PORT that go straight to their P's gfree. */
 void port_g_dead(struct m *mp, struct g *gp);
 
 /* port_preempt - ask the G that runs on mp to yield soon. Kernel: an SGI whose handler notes it;

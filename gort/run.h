@@ -12,7 +12,9 @@
 #include "gort/san.h"
 #include "gort/sched.h"
 
-#define PICKS 61 /* switches between looks at the global queue while there is local work */
+#define CROWD \
+    (RUNQ_SLOTS / 2) /* with so many waiting behind it, a G that starts others gives way */
+#define PICKS 61     /* switches between looks at the global queue while there is local work */
 
 /* sched.c's. */
 extern struct sched {
@@ -26,6 +28,7 @@ void slice_limit(struct m *mp);
 void schedule_rare(struct m *mp) NORETURN;
 void schedule_elsewhere(struct m *mp) NORETURN;
 void schedule_behind_rare(struct m *mp, struct g *gp) NORETURN;
+void schedule_behind_next(struct m *mp, struct g *gp) NORETURN;
 void enqueue_overflow(struct m *mp, struct g *gp);
 void enqueued_rare(struct m *mp);
 void execute_rare(struct m *mp, struct g *gp, bool inherit) NORETURN;
@@ -77,8 +80,8 @@ static inline void slice_begin(struct p *pp)
         pp->run_since_ns = port_coarse_ns();
 }
 
-/* gp is GRUNNING now. */
-GORT_HOT NORETURN void enter(struct m *mp, struct p *pp, struct g *gp, bool inherit)
+/* gp is GRUNNING now, and mp's. */
+GORT_HOT void become(struct m *mp, struct p *pp, struct g *gp, bool inherit)
 {
     gp->m = mp;
     own_store(&mp->curg, gp);
@@ -86,14 +89,26 @@ GORT_HOT NORETURN void enter(struct m *mp, struct p *pp, struct g *gp, bool inhe
         slice_begin(pp);
     port_execute(gp);
     port_setg(gp);
+}
+
+/* The same from g0, and gp runs. */
+GORT_HOT NORETURN void enter(struct m *mp, struct p *pp, struct g *gp, bool inherit)
+{
+    become(mp, pp, gp, inherit);
     san_leave(&mp->g0, gp);
     gort_gogo(&gp->sched);
 }
 
-/* Run gp, unless it is marked: then it may be one that may not run here. */
+/* gp, taken from a queue, is GRUNNING now; false: a scanner holds it, or it is marked and may be
+ * one that may not run here. */
+GORT_HOT bool admit(struct g *gp)
+{
+    return !UNLIKELY(own_load(&gp->preempt)) && LIKELY(casgstatus_try(gp, GRUNNABLE, GRUNNING));
+}
+
 GORT_HOT NORETURN void execute(struct m *mp, struct p *pp, struct g *gp, bool inherit)
 {
-    if (UNLIKELY(own_load(&gp->preempt)) || UNLIKELY(!casgstatus_try(gp, GRUNNABLE, GRUNNING)))
+    if (!admit(gp))
         execute_rare(mp, gp, inherit);
     enter(mp, pp, gp, inherit);
 }
@@ -115,7 +130,7 @@ GORT_HOT NORETURN void schedule_here(struct m *mp)
  * meaning yet; fp and return address of the first frame are gort_entry's to clear. */
 GORT_HOT void renew(struct g *gp)
 {
-    gp->sched.sp = ALIGN_DOWN(gp->stack_hi, 16);
+    gp->sched.sp = gp->stack_hi;
     gp->sched.pc = (uintptr_t)gort_entry;
     own_store(&gp->atomicstatus, GIDLE);
     own_store(&gp->preempt, 0);
@@ -125,16 +140,19 @@ GORT_HOT void renew(struct g *gp)
 }
 
 /* Numbers come in lots, so that starting a G needs no shared counter. */
-void goids_refill(struct p *pp);
-static inline bool goid_at_hand(struct p *pp)
+#define GOID_LOT 16
+extern _Atomic uint64_t last_goid_; /* park.c's */
+static inline uint64_t goids_take(uint64_t n)
 {
-    return pp->goid_next != pp->goid_end;
+    return atomic_fetch_add_explicit(&last_goid_, n, memory_order_relaxed) + 1;
 }
 
 static inline uint64_t goid_new(struct p *pp)
 {
-    if (UNLIKELY(!goid_at_hand(pp)))
-        goids_refill(pp);
+    if (UNLIKELY(pp->goid_next == pp->goid_end)) {
+        pp->goid_next = goids_take(GOID_LOT);
+        pp->goid_end = pp->goid_next + GOID_LOT;
+    }
     return pp->goid_next++;
 }
 
@@ -160,6 +178,13 @@ static inline NORETURN void schedule_behind(struct m *mp, struct g *gp)
 #else
 #define schedule_next schedule_here
 
+/* Whether enqueued_rare is to be called after something was put into mp's ring. With one P nobody
+ * else could come for it. */
+GORT_HOT bool is_news(struct m *mp, struct p *pp)
+{
+    return (!pp->runq.alone && UNLIKELY(idle_mask() != 0)) || UNLIKELY(!slice_is_limited(mp, pp));
+}
+
 /* gp, which waited or is new, runs next on pp, the P of mp, which is this M. */
 GORT_HOT void enqueue_next_on(struct m *mp, struct p *pp, struct g *gp)
 {
@@ -171,7 +196,7 @@ GORT_HOT void enqueue_next_on(struct m *mp, struct p *pp, struct g *gp)
         enqueue_overflow(mp, gp);
         return;
     }
-    if (UNLIKELY(idle_mask() != 0) || UNLIKELY(!slice_is_limited(mp, pp)))
+    if (is_news(mp, pp))
         enqueued_rare(mp);
 }
 
@@ -190,14 +215,53 @@ GORT_HOT NORETURN void schedule_behind(struct m *mp, struct g *gp)
     struct p *pp = mp->p;
     uint32_t head;
     if (UNLIKELY(g_allowed(gp) != G_ALLOWED_ANY) || UNLIKELY(!pp->slice_armed) ||
-        pick_is_rare(mp, pp) || UNLIKELY(!runq_put_behind(&pp->runq, gp, &head)))
+        pick_is_rare(mp, pp))
         schedule_behind_rare(mp, gp);
+    if (!runq_put_behind(&pp->runq, gp, &head))
+        schedule_behind_next(mp, gp);
     if (pp->runq.alone)
         execute(mp, pp, runq_take_own(&pp->runq, head), false);
     struct g *next = runq_get_head(&pp->runq);
     if (UNLIKELY(!next))
         schedule_elsewhere(mp);
     execute(mp, pp, next, false);
+}
+
+/* gp, which is dead, waits for the next start on pp. A G there is as g_init left it, but for goid,
+ * fn, arg, where it goes on, and marks, which cost its next life a look. */
+GORT_HOT void gfree_put(struct p *pp, struct g *gp)
+{
+    pp->gfree[pp->ngfree++] = gp;
+}
+
+/* There is one. */
+GORT_HOT struct g *gfree_get(struct p *pp)
+{
+    return pp->gfree[--pp->ngfree];
+}
+
+/* g_start_unlisted of gp from pp's gfree, but for its place in the queue. What a dead G keeps
+ * needn't be stored again. */
+GORT_HOT void begin_again(struct p *pp, struct g *gp, void (*fn)(void *), void *arg)
+{
+    san_stack_new((void *)gp->stack_lo, (void *)gp->stack_hi);
+    san_new(gp);
+    gp->sched.sp = gp->stack_hi;
+    gp->sched.pc = (uintptr_t)gort_entry;
+    gp->fn = fn;
+    gp->arg = arg;
+    gp->goid = goid_new(pp);
+    own_add(&pp->live, 1);
+    atomic_store_explicit(&gp->atomicstatus, GRUNNABLE, memory_order_release);
+}
+
+/* gp runs next on pp, whose ring has room at tail. True: enqueued_rare is to be called. */
+GORT_HOT bool enqueue_next_roomy(struct m *mp, struct p *pp, struct g *gp, uint32_t tail)
+{
+    struct g *was = runq_swap_next(&pp->runq, gp);
+    if (was)
+        runq_put_at(&pp->runq, tail, was);
+    return is_news(mp, pp);
 }
 #endif
 

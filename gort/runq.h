@@ -78,6 +78,27 @@ static inline bool runq_steal_next(struct runq *from, struct g *seen)
 /* runq_put_full - runq_put's way when the ring may be full. */
 void runq_put_full(struct runq *q, struct g *gp, struct gqueue *overflow);
 
+/* runq_has_room - the ring holds fewer than `few`, and its next free slot is at *tail. Owner only.
+ */
+GORT_HOT bool runq_has_room(struct runq *q, uint32_t few, uint32_t *tail)
+{
+    *tail = own_load(&q->tail);
+    return *tail - atomic_load_explicit(&q->head, memory_order_acquire) < few;
+}
+
+/* runq_len - how many the ring holds, about. */
+static inline uint32_t runq_len(struct runq *q)
+{
+    return own_load(&q->tail) - own_load(&q->head);
+}
+
+/* runq_put_at - queue gp in the free slot at tail. Owner only. */
+GORT_HOT void runq_put_at(struct runq *q, uint32_t tail, struct g *gp)
+{
+    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
+    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+}
+
 /* runq_put_tail - queue gp behind the others; false when the ring is full. Owner only. */
 GORT_HOT bool runq_put_tail(struct runq *q, struct g *gp)
 {
@@ -85,8 +106,7 @@ GORT_HOT bool runq_put_tail(struct runq *q, struct g *gp)
     uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
     if (UNLIKELY(tail - head >= RUNQ_SLOTS))
         return false;
-    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
-    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+    runq_put_at(q, tail, gp);
     return true;
 }
 
@@ -130,6 +150,8 @@ GORT_HOT struct g *runq_get_head(struct runq *q)
         if (atomic_load_explicit(&q->tail, memory_order_relaxed) == head)
             return NULL;
         struct g *gp = atomic_load_explicit(&q->slot[head % RUNQ_SLOTS], memory_order_relaxed);
+        if (!gp)
+            __builtin_unreachable();
         if (LIKELY(runq_take(q, head, 1)))
             return gp;
     }
@@ -166,8 +188,7 @@ GORT_HOT bool runq_put_behind(struct runq *q, struct g *gp, uint32_t *head)
     *head = atomic_load_explicit(&q->head, memory_order_acquire);
     if (runq_peek_next(q) || UNLIKELY(tail - *head - 1 >= RUNQ_SLOTS - 1))
         return false;
-    atomic_store_explicit(&q->slot[tail % RUNQ_SLOTS], gp, memory_order_relaxed);
-    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+    runq_put_at(q, tail, gp);
     return true;
 }
 
@@ -180,12 +201,6 @@ GORT_HOT struct g *runq_take_own(struct runq *q, uint32_t head)
 
 /* runq_rotate_next - move runnext to the tail: its pair has had its slice. Owner only. */
 void runq_rotate_next(struct runq *q, struct gqueue *overflow);
-
-/* runq_len - how many the ring holds, about. */
-static inline uint32_t runq_len(struct runq *q)
-{
-    return own_load(&q->tail) - own_load(&q->head);
-}
 
 /* runq_steal - move half of `from` into `to` (the caller's own, with room: it is empty) and return
  * one of them, or NULL. */

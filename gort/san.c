@@ -19,9 +19,18 @@ void san_leave(struct g *from, struct g *to)
     __tsan_switch_to_fiber(fiber_of(to), 0);
 }
 
-/* A fiber can't destroy itself: its M does, when it has arrived on g0. */
+static void destroy_ended(struct m *mp)
+{
+    if (mp->san_fiber)
+        __tsan_destroy_fiber(mp->san_fiber);
+    mp->san_fiber = NULL;
+}
+
+/* A fiber can't destroy itself: its M does, on the next switch to g0 or away from one that ended
+ * too. */
 void san_end(struct g *from, struct g *to)
 {
+    destroy_ended(to->m);
     to->m->san_fiber = from->san_fiber;
     from->san_fiber = NULL;
     __tsan_switch_to_fiber(fiber_of(to), 0);
@@ -29,11 +38,8 @@ void san_end(struct g *from, struct g *to)
 
 void san_arrive(struct g *now)
 {
-    struct m *mp = now->m;
-    if (now == &mp->g0 && mp->san_fiber) {
-        __tsan_destroy_fiber(mp->san_fiber);
-        mp->san_fiber = NULL;
-    }
+    if (now == &now->m->g0)
+        destroy_ended(now->m);
 }
 
 void san_stack_new(void *lo, void *hi)

@@ -223,7 +223,7 @@ static NOINLINE void tick_now(struct m *mp)
 static struct g *pick_in_turn(struct m *mp)
 {
     struct p *pp = mp->p;
-    own_store(&pp->picks_left, sched.perturbed ? 1 : PICKS);
+    own_store(&pp->picks_left, sched.perturbed ? 1 + mp->random % 2 : PICKS);
     if (!sched.perturbed)
         runq_rotate_next(&pp->runq, &sched.global);
     return gqueue_get(&sched.global, 1ull << pp->id);
@@ -401,6 +401,18 @@ NOINLINE void schedule_behind_rare(struct m *mp, struct g *gp)
 {
     sched_enqueue(mp, gp, false);
     schedule_rare(mp);
+}
+
+/* gp yields to the one that it started or woke, unless there is none. */
+NOINLINE void schedule_behind_next(struct m *mp, struct g *gp)
+{
+    struct p *pp = mp->p;
+    if (!runq_peek_next(&pp->runq) || !runq_put_tail(&pp->runq, gp))
+        schedule_behind_rare(mp, gp);
+    struct g *next = runq_get_next(&pp->runq);
+    if (!next)
+        schedule_rare(mp);
+    execute(mp, pp, next, true);
 }
 
 void schedule(struct m *mp)

@@ -18,6 +18,7 @@
 #define GORT_MAX_PROCS 64 /* a mask of Ps is a uint64_t; a port may compile in less */
 #endif
 
+#define GFREE_MAX      128 /* dead Gs that a P keeps; as many as it starts before it gives way */
 #define SCHED_SLICE_NS 10000000 /* how long a G may run while others wait on its P */
 #define SCHED_WAKE_GRAIN_NS \
     1000000 /* a running G older than this yields to one that was just woken */
@@ -37,6 +38,12 @@ struct p {
     int64_t slice_end_ns;
     uint32_t slice_tick;     /* schedtick when the watched slice was seen first */
     _Atomic uint32_t sleeps; /* times that its M went to sleep */
+#ifndef GORT_SMALL
+    /* Dead Gs for the next to start, the hottest last. Not a list through them: the next one would
+     * be known only after a look at one that may be cold. */
+    uint32_t ngfree;
+    struct g *gfree[GFREE_MAX];
+#endif
 };
 
 struct m {
@@ -49,7 +56,7 @@ struct m {
             _Atomic bool
                 tick_due; /* call sched_tick before the next G; set by other Ms of a host */
         };
-        _Atomic uint16_t attention; /* either of them */
+        _Atomic uint32_t attention; /* either of them */
     };
     bool spinning; /* counted among the Ms that look for work */
     bool asleep;   /* inside port_m_sleep; read and written by this M and its interrupts */
@@ -187,7 +194,7 @@ void gort_mcall(struct g *gp, struct gobuf *g0, void (*fn)(struct g *));
 void gort_gogo(struct gobuf *buf) NORETURN;
 void gort_entry(void);
 void gort_systemstack(void (*fn)(void *), void *arg, uintptr_t sp);
-void gort_g_main(void) NORETURN;
+void gort_g_main(struct g *gp) NORETURN;
 void park_unlock_on_g0(struct g *gp);
 
 #endif

@@ -38,6 +38,11 @@ bool waitq_wait(struct go_waitq_ *q, struct waiter *w, bool front, int64_t deadl
  * unlocking. NULL: none. Locked. */
 struct waiter *waitq_take(struct go_waitq_ *q);
 
+/* go_slow - go in full, from anywhere. go_queued - what go has left to do when somebody is to look
+ * for the new goroutine; 0. Both elsewhere, so that go has nothing to keep across a call. */
+int go_slow(go_fn fn, void *arg);
+int go_queued(struct m *mp);
+
 /* wg_add_locked - go_wg_add once its queue is locked; unlocks it. */
 void wg_add_locked(go_wg *g, int64_t delta);
 

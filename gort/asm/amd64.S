@@ -49,7 +49,7 @@ gort_gogo:
     .cfi_endproc
     .size gort_gogo, . - gort_gogo
 
-/* Where a new G begins: the outermost frame. */
+/* Where a new G begins, its gobuf still in rdi: the outermost frame. */
     .globl gort_entry
     .type gort_entry, @function
     .p2align 4
@@ -58,6 +58,7 @@ gort_entry:
     .cfi_undefined rip
     endbr64
     xorl %ebp, %ebp
+    leaq -G_SCHED(%rdi), %rdi
     callq gort_g_main
     ud2
     .cfi_endproc

@@ -70,7 +70,7 @@ gort_gogo:
     .cfi_endproc
     .size gort_gogo, . - gort_gogo
 
-/* Where a new G begins: the outermost frame. */
+/* Where a new G begins, its gobuf still in x0: the outermost frame. */
     .globl gort_entry
     .type gort_entry, %function
     .p2align 4
@@ -80,6 +80,7 @@ gort_entry:
     hint #36 /* bti j: reached by br */
     mov x29, xzr
     mov x30, xzr
+    sub x0, x0, #G_SCHED
     bl gort_g_main
     brk #0x67
     .cfi_endproc

@@ -68,7 +68,7 @@ gort_gogo:
     .cfi_endproc
     .size gort_gogo, . - gort_gogo
 
-/* Where a new G begins: the outermost frame. */
+/* Where a new G begins, its gobuf still in a0: the outermost frame. */
     .globl gort_entry
     .type gort_entry, @function
     .p2align 2
@@ -77,6 +77,7 @@ gort_entry:
     .cfi_undefined ra
     li s0, 0
     li ra, 0
+    addi a0, a0, -G_SCHED
     call gort_g_main
     ebreak
     .cfi_endproc

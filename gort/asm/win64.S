@@ -99,7 +99,7 @@ gort_gogo:
     jmpq *%rax
     .seh_endproc
 
-/* Where a new G begins: the outermost frame. */
+/* Where a new G begins, its gobuf still in rcx: the outermost frame. */
     .globl gort_entry
     .def gort_entry; .scl 2; .type 32; .endef
     .p2align 4
@@ -108,6 +108,7 @@ gort_entry:
     .seh_endprologue
     xorl %ebp, %ebp
     subq $32, %rsp
+    leaq -G_SCHED(%rcx), %rcx
     callq gort_g_main
     ud2
     .seh_endproc

@@ -140,8 +140,10 @@ void port_nap(void)
 void go_nopreempt_begin(void)
 {
     struct g *gp = go_self();
-    if (gp)
-        hg_of(gp)->nopreempt++;
+    if (!gp)
+        return;
+    hg_of(gp)->nopreempt++;
+    gp->unusual |= G_PORT; /* it may end without the other call */
 }
 
 void go_nopreempt_end(void)

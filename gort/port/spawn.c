@@ -6,8 +6,6 @@
 #include "gort/port/arena.h"
 #include "gort/run.h"
 
-#define CROWD (RUNQ_SLOTS / 2) /* goroutines waiting on this P */
-
 /* ------------------------------------------------------------------ values */
 
 static struct {
@@ -54,6 +52,7 @@ int go_local_set(unsigned key, void *value)
         return -EINVAL;
     hg_of(gp)->local[key] = value;
     gp->at_end = locals_destroy;
+    gp->unusual |= G_PORT;
     return 0;
 }
 
@@ -75,25 +74,27 @@ static NOINLINE void give_way(struct g *self)
         g_yield();
 }
 
-static inline void prepare(struct hg *hg, uint32_t flags, const char *name, go_fn fn, void *arg)
+static void prepare(struct hg *hg, const go_attr *attr, go_fn fn, void *arg)
 {
     san_stack_new((void *)hg->g.stack_lo, hg);
-    renew(&hg->g);
-    hg->g.name = name;
+    g_again(&hg->g);
+    hg->g.name = attr->name;
+    hg->g.unusual = attr->name || attr->flags ? G_PORT : 0;
     hg->g.fn = fn;
     hg->g.arg = arg;
-    hg->flags = flags;
+    hg->flags = attr->flags;
 }
 
-/* In full, from anywhere. */
-static NOINLINE int spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
+int go_spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
 {
+    static const go_attr plain;
     struct g *self = port_getg();
     struct m *mp = self ? self->m : NULL;
     struct hg *hg = arena_get(mp);
     if (!hg)
         return arena_error();
-    prepare(hg, attr->flags, attr->name, fn, arg);
+    attr = attr ? attr : &plain;
+    prepare(hg, attr, fn, arg);
     if (out)
         *out = &hg->g;
     if (attr->flags & GO_PINNED)
@@ -104,26 +105,15 @@ static NOINLINE int spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
     return 0;
 }
 
-static const go_attr plain;
-
-/* With a stack and a number at hand, and nobody to give way to afterwards. */
-int go(go_fn fn, void *arg)
+int go_queued(struct m *mp)
 {
-    struct g *self = port_getg();
-    struct p *pp = LIKELY(self != NULL) ? self->m->p : NULL;
-    struct arena_cache *c = LIKELY(pp != NULL) ? &arena_caches[pp->id] : NULL;
-    if (UNLIKELY(!c || c->n == 0) || UNLIKELY(!goid_at_hand(pp)) ||
-        runq_len(&pp->runq) >= CROWD - 1)
-        return spawn(NULL, &plain, fn, arg);
-    struct hg *hg = c->slot[--c->n];
-    prepare(hg, 0, NULL, fn, arg);
-    start_on(self->m, pp, &hg->g, pp->goid_next++);
+    enqueued_rare(mp);
     return 0;
 }
 
-int go_spawn(go_g **out, const go_attr *attr, go_fn fn, void *arg)
+int go_slow(go_fn fn, void *arg)
 {
-    return spawn(out, attr ? attr : &plain, fn, arg);
+    return go_spawn(NULL, NULL, fn, arg);
 }
 
 /* ------------------------------------------------------------------ end */
@@ -145,17 +135,19 @@ static void wake_joiner(struct hg *hg)
         g_ready(joiner);
 }
 
+/* As gfree_put wants it: the next life may be a plain one. */
 void port_g_dead(struct m *mp, struct g *gp)
 {
     struct hg *hg = hg_of(gp);
-    hg->nopreempt = 0;
-    struct arena_cache *c = &arena_caches[mp->p->id];
-    if (UNLIKELY(hg->flags & GO_JOINABLE))
+    bool joinable = hg->flags & GO_JOINABLE;
+    hg->flags = hg->nopreempt = 0;
+    gp->name = NULL;
+    gp->unusual = 0;
+    own_store(&gp->allowed, G_ALLOWED_ANY);
+    if (joinable)
         wake_joiner(hg);
-    else if (LIKELY(c->n < ARENA_CACHE))
-        c->slot[c->n++] = hg;
     else
-        arena_put_slow(c, hg);
+        arena_put(mp, hg);
 }
 
 int go_join(go_g *g, int64_t deadline)

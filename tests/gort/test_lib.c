@@ -580,6 +580,62 @@ static void reuse(void **s)
     on_each(run_reuse);
 }
 
+/* ---- and nothing of one life reaches the next */
+#define LIVES 12
+
+static _Atomic int ended, traces;
+
+static void leaves_traces(void *arg)
+{
+    if ((intptr_t)arg % 3 == 1)
+        go_local_set(key, arg);
+    if ((intptr_t)arg % 3 == 2)
+        go_nopreempt_begin();
+    g_mark(go_self()); /* as whoever asks it to give way when it is about to end */
+    atomic_fetch_add(&ended, 1);
+}
+
+static void looks_for_traces(void *arg)
+{
+    go_g *self = go_self();
+    struct hg *hg = hg_of(self);
+    (void)arg;
+    if (go_local_get(key) || hg->nopreempt || hg->flags || self->name || self->unusual ||
+        self->at_end || self->preempt || self->stackguard0 != self->stack_lo + STACK_GUARD ||
+        g_allowed(self) != G_ALLOWED_ANY)
+        atomic_fetch_add(&traces, 1);
+    atomic_fetch_add(&ended, 1);
+}
+
+static void run_lives(void *arg)
+{
+    static const go_attr attrs[] = {
+        {.name = "first"}, {.flags = GO_PINNED}, {.flags = GO_JOINABLE}, {0}};
+    go_g *g[LIVES];
+    (void)arg;
+    traces = 0;
+    for (int i = 0; i < 50; i++) {
+        ended = 0;
+        for (intptr_t k = 0; k < LIVES; k++)
+            assert_int_equal(go_spawn(&g[k], &attrs[k / 3], leaves_traces, (void *)k), 0);
+        while (ended < LIVES)
+            go_yield();
+        for (int k = 6; k < 9; k++)
+            assert_int_equal(go_join(g[k], GO_FOREVER), 0);
+        for (intptr_t k = 0; k < LIVES; k++)
+            assert_int_equal(go(looks_for_traces, NULL), 0);
+        while (ended < 2 * LIVES)
+            go_yield();
+    }
+    assert_int_equal(traces, 0);
+}
+
+static void lives(void **s)
+{
+    (void)s;
+    on_each(run_lives);
+}
+
 /* ---- a program with a main thread of its own */
 static void add_one(void *arg)
 {
@@ -600,12 +656,44 @@ static void embedded(void **s)
     alarm(0);
 }
 
+/* ---- goroutines that start each other and end don't keep the rest waiting, also without sysmon,
+ * which asks nobody to give way while time is virtual */
+static _Atomic int links;
+static _Atomic bool unchain;
+
+static void link_of_chain(void *arg)
+{
+    atomic_fetch_add(&links, 1);
+    if (!atomic_load(&unchain))
+        go(link_of_chain, arg);
+}
+
+static void ends_chain(void *arg)
+{
+    (void)arg;
+    atomic_store(&unchain, true);
+}
+
+static void chain(void **s)
+{
+    (void)s;
+    alarm(30);
+    assert_int_equal(go_init(&(go_config){.virtual_time = true}), 0);
+    assert_int_equal(go(link_of_chain, NULL), 0);
+    while (atomic_load(&links) < 20000) /* more than ThreadSanitizer has room for at a time */
+        usleep(100);
+    assert_int_equal(go(ends_chain, NULL), 0); /* from outside: it waits in the common queue */
+    assert_int_equal(go_shutdown(GO_FOREVER), 0);
+    alarm(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(channels), cmocka_unit_test(selects), cmocka_unit_test(locks),
         cmocka_unit_test(life),     cmocka_unit_test(ctx),     cmocka_unit_test(fds),
-        cmocka_unit_test(limits),   cmocka_unit_test(reuse),   cmocka_unit_test(embedded),
+        cmocka_unit_test(limits),   cmocka_unit_test(reuse),   cmocka_unit_test(lives),
+        cmocka_unit_test(embedded), cmocka_unit_test(chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

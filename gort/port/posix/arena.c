@@ -29,7 +29,6 @@
 #define MADV_GUARD_INSTALL 102
 #endif
 
-#define CACHE_HALF     (ARENA_CACHE / 2)
 #define FRESH_BATCH    16
 #define COLOURS        8
 #define COLOUR_BYTES   128
@@ -44,10 +43,8 @@ static struct {
     struct spin lock; /* the fields below */
     uint64_t guarded; /* slots with a guard */
     _Atomic uint64_t used;
-    struct hg *free;
+    struct g *free; /* by schedlink */
 } arena;
-
-struct arena_cache arena_caches[GORT_MAX_PROCS];
 
 static char *slot_base(uint64_t i)
 {
@@ -120,43 +117,36 @@ static struct hg *fresh_locked(void)
 
 static struct hg *global_get_locked(void)
 {
-    struct hg *hg = arena.free;
-    if (!hg)
+    struct g *gp = arena.free;
+    if (!gp)
         return fresh_locked();
-    arena.free = hg->next_free;
-    return hg;
+    arena.free = gp->schedlink;
+    gp->schedlink = NULL;
+    return hg_of(gp);
 }
 
-static void cache_fill_locked(struct arena_cache *c)
-{
-    while (c->n < CACHE_HALF && arena.free) {
-        c->slot[c->n++] = arena.free;
-        arena.free = arena.free->next_free;
-    }
-}
-
-struct hg *arena_get_slow(struct arena_cache *c)
+struct hg *arena_get_slow(struct p *pp)
 {
     gspin_lock(&arena.lock);
     struct hg *hg = global_get_locked();
-    if (c)
-        cache_fill_locked(c);
+    while (pp && pp->ngfree < GFREE_MAX / 2 && arena.free)
+        gfree_put(pp, &global_get_locked()->g);
     gspin_unlock(&arena.lock);
     return hg;
 }
 
-static void global_put_locked(struct hg *hg)
+static void global_put_locked(struct g *gp)
 {
-    hg->next_free = arena.free;
-    arena.free = hg;
+    gp->schedlink = arena.free;
+    arena.free = gp;
 }
 
-void arena_put_slow(struct arena_cache *c, struct hg *hg)
+void arena_put_slow(struct p *pp, struct hg *hg)
 {
     gspin_lock(&arena.lock);
-    global_put_locked(hg);
-    while (c && c->n > CACHE_HALF)
-        global_put_locked(c->slot[--c->n]);
+    global_put_locked(&hg->g);
+    while (pp && pp->ngfree > GFREE_MAX / 2)
+        global_put_locked(gfree_get(pp));
     gspin_unlock(&arena.lock);
 }
 
@@ -187,7 +177,6 @@ uint64_t arena_default_max(void)
 
 int arena_init(size_t stack, size_t max_g)
 {
-    memset(arena_caches, 0, sizeof(arena_caches));
     arena.page = (size_t)sysconf(_SC_PAGESIZE);
     arena.stride = ALIGN_UP(stack, arena.page) + arena.page;
     arena.max = max_g;

@@ -8,7 +8,6 @@
 #include "gort/port/os.h"
 
 #define PAGE 4096
-#define HALF (ARENA_CACHE / 2)
 
 static struct {
     char *base;
@@ -17,10 +16,8 @@ static struct {
     int error;
     struct spin lock; /* the fields below */
     _Atomic uint64_t used;
-    struct hg *free;
+    struct g *free; /* by schedlink */
 } arena;
-
-struct arena_cache arena_caches[GORT_MAX_PROCS];
 
 struct hg *arena_slot(uint64_t i)
 {
@@ -43,35 +40,36 @@ static struct hg *fresh_locked(void)
 
 static struct hg *take_locked(void)
 {
-    struct hg *hg = arena.free;
-    if (!hg)
+    struct g *gp = arena.free;
+    if (!gp)
         return fresh_locked();
-    arena.free = hg->next_free;
-    return hg;
+    arena.free = gp->schedlink;
+    gp->schedlink = NULL;
+    return hg_of(gp);
 }
 
-struct hg *arena_get_slow(struct arena_cache *c)
+struct hg *arena_get_slow(struct p *pp)
 {
     gspin_lock(&arena.lock);
     struct hg *hg = take_locked();
-    while (c && c->n < HALF && arena.free)
-        c->slot[c->n++] = take_locked();
+    while (pp && pp->ngfree < GFREE_MAX / 2 && arena.free)
+        gfree_put(pp, &take_locked()->g);
     gspin_unlock(&arena.lock);
     return hg;
 }
 
-static void give_locked(struct hg *hg)
+static void give_locked(struct g *gp)
 {
-    hg->next_free = arena.free;
-    arena.free = hg;
+    gp->schedlink = arena.free;
+    arena.free = gp;
 }
 
-void arena_put_slow(struct arena_cache *c, struct hg *hg)
+void arena_put_slow(struct p *pp, struct hg *hg)
 {
     gspin_lock(&arena.lock);
-    give_locked(hg);
-    while (c && c->n > HALF)
-        give_locked(c->slot[--c->n]);
+    give_locked(&hg->g);
+    while (pp && pp->ngfree > GFREE_MAX / 2)
+        give_locked(gfree_get(pp));
     gspin_unlock(&arena.lock);
 }
 
@@ -102,7 +100,6 @@ uint64_t arena_default_max(void)
 
 int arena_init(size_t stack, size_t max_g)
 {
-    memset(arena_caches, 0, sizeof(arena_caches));
     arena.stride = ALIGN_UP(stack, PAGE) + PAGE;
     arena.max = max_g;
     arena.free = NULL;
