@@ -101,25 +101,14 @@ static bool segment_in(uint8_t *frame, uint32_t size, struct segment *s)
     return s->header_bytes <= size;
 }
 
-static uint32_t sum_words(uint32_t sum, const void *bytes, unsigned size)
-{
-    for (unsigned i = 0; i < size; i += 2) {
-        uint16_t w;
-        memcpy(&w, (const char *)bytes + i, sizeof(w));
-        sum += w;
-    }
-    return sum;
-}
-
 /* The device adds up the segment; what it can't know, the pseudo header, is put where the checksum
  * will be. */
 static struct netdev_checksum prepare_checksum(const struct segment *s, uint32_t frame_bytes)
 {
     uint32_t start = (uint32_t)(s->tcp - s->ip) + SIZEOF_ETH_HDR;
-    uint32_t sum = sum_words(lwip_htons((u16_t)(frame_bytes - start)) + PP_HTONS(IP_PROTO_TCP),
-                             s->ip + (s->six ? 8 : 12), s->six ? 32 : 8);
-    sum = (sum & 0xffff) + (sum >> 16);
-    uint16_t folded = (uint16_t)((sum & 0xffff) + (sum >> 16));
+    uint16_t pseudo[] = {lwip_htons((u16_t)(frame_bytes - start)), PP_HTONS(IP_PROTO_TCP),
+                         checksum_sum(s->ip + (s->six ? 8 : 12), s->six ? 32 : 8)};
+    uint16_t folded = checksum_sum(pseudo, sizeof(pseudo));
     memcpy(s->tcp + offsetof(struct tcp_hdr, chksum), &folded, sizeof(folded));
     return (struct netdev_checksum){(uint16_t)start, offsetof(struct tcp_hdr, chksum)};
 }

@@ -3,11 +3,14 @@
  * kernel/drivers/virtio/net.h. Buffers are half pages, one for each descriptor.
  *
  * No wake-up gets lost, whatever the emulator does about barriers: interrupts of the receive queue
- * are never suppressed, the handler takes the interrupt back before it looks at the ring, and it
- * looks until the ring is empty. The transmit queue's are not wanted, and not needed: buffers that
- * the device is done with are taken back when the next frame is sent, and a frame for which there
- * is no buffer is dropped, as on any network. Notifications are never left out, only gathered:
- * one for all frames that a system call or an interrupt has sent.
+ * are never suppressed, and the handler looks at the ring until it is empty after it has taken the
+ * interrupt back (before that, too: what comes meanwhile needs no other interrupt). Giving receive
+ * buffers back is told each time it was a quarter of them: a device that lacks buffers, even for a
+ * frame that needs half of all, has used the other half, so at least one telling is to come. The
+ * transmit queue's interrupts are not wanted, and not needed: buffers that the device is done with
+ * are taken back when the next frame is sent, and a frame for which there is no buffer is dropped,
+ * as on any network. Its notifications are never left out, only gathered: one for all frames that a
+ * system call or an interrupt has sent.
  *
  * All of it runs under the user's lock.
  */
@@ -43,7 +46,8 @@ struct virtio_net {
     uint64_t tx_chain[BUFFERS];  /* of the frame that begins in it: its buffers */
     struct open_frame open;
     uint32_t header_bytes;
-    bool mergeable; /* a frame may come in several buffers */
+    unsigned untold; /* buffers given back to rx since its last notification */
+    bool mergeable;  /* a frame may come in several buffers */
     bool dead;
     struct virtio_net *same_interrupt; /* the next card that has it */
 };
@@ -203,6 +207,7 @@ static void net_flush(struct netdev *d)
 static void give(struct virtio_net *n, unsigned i)
 {
     virtq_give(&n->rx, i, BUFFER_BYTES);
+    n->untold++;
 }
 
 /* The buffers of the frame that begins in `first`, with its header: how many, 0: the device broke
@@ -243,16 +248,16 @@ static void receive(struct virtio_net *n)
 {
     uint32_t size;
     int i;
-    bool given = false;
-    while ((i = virtq_take(&n->rx, &size)) >= 0) {
+    while (!n->dead && (i = virtq_take(&n->rx, &size)) >= 0) {
         if (!receive_frame(n, (unsigned)i, size)) {
             fail(n);
             return;
         }
-        given = true;
     }
-    if (given)
+    if (n->untold >= BUFFERS / 4) {
+        n->untold = 0;
         notify(n, RX);
+    }
     if (n->rx.broken)
         fail(n);
 }
@@ -263,9 +268,9 @@ static void net_interrupt(void *arg)
     struct virtio_net *const *first = arg;
     for (struct virtio_net *n = *first; n; n = n->same_interrupt) {
         n->d.enter();
+        receive(n);
         n->transport->interrupt_clear(device_of(n));
-        if (!n->dead)
-            receive(n);
+        receive(n);
         n->d.leave();
     }
 }

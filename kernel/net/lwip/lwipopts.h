@@ -7,6 +7,7 @@
 #define KERNEL_NET_LWIP_LWIPOPTS_H
 
 #include "kernel/core/slab.h"
+#include "kernel/net/checksum.h"
 #include "kernel/net/connections.h"
 #include "lib/types.h"
 
@@ -86,6 +87,7 @@
 #define LWIP_NETIF_LINK_CALLBACK      0
 #define LWIP_CHECKSUM_CTRL_PER_NETIF  1
 #define LWIP_CHECKSUM_ON_COPY         0
+#define LWIP_CHKSUM                   checksum_sum
 
 /* A segment on the loopback is as large as its MTU allows; elsewhere the interface's MTU counts. */
 #define TCP_MSS                        65000
