@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,30 +164,35 @@ static void faults(void)
     printf("skipped: x0 is %ld\n", result);
 }
 
-static void *interrupt_later(void *thread)
+struct interruption {
+    pthread_t whom;
+    bool alarm; /* SIGALRM, too, some time after SIGUSR1 */
+};
+
+static void *interrupt_later(void *arg)
 {
-    usleep(20000);
-    pthread_kill(*(pthread_t *)thread, SIGUSR1);
-    usleep(20000);
+    struct interruption *i = arg;
+    struct itimerval soon = {.it_value.tv_usec = 40000};
+
+    usleep(60000);
+    pthread_kill(i->whom, SIGUSR1);
+    if (i->alarm)
+        setitimer(ITIMER_REAL, &soon, NULL);
     return NULL;
 }
 
 static void interrupted_read(int flags, const char *name)
 {
-    pthread_t self = pthread_self(), helper;
-    int fds[2];
+    struct interruption i = {pthread_self(), flags & SA_RESTART};
+    pthread_t helper;
+    int fds[2], before = caught;
     char byte;
 
     set_handler(SIGUSR1, note, flags);
+    set_handler(SIGALRM, note, 0);
     if (pipe(fds))
         return;
-    pthread_create(&helper, NULL, interrupt_later, &self);
-    if (flags & SA_RESTART) {
-        struct itimerval timer = {.it_value.tv_usec = 60000};
-        set_handler(SIGALRM, note, 0);
-        setitimer(ITIMER_REAL, &timer, NULL);
-    }
-    int before = caught;
+    pthread_create(&helper, NULL, interrupt_later, &i);
     ssize_t n = read(fds[0], &byte, 1);
     printf("%s: read %zd, EINTR %d, signals %d\n", name, n, errno == EINTR, caught - before);
     pthread_join(helper, NULL);
