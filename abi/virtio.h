@@ -80,6 +80,20 @@ struct virtio_console_control {
 #define VIRTIO_NET_F_HOST_TSO4  (UINT64_C(1) << 11)
 #define VIRTIO_NET_F_HOST_TSO6  (UINT64_C(1) << 12)
 #define VIRTIO_NET_F_MRG_RXBUF  (UINT64_C(1) << 15)
+#define VIRTIO_NET_F_CTRL_VQ    (UINT64_C(1) << 17)
+#define VIRTIO_NET_F_MQ         (UINT64_C(1) << 22)
+
+#define VIRTIO_NET_CONFIG_PAIRS 8 /* offset of the pairs of queues that a device has, 16 bits */
+
+/* What the control queue is told, and a byte that the device answers with (5.1.6.5). */
+struct virtio_net_control {
+    uint8_t class, command;
+    uint16_t pairs;
+};
+
+#define VIRTIO_NET_CTRL_MQ     4 /* class */
+#define VIRTIO_NET_CTRL_MQ_SET 0 /* command */
+#define VIRTIO_NET_CTRL_OK     0 /* answer */
 
 enum virtio_net_header_flags {
     VIRTIO_NET_HDR_NEEDS_CSUM = 1,

@@ -159,7 +159,7 @@ static int fill(struct network *network, struct error *err)
     for (unsigned i = 0; i < network->count; i++) {
         struct net_spec *spec = &network->specs[i];
         struct net *net = &network->nets[i];
-        *net = (struct net){.kind = spec->tap[0] ? NET_TAP : NET_USER, .tap_fd = -1};
+        *net = (struct net){.kind = spec->tap[0] ? NET_TAP : NET_USER};
         fill_mac(spec, net, i);
         if (i > 0 && memcmp(net[-1].mac, net->mac, MAC_BYTES) >= 0)
             return error_set(err, -EINVAL,
@@ -205,13 +205,14 @@ static int give_forwards(struct network *network, struct error *err)
     return 0;
 }
 
-static int open_taps(struct network *network, struct error *err)
+static int open_taps(struct network *network, unsigned queues, struct error *err)
 {
     int result = 0;
 
     for (unsigned i = 0; result == 0 && i < network->count; i++)
         if (network->nets[i].kind == NET_TAP)
-            result = tap_open(network->specs[i].tap, &network->nets[i].tap_fd, err);
+            result = tap_open(network->specs[i].tap, queues, network->nets[i].taps,
+                              &network->nets[i].tap_count, err);
     return result;
 }
 
@@ -258,9 +259,9 @@ int network_complete(struct network *network, const char *usual, bool wanted, st
     return result < 0 ? result : name_gateway(network, err);
 }
 
-int network_open(struct network *network, struct error *err)
+int network_open(struct network *network, unsigned cpu_count, struct error *err)
 {
-    int result = open_taps(network, err);
+    int result = open_taps(network, MIN(cpu_count, (unsigned)QUEUES_MAX), err);
 
     return result < 0 ? result : ports_probe(network->forwards, network->forward_count, err);
 }
@@ -333,7 +334,7 @@ void network_describe(const struct network *network, struct strings *options)
 void network_close(struct network *network)
 {
     for (unsigned i = 0; i < network->count; i++)
-        if (network->nets[i].kind == NET_TAP && network->nets[i].tap_fd >= 0)
-            close(network->nets[i].tap_fd);
+        for (unsigned k = 0; k < network->nets[i].tap_count; k++)
+            close(network->nets[i].taps[k]);
     strings_free(&network->hosts);
 }

@@ -33,9 +33,9 @@ int network_add_host(struct network *network, const char *text, struct error *er
 int network_complete(struct network *network, const char *usual, bool wanted,
                      struct error *err) MUST_CHECK;
 
-/* Opens the taps and looks whether the ports can be had, just before the machine is made. Fails as
- * tap_open and ports_probe do. */
-int network_open(struct network *network, struct error *err) MUST_CHECK;
+/* Opens the taps, with a queue for each processor where they have several, and looks whether the
+ * ports can be had, just before the machine is made. Fails as tap_open and ports_probe do. */
+int network_open(struct network *network, unsigned cpu_count, struct error *err) MUST_CHECK;
 
 /* Adds what the kernel has to know: the options netN= and host= (docs/ARCHITECTURE.md). */
 void network_describe(const struct network *network, struct strings *options);

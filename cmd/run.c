@@ -283,7 +283,7 @@ static int session_run(struct session *session)
     int status = image_create(options);
     if (status != 0)
         return status;
-    if (network_open(&options->guest.network, &err) < 0)
+    if (network_open(&options->guest.network, options->machine.cpu_count, &err) < 0)
         return fail(STATUS_FAILED, "%s", err.text);
     status = name_take(session);
     if (status != 0)

@@ -7,6 +7,7 @@
 
 #define NETS_MAX     8
 #define FORWARDS_MAX 64
+#define QUEUES_MAX   8 /* pairs of queues of a card: one for each processor */
 
 enum net_kind {
     NET_USER, /* a private network behind the launcher's own sockets; needs no rights */
@@ -23,7 +24,8 @@ struct net_forward {
 struct net {
     enum net_kind kind;
     uint8_t mac[MAC_BYTES];
-    int tap_fd; /* NET_TAP: the interface, open */
+    int taps[QUEUES_MAX]; /* NET_TAP: the interface, open, once for each pair of queues */
+    unsigned tap_count;
     /* NET_USER: the network that is made, and who is who in it. */
     struct address4 guest;
     struct in_addr gateway, nameserver;

@@ -9,11 +9,13 @@
 bool tap_name_valid(const char *name);
 
 /*
- * Opens the tap interface of that name, with virtio's header before each frame. *fd (close-on-exec)
- * belongs to the caller. Fails with -ENODEV where there is no such interface, -EINVAL where it
- * isn't a tap, -EBUSY where it's taken, -EPERM where it's somebody else's, and the errno of
- * /dev/net/tun.
+ * Opens the tap interface of that name, with virtio's header before each frame: once, or, where it
+ * was made for several queues, `wanted` times. The descriptors (close-on-exec) belong to the
+ * caller; *count says how many there are. Fails with -ENODEV where there is no such interface,
+ * -EINVAL where it isn't a tap, -EBUSY where it's taken, -EPERM where it's somebody else's, and the
+ * errno of /dev/net/tun.
  */
-int tap_open(const char *name, int *fd, struct error *err) MUST_CHECK;
+int tap_open(const char *name, unsigned wanted, int *fds, unsigned *count,
+             struct error *err) MUST_CHECK;
 
 #endif

@@ -8,7 +8,8 @@
  *
  * Where the lowest bit of a frame's second byte is set it gets what its sender would know: a TCP
  * segment belongs to one of the connections that there are (the third byte chooses) and its numbers
- * are relative to those that are next; a DHCP answer has the number of what was asked last.
+ * are relative to those that are next; a DHCP answer has the number of what was asked last; ICMP,
+ * IGMP, and ICMPv6 with MLD and neighbour discovery in it have the right checksum.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,9 @@ enum {
     UDP_PORT = 53,
     FLOWS = 8,
     HELD = 8,
-    IP = 14,       /* where the IPv4 header begins in a frame */
+    TURNS = 16,
+    IP = 14,       /* where the IP header begins in a frame */
+    IP6 = 40,      /* bytes of one of IPv6 */
     DHCP_XID = 46, /* where a DHCP message behind a plain IPv4 header has its number */
     DHCP_CHADDR = 70,
     FIN = 1,
@@ -83,6 +86,54 @@ static void see(const uint8_t *frame, uint32_t size)
 
 /* ---- what comes in ---- */
 
+static uint32_t add_up(uint32_t sum, const uint8_t *p, uint32_t size)
+{
+    for (uint32_t i = 0; i < size; i++)
+        sum += i & 1 ? p[i] : (uint32_t)p[i] << 8;
+    return sum;
+}
+
+static void put_checksum(uint8_t *at, uint32_t sum)
+{
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    at[0] = (uint8_t)(sum >> 8);
+    at[1] = (uint8_t)sum;
+}
+
+/* A message of ICMP, IGMP or ICMPv6 from `at` on: sum is what counts besides. */
+static void check_message(uint8_t *at, const uint8_t *end, uint32_t sum)
+{
+    if (end - at < 4)
+        return;
+    at[2] = at[3] = 0;
+    put_checksum(at + 2, add_up(sum, at, (uint32_t)(end - at)));
+}
+
+static void help4(uint8_t *frame, uint32_t size)
+{
+    uint32_t whole = (uint32_t)frame[IP + 2] << 8 | frame[IP + 3];
+    if (frame[IP + 9] == IPPROTO_ICMP || frame[IP + 9] == 2 /* IGMP */)
+        check_message(frame + IP + (frame[IP] & 15) * 4,
+                      frame + (IP + whole < size ? IP + whole : size), 0);
+}
+
+/* MLD is behind a header for each router on the way. */
+static void help6(uint8_t *frame, uint32_t size)
+{
+    uint32_t at = IP + IP6, whole = at + ((uint32_t)frame[IP + 4] << 8 | frame[IP + 5]);
+    uint8_t next = frame[IP + 6];
+    if (whole > size || whole < at + 8)
+        return;
+    if (!next) {
+        next = frame[at];
+        at += 8 * (1 + (uint32_t)frame[at + 1]);
+    }
+    if (next == IPPROTO_ICMPV6 && at < whole)
+        check_message(frame + at, frame + whole,
+                      add_up(IPPROTO_ICMPV6 + whole - at, frame + IP + 8, 32));
+}
+
 static void help(uint8_t *frame, uint32_t size)
 {
     uint8_t *t = frame + IP + 20;
@@ -103,23 +154,21 @@ static void help(uint8_t *frame, uint32_t size)
 
 static void fix(uint8_t *frame, uint32_t size, unsigned card)
 {
-    uint32_t sum = 0, header;
-    if (size < 34)
+    if (size < IP + 20)
         return;
-    bool v4 = frame[12] == 8 && !frame[13];
-    header = (frame[IP] & 15u) * 4;
-    if (v4 && header == 20 && (frame[1] & 1))
+    bool v4 = frame[12] == 8 && !frame[13], helped = frame[1] & 1;
+    uint32_t header = (frame[IP] & 15u) * 4;
+    if (helped && frame[12] == 0x86 && frame[13] == 0xdd && size >= IP + IP6)
+        help6(frame, size);
+    if (v4 && header == 20 && helped)
         help(frame, size);
     memcpy(frame, frame[0] & 1 ? (const uint8_t *)"\xff\xff\xff\xff\xff\xff" : rig_macs[card], 6);
     if (!v4 || header < 20 || IP + header > size)
         return;
-    frame[24] = frame[25] = 0;
-    for (uint32_t i = 0; i < header; i += 2)
-        sum += (uint32_t)(frame[IP + i] << 8 | frame[IP + 1 + i]);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = ~((sum & 0xffff) + (sum >> 16));
-    frame[24] = (uint8_t)(sum >> 8);
-    frame[25] = (uint8_t)sum;
+    if (helped)
+        help4(frame, size);
+    frame[IP + 10] = frame[IP + 11] = 0;
+    put_checksum(frame + IP + 10, add_up(0, frame + IP, header));
 }
 
 /* ---- the program ---- */
@@ -141,6 +190,10 @@ static void start(void)
     if (listener->ops->listen(listener, 16))
         abort();
     datagrams = bound(AF_INET6, SOCK_DGRAM, 0, UDP_PORT);
+    const uint8_t group[8] = {239, 1, 2, 3}, group6[20] = {0xff, 2, [15] = 0x77};
+    if (datagrams->ops->set_wide(datagrams, IPPROTO_IP, IP_ADD_MEMBERSHIP, group, sizeof(group)) ||
+        datagrams->ops->set_wide(datagrams, IPPROTO_IPV6, IPV6_JOIN_GROUP, group6, sizeof(group6)))
+        abort();
     pings = rig_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
     pings6 = rig_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
 }
@@ -185,8 +238,10 @@ static void serve(void)
     static unsigned next;
     struct socket *s;
     long n;
-    while (drain(datagrams) > 0 || (pings && drain(pings) > 0) || (pings6 && drain(pings6) > 0))
-        ;
+    for (int i = 0; i < TURNS && (drain(datagrams) > 0 || (pings && drain(pings) > 0) ||
+                                  (pings6 && drain(pings6) > 0));
+         i++)
+        ; /* an answer to an address of our own comes in again */
     while (!listener->ops->accept(listener, true, &s)) {
         release(&held[++next % HELD]);
         held[next % HELD] = s;

@@ -63,6 +63,17 @@ static void add_user(struct args *args, const struct net *net, unsigned index)
     free(text);
 }
 
+/* One queue as QEMU always had it, or several. */
+static void add_tap(struct args *args, const struct net *net, unsigned index)
+{
+    char list[QUEUES_MAX * 12] = "";
+    size_t at = 0;
+
+    for (unsigned i = 0; i < net->tap_count; i++)
+        at += (size_t)snprintf(list + at, sizeof(list) - at, "%s%d", i ? ":" : "", net->taps[i]);
+    args_add(args, "tap,id=net%u,%s=%s", index, net->tap_count > 1 ? "fds" : "fd", list);
+}
+
 void net_args(struct args *args, const struct net *nets, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
@@ -72,9 +83,9 @@ void net_args(struct args *args, const struct net *nets, unsigned count)
         if (net->kind == NET_USER)
             add_user(args, net, i);
         else
-            args_add(args, "tap,id=net%u,fd=%d", i, net->tap_fd);
+            add_tap(args, net, i);
         args_add(args, "-device");
-        args_add(args, "virtio-net-device,netdev=net%u,mac=%02x:%02x:%02x:%02x:%02x:%02x", i, m[0],
-                 m[1], m[2], m[3], m[4], m[5]);
+        args_add(args, "virtio-net-device,netdev=net%u,mac=%02x:%02x:%02x:%02x:%02x:%02x%s", i,
+                 m[0], m[1], m[2], m[3], m[4], m[5], net->tap_count > 1 ? ",mq=on" : "");
     }
 }

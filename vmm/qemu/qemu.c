@@ -182,15 +182,15 @@ static int qemu_start(struct machine *machine, struct error *err)
 {
     struct qemu *qemu = qemu_of(machine);
     const struct machine_config *config = qemu->plan.config;
-    int keep[5 + NETS_MAX] = {config->image.kernel_fd, config->image.payload_fd, qemu->plan.link_fd,
-                              qemu->plan.console_fd};
+    int keep[5 + NETS_MAX * QUEUES_MAX] = {config->image.kernel_fd, config->image.payload_fd,
+                                           qemu->plan.link_fd, qemu->plan.console_fd};
     unsigned keep_count = 4;
 
     if (config->debug_fd > 0)
         keep[keep_count++] = config->debug_fd;
     for (unsigned i = 0; i < config->net_count; i++)
-        if (config->nets[i].kind == NET_TAP)
-            keep[keep_count++] = config->nets[i].tap_fd;
+        for (unsigned k = 0; k < config->nets[i].tap_count; k++)
+            keep[keep_count++] = config->nets[i].taps[k];
     const struct process process = {.argv = (const char *const *)qemu->args.list,
                                     .env = getenv("GLIBC_TUNABLES") ? NULL : heap_settings,
                                     .keep = keep,

@@ -6,7 +6,7 @@
 //	load get PORT PATH           prints what the server answers
 //	load send|receive PORT SIZE  moves bytes to the sink, from the source; prints MB/s
 //
-// Servers are on 127.0.0.1.
+// Servers are on 127.0.0.1; where PORT stands, ADDRESS:PORT may.
 package main
 
 import (
@@ -19,6 +19,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,9 +30,16 @@ func check(err error) {
 	}
 }
 
+func address(port string) string {
+	if strings.Contains(port, ":") {
+		return port
+	}
+	return "127.0.0.1:" + port
+}
+
 func get(port, path string) (string, error) {
 	client := http.Client{Timeout: 20 * time.Second}
-	reply, err := client.Get("http://127.0.0.1:" + port + path)
+	reply, err := client.Get("http://" + address(port) + path)
 	if err != nil {
 		return "", err
 	}
@@ -76,7 +84,7 @@ func first(port string, words []string) {
 }
 
 func connect(port string) *net.TCPConn {
-	c, err := net.Dial("tcp", "127.0.0.1:"+port)
+	c, err := net.Dial("tcp", address(port))
 	check(err)
 	return c.(*net.TCPConn)
 }

@@ -16,6 +16,15 @@ enum {
 
 #define PATIENCE_NS NS_PER_SEC
 
+int control_take(struct virtq *q, uint32_t *size_bytes)
+{
+    int64_t deadline_ns = clock_mono_ns() + PATIENCE_NS;
+    int i;
+    while ((i = virtq_take(q, size_bytes)) == -EAGAIN && clock_mono_ns() < deadline_ns)
+        cpu_relax();
+    return i;
+}
+
 static void rx_give(struct virtio_control *c, unsigned i)
 {
     virtq_give(&c->rx, i, BUFFER_BYTES);
@@ -42,16 +51,6 @@ int control_init(struct virtio_control *c, struct virtio_device *d, char *memory
     return err ? err : virtio_queue_start(d, QUEUE_TX, &c->tx);
 }
 
-/* The next buffer that the device is done with, looking for it a while; negative: none came. */
-static int take_wait(struct virtq *q, uint32_t *size_bytes)
-{
-    int64_t deadline_ns = clock_mono_ns() + PATIENCE_NS;
-    int i;
-    while ((i = virtq_take(q, size_bytes)) == -EAGAIN && clock_mono_ns() < deadline_ns)
-        cpu_relax();
-    return i;
-}
-
 static int send(struct virtio_control *c, uint32_t port, uint16_t event)
 {
     struct virtio_console_control m = {port, event, 1};
@@ -59,14 +58,14 @@ static int send(struct virtio_control *c, uint32_t port, uint16_t event)
     memcpy(c->tx_buffer, &m, sizeof m);
     virtq_give(&c->tx, 0, sizeof m);
     virtio_notify(c->device, QUEUE_TX);
-    return take_wait(&c->tx, &unused) < 0 ? -EIO : 0;
+    return control_take(&c->tx, &unused) < 0 ? -EIO : 0;
 }
 
 /* The next message of the device. */
 static int receive(struct virtio_control *c, struct virtio_console_control *m)
 {
     uint32_t size_bytes;
-    int i = take_wait(&c->rx, &size_bytes);
+    int i = control_take(&c->rx, &size_bytes);
     if (i < 0 || size_bytes < sizeof *m)
         return -EIO;
     memcpy(m, rx_buffer(c, (unsigned)i), sizeof *m);

@@ -22,6 +22,10 @@ int control_init(struct virtio_control *c, struct virtio_device *d, char *memory
  * 0 or -EIO. */
 int control_open(struct virtio_control *c, uint32_t port) MUST_CHECK;
 
+/* control_take - what virtq_take gives, looking for it for a second at most: for any device that is
+ * told something at boot. */
+int control_take(struct virtq *q, uint32_t *size_bytes) MUST_CHECK;
+
 /* control_serve - give the device its buffers back. Interrupt context. False: the device broke the
  * rules. */
 bool control_serve(struct virtio_control *c);

@@ -4,7 +4,6 @@
 #include "kernel/arch/io.h"
 #include "kernel/arch/mmu.h"
 #include "kernel/core/log.h"
-#include "kernel/core/panic.h"
 #include "kernel/drivers/pci.h"
 #include "kernel/drivers/virtio/transport.h"
 
@@ -131,16 +130,20 @@ static void write_pair(struct virtio_device *d, enum virtio_pci_common r, uint64
     mmio_write32(d->base, (size_t)r + 4, (uint32_t)(value >> 32));
 }
 
+static uint32_t *notify_at(struct virtio_pci_device *v, unsigned index)
+{
+    return &v->notify_at[MIN(index, VIRTIO_PCI_QUEUES_MAX - 1u)];
+}
+
 static int queue_start(struct virtio_device *d, unsigned index, const struct virtq *q)
 {
     struct virtio_pci_device *v = pci_of(d);
-    ASSERT(index < VIRTIO_PCI_QUEUES_MAX);
     mmio_write16(d->base, VIRTIO_PCI_QUEUE_SEL, (uint16_t)index);
     uint64_t at =
         (uint64_t)mmio_read16(d->base, VIRTIO_PCI_QUEUE_NOTIFY_OFF) * v->notify_multiplier;
     if (mmio_read16(d->base, VIRTIO_PCI_QUEUE_SIZE) < q->size || at + 2 > v->notify_bytes)
         return -EIO;
-    v->notify_at[index] = (uint32_t)at;
+    *notify_at(v, index) = (uint32_t)at;
     mmio_write16(d->base, VIRTIO_PCI_QUEUE_SIZE, q->size);
     dma_wmb();
     write_pair(d, VIRTIO_PCI_QUEUE_DESC, virt_to_phys(q->desc));
@@ -159,7 +162,7 @@ static void notify(struct virtio_device *d, unsigned index)
 {
     struct virtio_pci_device *v = pci_of(d);
     dma_wmb();
-    mmio_write16(v->notify, v->notify_at[index], (uint16_t)index);
+    mmio_write16(v->notify, *notify_at(v, index), (uint16_t)index);
 }
 
 /* Reading takes it back. */

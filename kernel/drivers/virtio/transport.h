@@ -6,7 +6,7 @@
 
 #include "kernel/drivers/virtio/mmio.h"
 
-#define VIRTIO_PCI_QUEUES_MAX 4
+#define VIRTIO_PCI_QUEUES_MAX 17 /* so many less one, and one behind them */
 
 /* A device by PCI; one by MMIO is its `d` alone. */
 struct virtio_pci_device {

@@ -16,7 +16,10 @@ sed -i '/^tcp_input(/,/^}/ {
     s/pcb = tcp_active_pcbs; pcb/pcb = connection_active(tcphdr); pcb/
     s/pcb = tcp_tw_pcbs; pcb/pcb = connection_waiting(tcphdr); pcb/
 }' "$new/src/core/tcp_in.c"
-[ "$(cat "$new"/src/core/tcp*.c "$new/src/include/lwip/tcp.h" | grep -c 'connection_[a-z]*(\|\*\*chained;')" = 4 ] ||
+# Who says that an address of ours is theirs takes it away while we ask whether it is (RFC 4862, 5.4.4), not for as long as we live.
+sed -i '/Unsolicited NA?/,/our address/ s/!ip6_addr_isduplicated(\(netif_ip6_addr_state(inp, i)\))/ip6_addr_istentative(\1)/' "$new/src/core/ipv6/nd6.c"
+[ "$(grep -c '^ *ip6_addr_istentative(netif_ip6_addr_state(inp, i)) &&' "$new/src/core/ipv6/nd6.c")" = 1 ] &&
+    [ "$(cat "$new"/src/core/tcp*.c "$new/src/include/lwip/tcp.h" | grep -c 'connection_[a-z]*(\|\*\*chained;')" = 4 ] ||
     { echo "$0: this lwIP isn't the one that the changes are for" >&2; exit 1; }
 rm -rf "$folder"
 touch "$new/fetched"

@@ -28,6 +28,7 @@ const (
 	ack = 16
 
 	etherIP  = 0x0800
+	etherIP6 = 0x86dd
 	etherARP = 0x0806
 )
 
@@ -354,8 +355,20 @@ func (p *phantom) nonsense() error {
 	return nil
 }
 
+// claim says to everybody that this address is ours, as one that looks for duplicates would be told (RFC 4861, 4.4).
+func (p *phantom) claim(address string) error {
+	mine, all := []byte{0xfe, 0x80, 15: 0xfa}, []byte{0xff, 2, 15: 1}
+	said := append([]byte{136, 0, 0, 0, 0x20, 0, 0, 0}, net.ParseIP(address).To16()...)
+	said = append(append(said, 2, 1), p.mac[:]...)
+	pseudo := append(append(append([]byte{}, mine...), all...), 0, 0, 0, byte(len(said)), 0, 0, 0, 58)
+	binary.BigEndian.PutUint16(said[2:], fold(sum16(sum16(0, pseudo), said)))
+	packet := append([]byte{0x60, 0, 0, 0, 0, byte(len(said)), 58, 255}, mine...)
+	p.send([6]byte{0x33, 0x33, 0, 0, 0, 1}, etherIP6, append(append(packet, all...), said...))
+	return echoOnce("["+address+"]:7000", "still ours")
+}
+
 // runAttacks does them all; after each the service must answer, and at the end nothing may be left of them.
-func runAttacks(name, own, guest string) int {
+func runAttacks(name, own, guest, guest6 string) int {
 	p, err := newPhantom(name, own, guest)
 	if err != nil {
 		return report("attack", err)
@@ -380,6 +393,7 @@ func runAttacks(name, own, guest string) int {
 		{"a second SYN", p.second},
 		{"reset out of the window", p.outside},
 		{"segments without sense", p.nonsense},
+		{"a neighbour with the same address", func() error { return p.claim(guest6) }},
 		{"20,000 SYNs", func() error { return p.flood(20000) }},
 	} {
 		err := a.run()

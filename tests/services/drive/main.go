@@ -9,7 +9,7 @@
 //	drive talk NAME ADDRESS        a conversation with an example, printed
 //	drive check NAME=ADDRESS...    the checks of check.go, for the services of tests/services/guest at these addresses: ok and not ok lines
 //	drive crowd N ECHO STATE       N connections to these services' addresses at once
-//	drive attack INTERFACE OWN GUEST  those of attack.go, for the guest at that IPv4 address, from another that nobody has
+//	drive attack INTERFACE OWN GUEST GUEST6  those of attack.go, for the guest at these addresses, from an IPv4 address that nobody has
 //	drive soak PID SECONDS NAME=ADDRESS...  full load on the machine of that launcher; fails when a wake-up is lost
 package main
 
@@ -110,7 +110,7 @@ func main() {
 	case "crowd":
 		os.Exit(runCrowd(number(args[0]), args[1], args[2]))
 	case "attack":
-		os.Exit(runAttacks(args[0], args[1], args[2]))
+		os.Exit(runAttacks(args[0], args[1], args[2], args[3]))
 	case "soak":
 		os.Exit(runSoak(number(args[0]), number(args[1]), services(args[2:])))
 	default:
