@@ -27,6 +27,24 @@ enum syscall_kind {
     K_STR,
     K_INBUF,
     K_OUTBUF,
+    /* with words (abi/syscall_words.h), as PROT to OFLAGS, FUTEXOP and CLONEFLAGS have: flags */
+    K_FDFLAGS,
+    K_ATFLAGS,
+    K_MSGFLAGS,
+    K_WAITFLAGS,
+    /* and numbers */
+    K_SOCKTYPE,
+    K_FAMILY,
+    K_WHENCE,
+    K_FCNTL,
+    K_ADVICE,
+    K_SIGHOW,
+    K_CLOCK,
+    K_EPOLLOP,
+    K_SHUTHOW,
+    K_ITIMER,
+    K_RESOURCE,
+    K_SOLEVEL,
 };
 
 #ifdef SYSCALL_KINDS_AS_ARRAY

@@ -1,7 +1,7 @@
 # The command ./mazboot. Subcommands add their file here and their row in cmd/main.c.
 CMD_LIBS := vmm gobin
 CMD_SRC := cmd/main.c cmd/version.c cmd/completion.c cmd/options.c cmd/quantity.c cmd/strings.c cmd/kernel_files.c cmd/kernel_choice.c \
-           cmd/gobuild.c cmd/net_spec.c cmd/network.c cmd/certificates.c cmd/guest_path.c cmd/guest.c cmd/volumes.c cmd/run_options.c cmd/run.c cmd/gotest.c cmd/trace_json.c cmd/inject.c cmd/caller.c cmd/thread_view.c cmd/strace_file.c cmd/unknown_calls.c cmd/telling.c cmd/terminal.c cmd/trace_file.c cmd/stats.c cmd/build.c
+           cmd/gobuild.c cmd/net_spec.c cmd/network.c cmd/certificates.c cmd/guest_path.c cmd/guest.c cmd/volumes.c cmd/run_options.c cmd/run.c cmd/gotest.c cmd/trace_json.c cmd/inject.c cmd/caller.c abi/syscall_words.c lib/fmt.c cmd/thread_view.c cmd/strace_file.c cmd/unknown_calls.c cmd/telling.c cmd/terminal.c cmd/trace_file.c cmd/stats.c cmd/build.c
 CMD_SRC += cmd/inspect.c cmd/inspect/report.c cmd/inspect/text.c cmd/inspect/json.c cmd/inspect/svg.c cmd/inspect/treemap.c
 CMD_SRC += cmd/trace.c cmd/trace/plan.c cmd/trace/checks.c cmd/trace/judge.c cmd/trace/text.c cmd/trace/json.c cmd/trace/svg.c
 CMD_SRC += cmd/registry.c cmd/goroutines.c cmd/goroutines_print.c cmd/ps.c cmd/json_text.c cmd/svg_text.c

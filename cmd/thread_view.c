@@ -4,6 +4,7 @@
 #include "abi/payload.h"
 #define SYSCALL_KINDS_AS_ARRAY
 #include "abi/syscall_kinds.h"
+#include "abi/syscall_words.h"
 #include "cmd/caller.h"
 #include "gobin/unwind.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 
 #define FRAMES_MAX 16 /* of a stack that are shown */
+#define WORDS_MAX  160
 
 struct thread_view {
     struct gobin go;
@@ -97,22 +99,11 @@ static void put_file(const struct thread_view *view, FILE *out, uint32_t file)
 
 /* ---- the system call ---- */
 
-static void put_futex_op(FILE *out, uint64_t v)
-{
-    static const char *const ops[] = {"WAIT",        "WAKE",        "FD",         "REQUEUE",
-                                      "CMP_REQUEUE", "WAKE_OP",     "LOCK_PI",    "UNLOCK_PI",
-                                      "TRYLOCK_PI",  "WAIT_BITSET", "WAKE_BITSET"};
-    if ((v & 127) < ARRAY_SIZE(ops))
-        fprintf(out, "FUTEX_%s%s%s", ops[v & 127], v & 128 ? "_PRIVATE" : "",
-                v & 256 ? "|CLOCK_REALTIME" : "");
-    else
-        fprintf(out, "%#" PRIx64, v);
-}
-
 static void put_argument(const struct thread_view *view, FILE *out, const struct link_state *s,
                          unsigned i, enum syscall_kind k)
 {
     uint64_t v = s->args[i];
+    char words[WORDS_MAX];
     switch (k) {
     case K_INT:
     case K_FD:
@@ -122,9 +113,6 @@ static void put_argument(const struct thread_view *view, FILE *out, const struct
         if (k == K_FD && i == 0)
             put_file(view, out, s->file);
         break;
-    case K_FUTEXOP:
-        put_futex_op(out, (uint32_t)v);
-        break;
     case K_S64:
         fprintf(out, "%" PRId64, (int64_t)v);
         break;
@@ -133,7 +121,10 @@ static void put_argument(const struct thread_view *view, FILE *out, const struct
         fprintf(out, "%" PRIu64, v);
         break;
     default:
-        fprintf(out, v ? "%#" PRIx64 : "NULL", v);
+        if (syscall_words(words, sizeof(words), k, v))
+            fputs(words, out);
+        else
+            fprintf(out, v ? "%#" PRIx64 : "NULL", v);
         break;
     }
 }

@@ -7,7 +7,6 @@
  */
 #include "abi/errno.h"
 #include "abi/errno_names.h"
-#include "abi/syscall_kinds.h"
 #include "kernel/arch/trap.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/console.h"
@@ -22,23 +21,14 @@
 #include "lib/fmt.h"
 #include "lib/str.h"
 
-/* Kinds of up to six arguments, five bits each; 0 ends them. */
-#define SHAPE(k1, k2, k3, k4, k5, k6)                                                     \
-    ((uint32_t)(k1) | (uint32_t)(k2) << 5 | (uint32_t)(k3) << 10 | (uint32_t)(k4) << 15 | \
-     (uint32_t)(k5) << 20 | (uint32_t)(k6) << 25)
-#define AU()                                       SHAPE(K_U64, K_U64, K_U64, K_U64, K_U64, K_U64)
-#define A0()                                       0
-#define A1(k1, n1)                                 SHAPE(K_##k1, 0, 0, 0, 0, 0)
-#define A2(k1, n1, k2, n2)                         SHAPE(K_##k1, K_##k2, 0, 0, 0, 0)
-#define A3(k1, n1, k2, n2, k3, n3)                 SHAPE(K_##k1, K_##k2, K_##k3, 0, 0, 0)
-#define A4(k1, n1, k2, n2, k3, n3, k4, n4)         SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, 0, 0)
-#define A5(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5) SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, 0)
-#define A6(k1, n1, k2, n2, k3, n3, k4, n4, k5, n5, k6, n6) \
-    SHAPE(K_##k1, K_##k2, K_##k3, K_##k4, K_##k5, K_##k6)
+#define SYSCALL_KINDS_AS_ARRAY
+#include "abi/syscall_kinds.h"
+#include "abi/syscall_words.h"
+
 #define S(nr, nr_amd64, name, status, args) args,
 
 /* In the table's order: syscall_index() finds a number's place. */
-static const uint32_t shapes[] = {
+static const uint8_t shapes[][6] = {
 #include "abi/syscalls.def"
 };
 
@@ -47,6 +37,7 @@ static int32_t handlers[SYSCALL_TABLE_SIZE];
 
 #define LINE_MAX   512
 #define STRING_MAX 64
+#define WORDS_MAX  160
 
 struct line {
     struct link_trace from;
@@ -103,67 +94,9 @@ static void add_buffer(struct line *l, vaddr_t at, uint64_t size)
         add_bytes(l, s, n, n < size);
 }
 
-struct flag_name {
-    uint64_t value;
-    const char *name;
-};
-
-static const struct flag_name prot_names[] = {
-    {1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
-static const struct flag_name map_names[] = {
-    {1, "MAP_SHARED"},        {2, "MAP_PRIVATE"},       {0x10, "MAP_FIXED"},
-    {0x20, "MAP_ANONYMOUS"},  {0x100, "MAP_GROWSDOWN"}, {0x4000, "MAP_NORESERVE"},
-    {0x8000, "MAP_POPULATE"}, {0x20000, "MAP_STACK"},   {0x100000, "MAP_FIXED_NOREPLACE"}};
-static const struct flag_name open_names[] = {
-    {1, "O_WRONLY"},          {2, "O_RDWR"},           {0100, "O_CREAT"},
-    {0200, "O_EXCL"},         {01000, "O_TRUNC"},      {02000, "O_APPEND"},
-    {04000, "O_NONBLOCK"},    {040000, "O_DIRECTORY"}, {0100000, "O_NOFOLLOW"},
-    {0400000, "O_LARGEFILE"}, {02000000, "O_CLOEXEC"}};
-static const struct flag_name clone_names[] = {{0x100, "CLONE_VM"},
-                                               {0x200, "CLONE_FS"},
-                                               {0x400, "CLONE_FILES"},
-                                               {0x800, "CLONE_SIGHAND"},
-                                               {0x4000, "CLONE_VFORK"},
-                                               {0x10000, "CLONE_THREAD"},
-                                               {0x40000, "CLONE_SYSVSEM"},
-                                               {0x80000, "CLONE_SETTLS"},
-                                               {0x100000, "CLONE_PARENT_SETTID"},
-                                               {0x200000, "CLONE_CHILD_CLEARTID"},
-                                               {0x1000000, "CLONE_CHILD_SETTID"}};
-
-static void add_flags(struct line *l, uint64_t v, const struct flag_name *names, size_t n,
-                      const char *zero)
-{
-    const char *sep = "";
-    for (size_t i = 0; i < n; i++)
-        if (v & names[i].value) {
-            add(l, "%s%s", sep, names[i].name);
-            sep = "|";
-            v &= ~names[i].value;
-        }
-    if (v)
-        add(l, "%s0x%lx", sep, v);
-    else if (!*sep)
-        add(l, "%s", zero);
-}
-
-#define ADD_FLAGS(l, v, names, zero) add_flags(l, v, names, ARRAY_SIZE(names), zero)
-
-static void add_futex_op(struct line *l, uint64_t v)
-{
-    static const char *const ops[] = {"WAIT",        "WAKE",        "FD",         "REQUEUE",
-                                      "CMP_REQUEUE", "WAKE_OP",     "LOCK_PI",    "UNLOCK_PI",
-                                      "TRYLOCK_PI",  "WAIT_BITSET", "WAKE_BITSET"};
-    uint64_t op = v & 127;
-    if (op < ARRAY_SIZE(ops))
-        add(l, "FUTEX_%s%s%s", ops[op], v & 128 ? "_PRIVATE" : "",
-            v & 256 ? "|CLOCK_REALTIME" : "");
-    else
-        add(l, "0x%lx", v);
-}
-
 static void add_argument(struct line *l, enum syscall_kind k, uint64_t v, uint64_t next)
 {
+    char words[WORDS_MAX];
     switch (k) {
     case K_DIRFD:
         if ((int)v == -100) {
@@ -180,23 +113,6 @@ static void add_argument(struct line *l, enum syscall_kind k, uint64_t v, uint64
         break;
     case K_MODE:
         add(l, "0%o", (unsigned)v);
-        break;
-    case K_PROT:
-        ADD_FLAGS(l, (uint32_t)v, prot_names, "PROT_NONE");
-        break;
-    case K_MAPFLAGS:
-        ADD_FLAGS(l, (uint32_t)v, map_names, "0");
-        break;
-    case K_OFLAGS:
-        if (!(v & 3))
-            add(l, (uint32_t)v ? "O_RDONLY|" : "O_RDONLY");
-        ADD_FLAGS(l, (uint32_t)v, open_names, "");
-        break;
-    case K_CLONEFLAGS:
-        ADD_FLAGS(l, v, clone_names, "0");
-        break;
-    case K_FUTEXOP:
-        add_futex_op(l, (uint32_t)v);
         break;
     case K_STR:
         add_string(l, v);
@@ -215,7 +131,10 @@ static void add_argument(struct line *l, enum syscall_kind k, uint64_t v, uint64
         add(l, (uint32_t)v ? "0x%x" : "%x", (uint32_t)v);
         break;
     default:
-        add(l, v ? "0x%lx" : "NULL", v);
+        if (syscall_words(words, sizeof words, k, v))
+            add(l, "%s", words);
+        else
+            add(l, v ? "0x%lx" : "NULL", v);
         break;
     }
 }
@@ -248,7 +167,8 @@ static void add_result(struct line *l, long ret)
 static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
 {
     int index = syscall_index(nr);
-    uint32_t shape = index < 0 ? AU() : shapes[index];
+    static const uint8_t unknown[] = AU();
+    const uint8_t *kinds = index < 0 ? unknown : shapes[index];
     const char *name = syscall_name(nr);
     int64_t us = clock_mono_ns() / 1000;
     add(l, "%ld.%06ld [%d] ", (long)(us / 1000000), (long)(us % 1000000), tid);
@@ -256,10 +176,10 @@ static void add_call(struct line *l, int tid, uint64_t nr, const uint64_t *args)
         add(l, "%s(", name);
     else
         add(l, "syscall_%lu(", nr);
-    for (unsigned i = 0; shape; i++, shape >>= 5) {
+    for (unsigned i = 0; i < 6 && kinds[i]; i++) {
         if (i)
             add(l, ", ");
-        add_argument(l, shape & 31, args[i], i < 5 ? args[i + 1] : 0);
+        add_argument(l, kinds[i], args[i], i < 5 ? args[i + 1] : 0);
     }
     add(l, ")");
 }

@@ -26,6 +26,22 @@
 #define T_STR                              vaddr_t
 #define T_INBUF                            vaddr_t
 #define T_OUTBUF                           vaddr_t
+#define T_FDFLAGS                          uint32_t
+#define T_ATFLAGS                          uint32_t
+#define T_MSGFLAGS                         uint32_t
+#define T_WAITFLAGS                        int
+#define T_SOCKTYPE                         int
+#define T_FAMILY                           int
+#define T_WHENCE                           int
+#define T_FCNTL                            int
+#define T_ADVICE                           int
+#define T_SIGHOW                           int
+#define T_CLOCK                            int
+#define T_EPOLLOP                          int
+#define T_SHUTHOW                          int
+#define T_ITIMER                           int
+#define T_RESOURCE                         int
+#define T_SOLEVEL                          int
 
 #define AU()                               (void)
 #define A0()                               (void)

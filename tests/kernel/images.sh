@@ -21,6 +21,7 @@ gets() {
 
 check 'the small kernel has at most 160 KiB' at_most mazboot 163840
 check 'the kernel with the network has at most 320 KiB' at_most mazboot-net 327680
+check 'the full kernel has at most 352 KiB' at_most mazboot-full 360448
 cat >"$tmp/socket.go" <<'GO'
 package main
 

@@ -121,6 +121,11 @@ done <$dir/gos
 ./mazboot run --accel tcg --strace=$dir/static.trace $dir/static </dev/null
 check 'a program that has no such names' grep -qE 'chdir\("/static"\) = -1 ENOENT <[0-9]+ us>$' $dir/static.trace
 
+aarch64-linux-gnu-gcc -O2 -static -w -o $dir/words tests/kernel/strace_words.c || exit 1
+./mazboot run --accel tcg --strace=$dir/words.trace $dir/words </dev/null >$dir/words.wanted
+while IFS= read -r line; do grep -qF "] $line" $dir/words.trace || echo "not ok strace: no line says ${line% = }"; done <$dir/words.wanted
+check 'arguments in the words of the header files' test "$(wc -l <$dir/words.wanted)" = 50
+
 ./mazboot build --kernel full -o $dir/image $dir/plain &&
     timeout 60 qemu-system-aarch64 -M virt -cpu max -m 64M -nographic -nic none -kernel $dir/image -append strace=1 >$dir/uart.trace 2>&1 </dev/null
 check 'an image on its own: the kernel has no names' grep -aqE 'openat\(.*"/opened".* <[0-9]+ us>.?$' $dir/uart.trace

@@ -243,10 +243,11 @@ static uint64_t argument(struct worker *w, enum syscall_kind k)
         return random_below(w, 4) ? (uint64_t)-100 : an_fd(w);
     case K_SIG:
         return random_below(w, 70) - 2;
-    case K_U32:
-    case K_INT:
-        return random_below(w, 3) ? random_below(w, 12) : (uint32_t)a_number(w);
     case K_FLAGS:
+    case K_FDFLAGS:
+    case K_ATFLAGS:
+    case K_MSGFLAGS:
+    case K_WAITFLAGS:
         return flag_set(w, flag_bits, ARRAY_SIZE(flag_bits));
     case K_MODE:
         return random_below(w, 2) ? 0777 : random_next(w) & 0177777;
@@ -271,8 +272,8 @@ static uint64_t argument(struct worker *w, enum syscall_kind k)
     case K_S64:
     case K_U64:
         return random_below(w, 2) ? random_below(w, 5) * 4096 : a_number(w);
-    default:
-        return 0;
+    default: /* U32, INT, and numbers that have names */
+        return random_below(w, 3) ? random_below(w, 12) : (uint32_t)a_number(w);
     }
 }
 
