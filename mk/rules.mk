@@ -67,9 +67,9 @@ $(call object_rules_,fuzz/$1.d,$(FUZZ_CFLAGS) $4)
 $(B)/fuzz/$1: $$(FUZZOBJ_$1)
 	$$(call say,LD,$$@)$(CC) -fuse-ld=lld $(SAN_FLAGS) -fsanitize=fuzzer -o $$@ $$^ $5
 $(B)/fuzz/$1.run: $(B)/fuzz/$1
-	@printf '#!/bin/sh\nmkdir -p $(B)/fuzz/$1.new\nif $(B)/fuzz/$1 -seed=1 -runs=$(FUZZ_RUNS) -max_total_time=20 $(B)/fuzz/$1.new $3 >$(B)/fuzz/$1.log 2>&1; then echo "ok fuzz $1"; else tail -n 40 $(B)/fuzz/$1.log; echo "not ok fuzz $1"; fi\n' >$$@ && chmod +x $$@
+	@printf '#!/bin/sh\nmkdir -p $(B)/fuzz/$1.new\nif $(B)/fuzz/$1 -seed=1 -timeout=10 -runs=$(FUZZ_RUNS) -max_total_time=20 $(B)/fuzz/$1.new $3 >$(B)/fuzz/$1.log 2>&1; then echo "ok fuzz $1"; else tail -n 40 $(B)/fuzz/$1.log; echo "not ok fuzz $1"; fi\n' >$$@ && chmod +x $$@
 .PHONY: fuzz-$1
 fuzz-$1: $(B)/fuzz/$1
-	mkdir -p $(B)/fuzz/$1.new && $(B)/fuzz/$1 $(B)/fuzz/$1.new $3
+	mkdir -p $(B)/fuzz/$1.new && $(B)/fuzz/$1 -timeout=10 $(B)/fuzz/$1.new $3
 endef
 fuzz_test = $(eval $(call fuzz_test_,$1,$2,$3,$4,$5))
