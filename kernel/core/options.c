@@ -15,7 +15,9 @@ static void note_payload(void)
 {
     size_t size;
     const char *p = payload_item(PAYLOAD_OPTIONS, &size);
-    for (const char *end = p + size; p && p < end; p++) {
+    if (!p)
+        return;
+    for (const char *end = p + size; p < end; p++) {
         const char *nul = memchr(p, 0, (size_t)(end - p));
         if (!nul)
             break;
@@ -56,8 +58,10 @@ static const char *find_bootarg(const char *key, size_t *len)
 static const char *find_payload(const char *key, unsigned nth, size_t *len)
 {
     size_t size;
-    const char *p = payload_item(PAYLOAD_OPTIONS, &size), *end = p + size;
-    while (p && p < end && in_payload & key_bit(key)) {
+    const char *p = payload_item(PAYLOAD_OPTIONS, &size);
+    if (!p)
+        return NULL;
+    for (const char *end = p + size; p < end && in_payload & key_bit(key);) {
         const char *nul = memchr(p, 0, (size_t)(end - p));
         if (!nul)
             break;

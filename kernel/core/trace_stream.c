@@ -128,7 +128,7 @@ static void on_time(void *arg)
     static int64_t period_ns = PERIOD_NS;
     uint64_t now = recorded();
     (void)arg;
-    period_ns = now - seen > OWN_RECORDS ? PERIOD_NS : MIN(2 * period_ns, INT64_C(LONGEST_NS));
+    period_ns = now - seen > OWN_RECORDS ? PERIOD_NS : MIN(2 * period_ns, (int64_t)LONGEST_NS);
     seen = now;
     trace_stream_flush();
     timer_set(&timer, clock_mono_ns() + period_ns);

@@ -147,8 +147,8 @@ static bool timeval_valid(const struct linux_timeval *tv)
 /* Microseconds, rounded up: what is armed never reads as 0. */
 static struct linux_timeval to_timeval(int64_t ns)
 {
-    int64_t us = (ns + 999) / 1000;
-    return (struct linux_timeval){us / 1000000, us % 1000000};
+    uint64_t us = ((uint64_t)ns + 999) / 1000;
+    return (struct linux_timeval){(int64_t)(us / 1000000), (int64_t)(us % 1000000)};
 }
 
 static int write_itimerval(struct itimer *it, vaddr_t at)

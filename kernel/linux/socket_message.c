@@ -2,13 +2,13 @@
 /* sendto, recvfrom, sendmsg, recvmsg and their plurals; descriptors and credentials as control
  * data. */
 #include "abi/errno.h"
-#include "abi/linux_time.h"
 #include "kernel/core/clock.h"
 #include "kernel/core/slab.h"
 #include "kernel/core/uaccess.h"
 #include "kernel/fs/context.h"
 #include "kernel/linux/iovec.h"
 #include "kernel/linux/socket_call.h"
+#include "kernel/linux/time.h"
 #include "kernel/linux/syscall.h"
 #include "lib/str.h"
 
@@ -358,16 +358,13 @@ static long receive_one_of_many(struct file *f, struct socket *s, vaddr_t msg, u
  * after each message, as on Linux. */
 long sys_recvmmsg(int fd, vaddr_t msgs, uint32_t count, uint32_t flags, vaddr_t timeout)
 {
-    struct file *f;
-    struct socket *s;
-    struct linux_timespec ts = {0};
+    struct file *f = NULL;
+    struct socket *s = NULL;
+    int64_t end_ns;
     uint32_t done = 0;
-    if (timeout && copy_from_user(&ts, timeout, sizeof(ts)))
-        return -EFAULT;
-    if (ts.tv_sec < 0 || ts.tv_nsec < 0 || ts.tv_nsec >= NS_PER_SEC)
-        return -EINVAL;
-    int64_t end_ns = timeout ? clock_mono_ns() + ts.tv_sec * NS_PER_SEC + ts.tv_nsec : INT64_MAX;
-    int err = socket_get(fd, &f, &s);
+    int err = time_read_deadline(timeout, &end_ns);
+    if (!err)
+        err = socket_get(fd, &f, &s);
     if (err)
         return err;
     long n = 0;

@@ -152,26 +152,28 @@ static const char *const paths[] = {
 
 static uint64_t a_path(struct worker *w)
 {
-    char *at = (char *)(ARENA_DATA + random_below(w, 32) * 4096);
+    uint64_t at = ARENA_DATA + random_below(w, 32) * 4096;
     const char *s = PICK(w, paths);
     if (!random_below(w, 24))
         return a_bad_pointer(w);
-    if (!random_below(w, 48)) {
-        memset(at, 'x', 4096); /* as long as can be, or longer */
-        at[random_below(w, 2) ? 4095 : 255] = 0;
-        return (uint64_t)at;
+    if (!random_below(w, 48)) { /* as long as can be, or longer */
+        char part[256];
+        memset(part, 'x', sizeof part);
+        for (unsigned i = 0; i < 4096; i += sizeof part)
+            program_write(at + i, part, sizeof part);
+        program_write(at + (random_below(w, 2) ? 4095 : 255), "", 1);
+        return at;
     }
-    for (size_t i = 0; i <= strlen(s); i++)
-        at[i] = s[i];
-    return (uint64_t)at;
+    program_write(at, s, strlen(s) + 1);
+    return at;
 }
 
 /* What structures consist of: small numbers, times, lengths, pointers, descriptors. */
 static void shape(struct worker *w, uint64_t at)
 {
-    uint64_t *p = (uint64_t *)at;
+    uint64_t p[16];
     unsigned kind = (unsigned)random_below(w, 8);
-    for (unsigned i = 0; i < 16; i++)
+    for (unsigned i = 0; i < ARRAY_SIZE(p); i++)
         switch (kind) {
         case 0:
             p[i] = random_next(w);
@@ -200,6 +202,7 @@ static void shape(struct worker *w, uint64_t at)
                                       : random_below(w, 300);
             break;
         }
+    program_write(at, p, sizeof p);
 }
 
 static uint64_t a_pointer(struct worker *w)
@@ -336,7 +339,7 @@ static uint64_t an_event(struct worker *w)
 /* An alternate stack that is one, or is refused. */
 static uint64_t a_stack(struct worker *w)
 {
-    static uint8_t stacks[WORKERS_MAX][32768];
+    static uint8_t stacks[WORKERS_MAX][32768] PROGRAM_MEMORY;
     static unsigned next;
     if (!random_below(w, 4))
         return random_below(w, 2) ? 0 : 1ull << 48;
@@ -556,11 +559,25 @@ static void after(struct worker *w, uint64_t nr, const uint64_t a[6], long ret)
         ;
 }
 
-/* Whatever the calls before returned, the n-th call of a seed is the same. */
+/* Which call is next. Whatever those before returned, the n-th of a seed is the same. With bytes
+ * for each, half of them are the call's number in the grammar. */
+static unsigned next_call(struct worker *w)
+{
+    uint64_t n = w->seed + w->done;
+    uint16_t index = 0, more = 0;
+    if (w->input) {
+        const uint8_t *at = w->input + w->done * w->input_step;
+        memcpy(&index, at, sizeof index);
+        memcpy(&more, at + sizeof index, sizeof more);
+        n = UINT64_C(0x10001) * index + more;
+    }
+    w->random = n * UINT64_C(0x9e3779b97f4a7c15) | 1;
+    return w->input ? index % ARRAY_SIZE(grammar) : (unsigned)random_below(w, ARRAY_SIZE(grammar));
+}
+
 void calls_one(struct worker *w)
 {
-    w->random = (w->seed + w->done) * UINT64_C(0x9e3779b97f4a7c15) | 1;
-    unsigned i = (unsigned)random_below(w, ARRAY_SIZE(grammar));
+    unsigned i = next_call(w);
     const struct call *c = &grammar[i];
     uint64_t a[6] = {0};
     if (c->status == NONE && random_below(w, 8))
@@ -585,7 +602,7 @@ const char *calls_name(unsigned index)
     return grammar[index].name;
 }
 
-void calls_report(void (*print)(const char *fmt, ...))
+void calls_report(void)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(grammar); i++)
         if (succeeded[i] || failed[i])

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The system call fuzzer: a static program for the machine (or Linux) that makes random calls from
- * abi/syscalls.def in several threads. One seed, one sequence of calls for each thread.
+ * The system call fuzzer: a program that makes random calls from abi/syscalls.def in several
+ * threads. One seed, one sequence of calls for each thread. It is a static program for the machine
+ * (or Linux), start.S and guest.c; and with tests/fuzz/host in their place it is the program of a
+ * kernel that runs in a process of the host.
  */
 #ifndef TESTS_FUZZ_SYSCALLS_GUEST_H
 #define TESTS_FUZZ_SYSCALLS_GUEST_H
@@ -21,12 +23,19 @@
 #define WILD_BYTES  UINT64_C(0x400000)
 #define ARENA_BYTES UINT64_C(0x1000000)
 
+/* Variables whose addresses the kernel is given to write to. */
+#ifndef PROGRAM_MEMORY
+#define PROGRAM_MEMORY
+#endif
+
 struct worker {
     uint64_t seed;
-    uint64_t random; /* the state of its generator */
-    uint64_t calls;  /* to make */
-    uint64_t done;   /* made; the main thread looks at it */
-    unsigned call;   /* which one it is in: an index of the grammar */
+    uint64_t random;      /* the state of its generator */
+    uint64_t calls;       /* to make */
+    const uint8_t *input; /* NULL, or CALL_BYTES for each of them */
+    size_t input_step;    /* from one of its calls to the next */
+    uint64_t done;        /* made; the main thread looks at it */
+    unsigned call;        /* which one it is in: an index of the grammar */
     unsigned finished;
     int64_t tid;
     uint64_t private[64]; /* what must not be random for the fuzzer to live */
@@ -38,17 +47,24 @@ void touch_read(uint64_t at);
 void touch_write(uint64_t at);
 extern char touch_end[];
 
+/* program_write - as the program itself writes its memory. own_memory_touch: all of that, so that
+ * it takes no more later. */
+void program_write(uint64_t at, const void *bytes, size_t n);
+void own_memory_touch(void);
+
+void print(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
 #define CALL(nr, ...) call6(nr, (const uint64_t[6]){__VA_ARGS__})
 
 /* random_next - the worker's next 64 bits (xorshift64*). random_below: less than n. */
 uint64_t random_next(struct worker *w);
 uint64_t random_below(struct worker *w, uint64_t n);
 
-/* calls_one - one random call. calls_name: of an entry of the grammar. calls_report: through
- * print(), how often each call succeeded and failed. */
+/* calls_one - one random call. calls_name: of an entry of the grammar. calls_report: print how
+ * often each call succeeded and failed. */
 void calls_one(struct worker *w);
 const char *calls_name(unsigned index);
-void calls_report(void (*print)(const char *fmt, ...));
+void calls_report(void);
 
 /* folders_look - remember what there is, before the first call. files_reset - close and remove all
  * that has come since. */
@@ -64,13 +80,19 @@ struct usage {
 };
 void usage_read(struct usage *u);
 bool usage_same(const struct usage *a, const struct usage *b);
-void usage_print(const struct usage *u, void (*print)(const char *fmt, ...));
-void usage_print_difference(const struct usage *before, const struct usage *now,
-                            void (*print)(const char *fmt, ...));
-void usage_print_maps(void (*print)(const char *fmt, ...));
+void usage_print(const struct usage *u);
+void usage_print_difference(const struct usage *before, const struct usage *now);
+void usage_print_maps(void);
 
 /* on_signal - the handler of every signal. */
 void on_signal(int sig, void *info, uint64_t *context);
+
+/* fuzz_main - the program; stack as the kernel hands it over. Its exit status. fuzz_prepare,
+ * fuzz_input: the same with calls from bytes, round after round. False: something is wrong. */
+long fuzz_main(uint64_t *stack);
+bool fuzz_prepare(void);
+bool fuzz_input(const uint8_t *bytes, size_t size);
+#define CALL_BYTES 4
 
 enum {
     NR_UNLINKAT = 35,
@@ -99,6 +121,7 @@ enum {
     NR_GETPID = 172,
     NR_BRK = 214,
     NR_MUNMAP = 215,
+    NR_CLONE = 220,
     NR_MMAP = 222,
     NR_MUNLOCKALL = 231,
     NR_WAIT4 = 260,

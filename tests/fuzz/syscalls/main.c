@@ -20,15 +20,10 @@ struct timespec64 {
     int64_t s, ns;
 };
 
-extern char __bss_start[], _end[]; /* the linker's */
+static struct worker workers[WORKERS_MAX] PROGRAM_MEMORY;
+static uint8_t stacks[WORKERS_MAX][65536] __attribute__((aligned(16))) PROGRAM_MEMORY;
 
-static struct worker workers[WORKERS_MAX];
-static uint8_t stacks[WORKERS_MAX][65536] __attribute__((aligned(16)));
-
-long fuzz_main(uint64_t *stack);
-
-static void print(const char *fmt, ...) PRINTF_LIKE(1, 2);
-static void print(const char *fmt, ...)
+void print(const char *fmt, ...)
 {
     char line[160];
     va_list ap;
@@ -49,23 +44,6 @@ static void sleep_ns(int64_t ns)
 {
     struct timespec64 t = {0, ns};
     CALL(NR_NANOSLEEP, (uint64_t)&t, 0);
-}
-
-/* Steps over an access of touch_read or touch_write that faulted; everything else only interrupts.
- * ucontext: pc is 440 bytes in. */
-void on_signal(int sig, void *info, uint64_t *context)
-{
-    uint64_t *pc = &context[440 / 8];
-    int code = ((const int *)info)[2];
-    if (sig != 11 && sig != 7)
-        return;
-    if (*pc >= (uint64_t)touch_read && *pc < (uint64_t)touch_end) {
-        *pc += 4;
-    } else if (code > 0 && code < 3 && context[176 / 8] &&
-               context[176 / 8] == ((uint64_t *)info)[2]) {
-        print("the fuzzer faults at %lx, address %lx\n", *pc, context[176 / 8]);
-        CALL(NR_EXIT_GROUP, 2);
-    }
 }
 
 static void signals_install(void)
@@ -126,18 +104,28 @@ static void all_reset(uint64_t brk)
     CALL(NR_BRK, brk);
 }
 
-static void start(uint64_t seed, uint64_t round, uint64_t calls, unsigned threads)
+/* One round: what its threads do. */
+struct round {
+    uint64_t seed, number;
+    uint64_t calls; /* of each thread */
+    unsigned threads;
+    const uint8_t *input; /* NULL, or CALL_BYTES for each call, in turn for each thread */
+};
+
+static void start(const struct round *r)
 {
     signals_install();
-    for (unsigned i = 0; i < threads; i++) {
+    for (unsigned i = 0; i < r->threads; i++) {
         struct worker *w = &workers[i];
         memset(w, 0, sizeof *w);
-        w->seed = (seed * 1000003 + round) * 64 + i;
+        w->seed = (r->seed * 1000003 + r->number) * 64 + i;
         w->seed *= UINT64_C(0xd1342543de82ef95);
-        w->calls = calls;
+        w->calls = r->calls;
+        w->input = r->input ? r->input + (size_t)i * CALL_BYTES : NULL;
+        w->input_step = (size_t)r->threads * CALL_BYTES;
         w->tid = thread_spawn(THREAD_FLAGS, (uint64_t)(stacks[i] + sizeof stacks[i]), work, w);
         if (w->tid < 0) {
-            print("round %lu: no thread: error %ld\n", round, (long)-w->tid);
+            print("round %lu: no thread: error %ld\n", r->number, (long)-w->tid);
             w->finished = 1;
         }
     }
@@ -151,16 +139,16 @@ static bool gone(const struct worker *w)
 }
 
 /* Kicks whoever makes no progress, until all have ended. False: one doesn't move at all. */
-static bool wait_all(unsigned threads, uint64_t round)
+static bool wait_all(const struct round *r)
 {
     uint64_t seen[WORKERS_MAX] = {0}, pid = (uint64_t)CALL(NR_GETPID, 0);
     int64_t moved_ns[WORKERS_MAX];
-    for (unsigned i = 0; i < threads; i++)
+    for (unsigned i = 0; i < r->threads; i++)
         moved_ns[i] = now_ns();
-    for (unsigned left = threads; left;) {
+    for (unsigned left = r->threads; left;) {
         sleep_ns(SECOND_NS / 1000);
         left = 0;
-        for (unsigned i = 0; i < threads; i++) {
+        for (unsigned i = 0; i < r->threads; i++) {
             struct worker *w = &workers[i];
             uint64_t done = __atomic_load_n(&w->done, __ATOMIC_RELAXED);
             if (gone(w))
@@ -173,7 +161,7 @@ static bool wait_all(unsigned threads, uint64_t round)
             }
             CALL(NR_TGKILL, pid, (uint64_t)w->tid, KICK_SIGNAL);
             if (now_ns() - moved_ns[i] > HANG_NS) {
-                print("round %lu: thread %u hangs in call %lu, %s%s\n", round, i, done,
+                print("round %lu: thread %u hangs in call %lu, %s%s\n", r->number, i, done,
                       calls_name(w->call), w->finished ? " (ended, but is still there)" : "");
                 return false;
             }
@@ -204,23 +192,14 @@ static uint64_t number(const char *s)
     return v;
 }
 
-/* Frames of signals lie here, many at a time. */
-static void stack_touch(unsigned pages)
-{
-    volatile char page[3072];
-    page[pages] = 0;
-    if (pages)
-        stack_touch(pages - 1);
-    page[pages] = 1;
-}
-
 /* What the kernel keeps for later is there before anything is counted: a table for as many
  * descriptors as there may be, and this program's own pages. */
 static void warm_up(void)
 {
-    for (volatile char *p = __bss_start; p < _end; p += 4096)
-        *p = *p;
-    stack_touch(512);
+    own_memory_touch();
+    uint64_t at = (uint64_t)CALL(NR_MMAP, 0, 4096, 3, 2 | 0x20, ~0ull, 0);
+    touch_write(at); /* what maps it is shared with mappings that stay */
+    CALL(NR_MUNMAP, at, 4096);
     CALL(NR_DUP3, 1, 1023, 0);
     CALL(NR_DUP3, (uint64_t)CALL(NR_EVENTFD2, 0, 0), 1022, 0);
     CALL(NR_FLOCK, 1022, 1); /* all files without a name share an inode, and its list of locks */
@@ -268,9 +247,49 @@ static bool nothing_lost(const struct usage *before, uint64_t round)
         sleep_ns(SECOND_NS / 200);
     }
     print("after round %lu:\n", round);
-    usage_print_difference(before, &now, print);
-    usage_print_maps(print);
+    usage_print_difference(before, &now);
+    usage_print_maps();
     return false;
+}
+
+/* What there was before the first round, and what that left behind. */
+static uint64_t first_brk;
+static struct usage before;
+
+bool fuzz_prepare(void)
+{
+    first_brk = (uint64_t)CALL(NR_BRK, 0);
+    warm_up();
+    folders_look();
+    all_reset(first_brk);
+    return too_much_refused();
+}
+
+/* The exit status: 0 for a round that is as it should be. The first one decides what is in use. */
+static long run(const struct round *r)
+{
+    start(r);
+    if (!wait_all(r))
+        return 3;
+    all_reset(first_brk);
+    if (r->number == 0)
+        usage_settled(&before);
+    else if (!nothing_lost(&before, r->number))
+        return 1;
+    return 0;
+}
+
+/* The first byte says how many threads, the rest are calls. */
+bool fuzz_input(const uint8_t *bytes, size_t size)
+{
+    static uint64_t rounds;
+    struct round r = {.number = rounds++, .threads = 1};
+    if (size > 1) {
+        r.threads = 1 + bytes[0] % 4;
+        r.calls = (size - 1) / CALL_BYTES / r.threads;
+        r.input = bytes + 1;
+    }
+    return run(&r) == 0;
 }
 
 long fuzz_main(uint64_t *stack)
@@ -280,29 +299,21 @@ long fuzz_main(uint64_t *stack)
         print("usage: syscalls SEED ROUNDS CALLS THREADS [report]\n");
         return 2;
     }
-    uint64_t seed = number(argv[1]), rounds = number(argv[2]), calls = number(argv[3]);
-    unsigned threads = (unsigned)MIN(number(argv[4]), (uint64_t)WORKERS_MAX);
-    uint64_t brk = (uint64_t)CALL(NR_BRK, 0);
-    struct usage before = {0};
-    warm_up();
-    folders_look();
-    all_reset(brk);
-    if (!too_much_refused())
+    uint64_t rounds = number(argv[2]);
+    struct round r = {.seed = number(argv[1]),
+                      .calls = number(argv[3]),
+                      .threads = (unsigned)MIN(number(argv[4]), (uint64_t)WORKERS_MAX)};
+    if (!fuzz_prepare())
         return 1;
-    for (uint64_t round = 0; round < rounds; round++) {
-        start(seed, round, calls, threads);
-        if (!wait_all(threads, round))
-            return 3;
-        all_reset(brk);
-        if (round == 0)
-            usage_settled(&before);
-        else if (!nothing_lost(&before, round))
-            return 1;
+    for (; r.number < rounds; r.number++) {
+        long status = run(&r);
+        if (status)
+            return status;
     }
     if (stack[0] > 5)
-        calls_report(print);
-    print("seed %lu: %lu rounds of %lu calls by %u threads; before and after each: ", seed, rounds,
-          calls, threads);
-    usage_print(&before, print);
+        calls_report();
+    print("seed %lu: %lu rounds of %lu calls by %u threads; before and after each: ", r.seed,
+          rounds, r.calls, r.threads);
+    usage_print(&before);
     return 0;
 }

@@ -4,7 +4,7 @@
 #include "tests/fuzz/syscalls/guest.h"
 #include "lib/str.h"
 
-static char text[4096];
+static char text[4096] PROGRAM_MEMORY;
 
 static bool read_file(const char *path)
 {
@@ -63,7 +63,7 @@ bool usage_same(const struct usage *a, const struct usage *b)
     return !memcmp(a, b, sizeof *a);
 }
 
-void usage_print(const struct usage *u, void (*print)(const char *fmt, ...))
+void usage_print(const struct usage *u)
 {
     uint64_t objects = 0, bytes = 0;
     for (unsigned i = 0; i < u->sizes; i++) {
@@ -73,8 +73,7 @@ void usage_print(const struct usage *u, void (*print)(const char *fmt, ...))
     print("%lu pages, %lu objects of %lu bytes\n", u->pages, objects, bytes);
 }
 
-void usage_print_difference(const struct usage *before, const struct usage *now,
-                            void (*print)(const char *fmt, ...))
+void usage_print_difference(const struct usage *before, const struct usage *now)
 {
     if (now->pages != before->pages)
         print("%lu pages in use, %lu before\n", now->pages, before->pages);
@@ -84,7 +83,7 @@ void usage_print_difference(const struct usage *before, const struct usage *now,
                   before->in_use[i]);
 }
 
-void usage_print_maps(void (*print)(const char *fmt, ...))
+void usage_print_maps(void)
 {
     if (!read_file("/proc/self/maps"))
         return;

@@ -16,6 +16,9 @@ static inline unsigned cpu_index(void)
     return fake_cpu;
 }
 
-bool cpu_random(uint64_t *value); /* given by the test that needs it */
+/* Given by the tests that need them. */
+bool cpu_random(uint64_t *value);
+uint64_t cpu_hwcap(void);
+uint64_t cpu_hwcap2(void);
 
 #endif
