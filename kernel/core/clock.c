@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "kernel/core/clock.h"
+#include "abi/errno.h"
 #include "kernel/arch/timer.h"
 #include "kernel/core/timebase.h"
 
@@ -32,9 +33,13 @@ int64_t clock_real_ns(void)
     return clock_mono_ns() + clock_real_offset_ns();
 }
 
-void clock_set_real(int64_t real_ns)
+int clock_set_real(int64_t real_ns)
 {
-    __atomic_store_n(&real_offset_ns, real_ns - clock_mono_ns(), __ATOMIC_RELAXED);
+    uint64_t offset = (uint64_t)real_ns - (uint64_t)clock_mono_ns();
+    if (offset >> 60 > 6)
+        return -EINVAL;
+    __atomic_store_n(&real_offset_ns, (int64_t)offset, __ATOMIC_RELAXED);
+    return 0;
 }
 
 uint64_t clock_ticks_at(int64_t mono_ns)

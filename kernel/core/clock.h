@@ -20,9 +20,11 @@ void clock_init(uint64_t base_ticks);
 int64_t clock_mono_ns(void);
 int64_t clock_real_ns(void);
 
-/* clock_real_offset_ns - real minus monotonic. clock_set_real: real time is now `real_ns`. */
+/* clock_real_offset_ns - real minus monotonic, never negative. clock_set_real: real time is now
+ * `real_ns`. 0; -EINVAL: the machine would have been started before 1970, or, as on Linux, within
+ * decades of the end of time (here 36 years, there 30). */
 int64_t clock_real_offset_ns(void);
-void clock_set_real(int64_t real_ns);
+int clock_set_real(int64_t real_ns) MUST_CHECK;
 
 /* clock_ticks_at - the counter value at which monotonic time is `mono_ns` or a little later;
  * UINT64_MAX for INT64_MAX. */

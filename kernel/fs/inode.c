@@ -207,7 +207,7 @@ static void ns_to_stat(int64_t ns, int64_t *sec, uint64_t *nsec)
     *sec = ns / NS_PER_SEC;
     if (ns % NS_PER_SEC < 0)
         --*sec;
-    *nsec = (uint64_t)(ns - *sec * NS_PER_SEC);
+    *nsec = (uint64_t)ns - (uint64_t)*sec * NS_PER_SEC;
 }
 
 void inode_stat(struct inode *inode, struct linux_stat *st)

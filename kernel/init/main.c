@@ -150,7 +150,7 @@ static void clock_start(void)
 {
     if (machine.rtc.size_bytes) {
         volatile void *rtc = mmio_map(machine.rtc.base, machine.rtc.size_bytes);
-        clock_set_real((int64_t)pl031_read_s(rtc) * NS_PER_SEC);
+        (void)!clock_set_real((int64_t)pl031_read_s(rtc) * NS_PER_SEC);
     } else {
         log_warn("the machine has no clock of the day: time starts in 1970");
     }

@@ -13,7 +13,6 @@
 
 #define LOOK_AGAIN_NS 50000 /* CPU time isn't looked at more often */
 #define PERIOD_NS     20000 /* nor does a timer fire more often: the rest are overruns */
-#define TIMERS_MAX    65536 /* of timer_create, in a process */
 
 /* Time on the timer's clock now. The CPU time of a thread that is gone stands still. */
 static int64_t clock_now(const struct itimer *it)
@@ -266,10 +265,8 @@ long sys_timer_create(int clock, vaddr_t event, vaddr_t id_at)
     itimer_init(it, process_self(), base);
     it->clock_tid = tid;
     it->real = clock == LINUX_CLOCK_REALTIME || clock == LINUX_CLOCK_TAI;
-    spin_lock(&t->lock);
-    it->id = t->next_id++;
-    spin_unlock(&t->lock);
-    int err = it->id >= TIMERS_MAX ? -EAGAIN : read_event(event, it->id, it);
+    it->id = (int)(__atomic_fetch_add(&t->next_id, 1, __ATOMIC_RELAXED) & INT32_MAX);
+    int err = read_event(event, it->id, it);
     if (!err)
         err = copy_to_user(id_at, &it->id, sizeof it->id);
     if (err) {

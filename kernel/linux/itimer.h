@@ -36,9 +36,9 @@ struct itimer {
 };
 
 struct itimer_table {
-    struct spinlock lock; /* guards list and next_id */
+    struct spinlock lock; /* guards the list */
     struct list created;
-    int next_id;
+    uint32_t next_id; /* atomic */
     struct itimer classic[ITIMER_COUNT];
 };
 

@@ -11,9 +11,6 @@
 #include "kernel/linux/thread.h"
 #include "kernel/linux/vdso/vdso.h"
 
-/* The clock of the day must not run over for 30 years (Linux TIME_SETTOD_SEC_MAX). */
-#define SETTABLE_S (INT64_MAX / NSEC_PER_SEC - INT64_C(30) * 365 * 24 * 3600)
-
 /* CPU clocks of other threads and processes: pid or tid in the upper bits, inverted
  * (clock_getcpuclockid(3), pthread_getcpuclockid(3)). */
 static int cpu_clock(int clock, int64_t *ns)
@@ -82,11 +79,10 @@ long sys_clock_settime(int clock, vaddr_t time)
     if (clock != LINUX_CLOCK_REALTIME)
         return -EINVAL;
     int err = time_read_timespec(time, &ns);
-    if (err || ns >= SETTABLE_S * NSEC_PER_SEC)
-        return err ? err : -EINVAL;
-    clock_set_real(ns);
+    if (!err)
+        err = clock_set_real(ns);
     vdso_set_wall(clock_real_offset_ns());
-    return 0;
+    return err;
 }
 
 long sys_gettimeofday(vaddr_t tv, vaddr_t tz)

@@ -338,7 +338,7 @@ static void boot(const char *options)
     klog_set_level((enum klog_level)MIN(option_number("log", 0), (uint64_t)LOG_DEBUG));
     irq_register(SGI_WAKE, on_wake, NULL);
     irq_register(SGI_PREEMPT, on_preempt, NULL);
-    clock_set_real(INT64_C(1700000000) * NS_PER_SEC);
+    (void)!clock_set_real(INT64_C(1700000000) * NS_PER_SEC);
     if (vdso_init(clock_timebase(), clock_real_offset_ns()))
         boot_fail("no memory for the vDSO");
     random_init(&machine);

@@ -30,13 +30,20 @@ bool machine_interrupts(void);
 /* The program: first called in the first thread (tests/fuzz/host/program.c). */
 void program_main(void) NORETURN;
 
-/* What the kernel boots: an ELF file that is never run. */
+/* What the kernel boots: an ELF file that is never run, of text and data at these addresses. */
+enum {
+    PROGRAM_TEXT = 0x400000,
+    PROGRAM_TEXT_PAGES = 2,
+    PROGRAM_DATA = 0x600000,
+    PROGRAM_DATA_PAGES = 4, /* one of them in the file */
+};
 extern const uint8_t *const payload_start;
 extern const size_t payload_bytes;
 
-/* memory_init - RAM, the kernel's memory from it. memory_tell: of the youngest objects and pages
- * that are in use, who asked for them. */
+/* memory_init - RAM, the kernel's memory from it. memory_tell: who asked for the objects and pages
+ * in use that there weren't at the last memory_mark. */
 void memory_init(void);
+void memory_mark(void);
 void memory_tell(void);
 
 /* table_init - fill the table of system calls. */

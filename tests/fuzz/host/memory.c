@@ -25,7 +25,7 @@
 
 /* ---- who asked ---- */
 
-enum { CALLERS = 9, TOLD = 12, FRAME_WORDS = 2048 };
+enum { CALLERS = 9, TOLD = 64, FRAME_WORDS = 2048 };
 
 struct origin {
     uint64_t birth; /* how many there were before; 0: free */
@@ -48,10 +48,26 @@ static inline __attribute__((always_inline)) void note(struct origin *o)
         o->pc[i++] = NULL;
 }
 
-static void tell(const char *what, const struct origin *o)
+static uint64_t marked; /* births up to the last round that was good */
+
+void memory_mark(void)
 {
+    marked = births;
+}
+
+/* Each place that asked is told once. */
+static void tell(const char *what, size_t bytes, const struct origin *o)
+{
+    static struct origin told[TOLD];
+    static unsigned count;
     char text[160];
-    fprintf(stderr, "%s, allocation %lu:\n", what, o->birth);
+    if (o->birth <= marked || count == TOLD)
+        return;
+    for (unsigned i = 0; i < count; i++)
+        if (!memcmp(told[i].pc, o->pc, sizeof o->pc))
+            return;
+    told[count++] = *o;
+    fprintf(stderr, "%s of %zu bytes, allocation %lu:\n", what, bytes, o->birth);
     for (unsigned i = 0; i < CALLERS && o->pc[i]; i++) {
         __sanitizer_symbolize_pc((char *)o->pc[i] - 1, "%F %L", text, sizeof text);
         fprintf(stderr, "    %s\n", text);
@@ -210,23 +226,13 @@ void slab_refuse(void)
 
 void memory_tell(void)
 {
-    unsigned told = 0;
-    for (struct list *n = objects.prev; n != &objects && told < TOLD; n = n->prev, told++) {
+    fprintf(stderr, "since the last good round:\n");
+    list_for_each (n, &objects) {
         const struct head *h = list_entry(n, struct head, node);
-        char what[40];
-        snprintf(what, sizeof what, "an object of %zu bytes", h->size_bytes);
-        tell(what, &h->origin);
+        tell("an object", h->size_bytes, &h->origin);
     }
-    for (uint64_t before = UINT64_MAX; told < 2 * TOLD; told++) {
-        const struct origin *newest = NULL;
-        for (const struct origin *o = page_origins; o < page_origins + ARRAY_SIZE(page_origins); o++)
-            if (o->birth < before && o->birth && (!newest || o->birth > newest->birth))
-                newest = o;
-        if (!newest)
-            break;
-        before = newest->birth;
-        tell("a page", newest);
-    }
+    for (const struct origin *o = page_origins; o < page_origins + ARRAY_SIZE(page_origins); o++)
+        tell("pages", PAGE_SIZE, o);
 }
 
 /* ---- kernel stacks ---- */

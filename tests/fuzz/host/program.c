@@ -6,7 +6,6 @@
  * tasks' kernel stacks, below the trap frame, and of its instructions the kernel sees three: the
  * system call, an access to memory, and the first of the signal handler, which only returns.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +13,12 @@
 #include "kernel/core/aspace.h"
 #include "kernel/core/cpu.h"
 #include "kernel/core/kstack.h"
+#include "kernel/core/page.h"
 #include "kernel/core/panic.h"
 #include "kernel/core/task.h"
 #include "kernel/core/trace.h"
 #include "kernel/core/uaccess.h"
+#include "kernel/linux/process.h"
 #include "kernel/linux/syscall.h"
 #include "tests/fake/user.h"
 #include "tests/fuzz/host/machine.h"
@@ -28,6 +29,7 @@ enum {
     NR_EXIT = 93,
     NR_RT_SIGRETURN = 139,
     TRIES_MAX = 64,
+    STACK_PAGES = 500,
     REG_FN = 9, /* of a new thread: what it runs */
     REG_ARG = 10,
 };
@@ -204,13 +206,26 @@ void arch_task_enter(struct trapframe *tf)
     abort();
 }
 
-/* The first thread's stack, where frames of its signals lie; and the network's addresses have been
- * probed. */
+void round_good(void)
+{
+    memory_mark();
+}
+
+static void touch_pages(uint64_t at, unsigned pages, bool write)
+{
+    for (; pages > 0; pages--, at += PAGE_SIZE)
+        touch(at, write ? ASPACE_WRITE : ASPACE_READ);
+}
+
+/* Of the program that the kernel knows: text, data, the vDSO, and the stack, where frames of the
+ * first thread's signals lie. And the network has probed its addresses. */
 void own_memory_touch(void)
 {
     uint64_t time[2] = {30, 0};
-    uint64_t sp = frame()->sp & ~UINT64_C(4095);
-    for (unsigned page = 1; page < 512; page++)
-        touch_write(sp - page * UINT64_C(4096));
+    touch_pages(PROGRAM_TEXT, PROGRAM_TEXT_PAGES, false);
+    touch_pages(PROGRAM_DATA, PROGRAM_DATA_PAGES, true);
+    touch_pages(process_self()->vdso - PAGE_SIZE, 2, false);
+    for (unsigned page = 0; page < STACK_PAGES; page++)
+        touch_write(frame()->sp - page * (uint64_t)PAGE_SIZE);
     CALL(NR_NANOSLEEP, (uint64_t)time, 0);
 }

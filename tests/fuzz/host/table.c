@@ -35,7 +35,7 @@ void table_init(void)
 
 /* ---- a payload: one program of two segments ---- */
 
-enum { TEXT_AT = 0x400000, DATA_AT = 0x600000, FILE_BYTES = 3 * PAGE_SIZE };
+enum { TEXT_BYTES = PROGRAM_TEXT_PAGES * PAGE_SIZE, FILE_BYTES = TEXT_BYTES + PAGE_SIZE };
 
 static struct {
     char magic[8]; /* struct payload_header */
@@ -58,23 +58,23 @@ static struct {
             .e_type = ET_EXEC,
             .e_machine = EM_AARCH64,
             .e_version = EV_CURRENT,
-            .e_entry = TEXT_AT + PAGE_SIZE,
+            .e_entry = PROGRAM_TEXT + PAGE_SIZE,
             .e_phoff = sizeof(Elf64_Ehdr),
             .e_ehsize = sizeof(Elf64_Ehdr),
             .e_phentsize = sizeof(Elf64_Phdr),
             .e_phnum = 2},
     .segments = {{.p_type = PT_LOAD,
                   .p_flags = PF_R | PF_X,
-                  .p_vaddr = TEXT_AT,
-                  .p_filesz = 2 * PAGE_SIZE,
-                  .p_memsz = 2 * PAGE_SIZE,
+                  .p_vaddr = PROGRAM_TEXT,
+                  .p_filesz = TEXT_BYTES,
+                  .p_memsz = TEXT_BYTES,
                   .p_align = PAGE_SIZE},
                  {.p_type = PT_LOAD,
                   .p_flags = PF_R | PF_W,
-                  .p_offset = 2 * PAGE_SIZE,
-                  .p_vaddr = DATA_AT,
+                  .p_offset = TEXT_BYTES,
+                  .p_vaddr = PROGRAM_DATA,
                   .p_filesz = PAGE_SIZE,
-                  .p_memsz = 4 * PAGE_SIZE,
+                  .p_memsz = PROGRAM_DATA_PAGES * PAGE_SIZE,
                   .p_align = PAGE_SIZE}},
     .argv = "fuzz",
 };

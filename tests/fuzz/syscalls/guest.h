@@ -48,9 +48,10 @@ void touch_write(uint64_t at);
 extern char touch_end[];
 
 /* program_write - as the program itself writes its memory. own_memory_touch: all of that, so that
- * it takes no more later. */
+ * it takes no more later. round_good: a round has left nothing behind. */
 void program_write(uint64_t at, const void *bytes, size_t n);
 void own_memory_touch(void);
+void round_good(void);
 
 void print(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
@@ -112,6 +113,7 @@ enum {
     NR_EXIT_GROUP = 94,
     NR_NANOSLEEP = 101,
     NR_SETITIMER = 103,
+    NR_TIMER_CREATE = 107,
     NR_TIMER_DELETE = 111,
     NR_CLOCK_GETTIME = 113,
     NR_SCHED_SETAFFINITY = 122,
