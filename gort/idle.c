@@ -9,6 +9,7 @@ void idle_reset(void)
 {
     atomic_store(&idle_ps_, 0);
     atomic_store(&nspinning, 0);
+    nap_reset();
 }
 
 bool idle_many_spin(void)
@@ -65,7 +66,7 @@ bool idle_wake_one(void)
         }
         atomic_fetch_sub(&nspinning, 1); /* and look again: case 2c */
     }
-    return false;
+    return nap_wake_one();
 }
 
 int idle_wake_p(uint64_t mask)

@@ -38,6 +38,7 @@
 #ifndef GORT_IDLE_H
 #define GORT_IDLE_H
 
+#include "gort/nap.h"
 #include "gort/sched.h"
 
 extern _Atomic uint64_t idle_ps_; /* idle.c's */
@@ -61,7 +62,7 @@ bool idle_wake_one(void);
  */
 GORT_HOT bool idle_offer(struct m *mp)
 {
-    if (LIKELY(idle_mask() == 0))
+    if (LIKELY(idle_mask() == 0) && LIKELY(nap_mask() == 0))
         return false;
     if (!mp->asleep)
         return idle_wake_one();

@@ -5,7 +5,9 @@ GORT_CORE_ASM_amd64 := gort/asm/amd64.S
 GORT_CORE_ASM_riscv64 := gort/asm/riscv64.S
 
 GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
-GORT_CORE_host := $(GORT_CORE_SRCS) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
+# With naps, which the kernel does without (GORT_SMALL).
+GORT_CORE_HOSTED := $(GORT_CORE_SRCS) gort/nap.c
+GORT_CORE_host := $(GORT_CORE_HOSTED) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
 GORT_PORT := $(addprefix gort/port/,clock.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
 GORT_POSIX := $(GORT_PORT) $(addprefix gort/port/posix/,arena.c current.c fault.c os.c poll.c preempt.c)
 GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c)
@@ -21,7 +23,7 @@ GORT_INLINE := -DGORT_PORT_INLINE='"gort/port/posix/inline.h"'
 # The library: position-independent objects for both kinds; frame pointers for tracebacks; debug information that Valgrind 3.19 can read.
 GORT_CFLAGS := -std=gnu11 -O2 -gdwarf-4 -I. -D_GNU_SOURCE $(WARN) -fno-common -fPIC -fno-omit-frame-pointer \
                -fstack-clash-protection -fvisibility=hidden $(GORT_INLINE)
-$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/fast.c,$$<),-fomit-frame-pointer))
+$(call object_rules,gort,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_HOSTED) gort/fast.c,$$<),-fomit-frame-pointer))
 GORT_OBJS := $(call objects,gort,$(GORT_SRCS))
 ALL_DEPS += $(GORT_OBJS:.o=.d)
 $(GORT_OBJS): gort/mod.mk
@@ -72,6 +74,7 @@ GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigpo
 
 $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c,,-pthread)
+$(call unit_test,gort-nap,tests/gort/test_nap.c tests/gort/fakeport.c gort/nap.c gort/runq.c gort/g.c gort/timer.c)
 $(call unit_test,gort-timer,tests/gort/test_timer.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-sched,tests/gort/test_sched.c $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
 $(call unit_test,gort-switch,tests/gort/test_switch.c tests/gort/asm/sentinel_$(GORT_HOST_MACHINE).S $(GORT_TEST_CORE),$(GORT_SAN_FLAGS),-pthread)
@@ -86,7 +89,7 @@ UNIT_TESTS += $(B)/test/gort-reports.sh
 
 # For Windows, by mingw-w64. $(B)/windows has what a program needs: the archive and the header.
 GORT_WINDOWS_CC := x86_64-w64-mingw32-gcc
-GORT_WINDOWS_OBJS := $(patsubst %,$(B)/gort-windows/%.o,$(GORT_CORE_SRCS) gort/asm/win64.S $(GORT_OBJECTS) $(GORT_WINDOWS))
+GORT_WINDOWS_OBJS := $(patsubst %,$(B)/gort-windows/%.o,$(GORT_CORE_HOSTED) gort/asm/win64.S $(GORT_OBJECTS) $(GORT_WINDOWS))
 ALL_DEPS += $(GORT_WINDOWS_OBJS:.o=.d)
 $(GORT_WINDOWS_OBJS): $(B)/gort-windows/%.o: % gort/mod.mk
 	@mkdir -p $(@D)
@@ -151,7 +154,7 @@ bench-gort: $(B)/bench/gort $(B)/bench/gort-go $(B)/bench/gort-raw $(GORT_PEERS)
 
 # Counted instructions don't depend on the machine's load.
 GORT_COUNTED := $(call objects,gort-counted,$(GORT_SRCS) bench/gort/bench.c)
-$(call object_rules,gort-counted,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_SRCS) gort/fast.c,$$<),-fomit-frame-pointer))
+$(call object_rules,gort-counted,$(GORT_CFLAGS) $$(if $$(filter $(GORT_CORE_HOSTED) gort/fast.c,$$<),-fomit-frame-pointer))
 ALL_DEPS += $(GORT_COUNTED:.o=.d)
 $(GORT_COUNTED): gort/mod.mk
 $(B)/bench/gort-counted: $(GORT_COUNTED)
@@ -208,5 +211,5 @@ $(B)/test/gort-install.sh: $(GORT_LIB) $(GORT_SO) $(GORT_SAN_LIBS)
 	@printf '#!/bin/sh\nexec tests/gort/install.sh\n' >$@ && chmod +x $@
 SCRIPT_TESTS += $(B)/test/gort-install.sh
 ALL += $(B)/test/gort-install.sh
-$(call unit_test,gort-idle,tests/gort/test_idle.c gort/idle.c,-DGORT_PLAIN=1 -include tests/gort/model.h)
+$(call unit_test,gort-idle,tests/gort/test_idle.c gort/idle.c,-DGORT_PLAIN=1 -DGORT_SMALL=1 -include tests/gort/model.h)
 $(call unit_test,gort-deadline,tests/gort/test_deadline.c gort/chan.c gort/timer.c,-DGORT_PLAIN=1 -DMODEL_ALL=1 -include tests/gort/model.h)

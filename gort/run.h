@@ -178,11 +178,13 @@ static inline NORETURN void schedule_behind(struct m *mp, struct g *gp)
 #else
 #define schedule_next schedule_here
 
-/* Whether enqueued_rare is to be called after something was put into mp's ring. With one P nobody
- * else could come for it. */
-GORT_HOT bool is_news(struct m *mp, struct p *pp)
+/* Whether enqueued_rare is to be called after something was put into mp's runnext and `was` moved
+ * from there into the ring. With one P nobody else could come for it. */
+GORT_HOT bool is_news(struct m *mp, struct p *pp, struct g *was)
 {
-    return (!pp->runq.alone && UNLIKELY(idle_mask() != 0)) || UNLIKELY(!slice_is_limited(mp, pp));
+    return (!pp->runq.alone &&
+            (UNLIKELY(idle_mask() != 0) || (was && UNLIKELY(nap_mask() != 0)))) ||
+           UNLIKELY(!slice_is_limited(mp, pp));
 }
 
 /* gp, which waited or is new, runs next on pp, the P of mp, which is this M. */
@@ -196,7 +198,7 @@ GORT_HOT void enqueue_next_on(struct m *mp, struct p *pp, struct g *gp)
         enqueue_overflow(mp, gp);
         return;
     }
-    if (is_news(mp, pp))
+    if (is_news(mp, pp, gp))
         enqueued_rare(mp);
 }
 
@@ -261,7 +263,7 @@ GORT_HOT bool enqueue_next_roomy(struct m *mp, struct p *pp, struct g *gp, uint3
     struct g *was = runq_swap_next(&pp->runq, gp);
     if (was)
         runq_put_at(&pp->runq, tail, was);
-    return is_news(mp, pp);
+    return is_news(mp, pp, was);
 }
 #endif
 

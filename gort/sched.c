@@ -255,7 +255,7 @@ static NOINLINE struct picked pick_rare(struct m *mp)
 
 /* Leaves the victim a moment to switch to its runnext by itself: taking it would pull apart a pair
  * that talks to each other. */
-static struct g *steal_next(struct p *victim)
+static struct g *steal_next(struct m *mp, struct p *victim)
 {
     struct g *gp = runq_peek_next(&victim->runq);
     uint32_t seen = own_load(&victim->picks_left);
@@ -263,8 +263,11 @@ static struct g *steal_next(struct p *victim)
         return NULL;
     for (int64_t until = port_now_ns() + NEXT_GRACE_NS; port_now_ns() < until; port_nap())
         if (runq_peek_next(&victim->runq) != gp)
-            return NULL;
-    return seen == own_load(&victim->picks_left) && runq_steal_next(&victim->runq, gp) ? gp : NULL;
+            break;
+    if (seen == own_load(&victim->picks_left) && runq_steal_next(&victim->runq, gp))
+        return gp;
+    nap_saw_pair(mp);
+    return NULL;
 }
 
 static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)
@@ -275,7 +278,7 @@ static struct g *steal_from(struct m *mp, struct p *victim, bool last_pass)
     if (!gp)
         gp = gqueue_get(&victim->bound, 1ull << mp->p->id);
     if (!gp && last_pass)
-        gp = steal_next(victim);
+        gp = steal_next(mp, victim);
     return gp;
 }
 
@@ -339,7 +342,7 @@ static struct picked look_elsewhere(struct m *mp)
         if ((next.g = search(mp, forced)))
             return next;
         if (!mp->spinning || !timers_of_others(mp))
-            forced = idle_wait(mp);
+            forced = nap(mp) || idle_wait(mp);
     }
 }
 
@@ -348,6 +351,7 @@ static NOINLINE struct picked find_elsewhere(struct m *mp)
 {
     own_store(&mp->curg, NULL);
     struct picked next = look_elsewhere(mp);
+    nap_over(mp);
     if (mp->spinning)
         spinning_drop(mp);
     return next;

@@ -63,6 +63,10 @@ struct m {
     uint32_t id;
     uint32_t locks;  /* > 0: no preemption from outside */
     uint32_t random; /* xorshift state of the steal order */
+#ifndef GORT_SMALL
+    bool saw_pair; /* in its last search: a runnext that its P was about to run */
+    uint32_t naps; /* since it found something */
+#endif
     _Atomic(struct timer *) timer_running;
     void *port; /* the port's own */
 #ifdef GORT_SAN

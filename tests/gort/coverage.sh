@@ -7,7 +7,7 @@ rm -rf "$out"
 mkdir -p "$out"
 flags="-std=gnu11 -O1 -g -I. -D_GNU_SOURCE -DGORT_PLAIN=1 -fprofile-instr-generate -fcoverage-mapping"
 machine=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
-core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/$machine.S"
+core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c gort/asm/$machine.S"
 part="tests/gort/fakeport.c gort/g.c gort/timer.c"
 lib="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c $(echo gort/port/*.c gort/port/posix/*.c)"
 [ "$machine" = amd64 ] && lib="$lib gort/asm/preempt_amd64.S"
@@ -31,6 +31,7 @@ hosted() { # name sources...
     build g tests/gort/test_g.c $part
     build timer tests/gort/test_timer.c $part
     build runq tests/gort/test_runq.c gort/runq.c $part
+    build nap tests/gort/test_nap.c gort/nap.c gort/runq.c $part
     build sched tests/gort/test_sched.c $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
     build switch tests/gort/test_switch.c tests/gort/asm/sentinel_$machine.S $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
     hosted lib tests/gort/test_lib.c
@@ -38,7 +39,7 @@ hosted() { # name sources...
     hosted reports tests/gort/reports.c
 }
 objects=
-for t in g timer runq sched switch lib; do
+for t in g timer runq nap sched switch lib; do
     LLVM_PROFILE_FILE="$out/$t.profraw" "$out/$t" >/dev/null
     objects="$objects -object $out/$t"
 done

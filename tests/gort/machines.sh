@@ -4,7 +4,7 @@
 set -u
 out=build/test/gort-machines
 mkdir -p "$out"
-core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c"
+core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c"
 rig="$core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 objects="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c"
@@ -33,7 +33,7 @@ core_test() { # name machine gnu-name
     *) sources=$part ;;
     esac
     case $1 in
-    idle) flags="-DGORT_PLAIN=1 -include tests/gort/model.h" ;;
+    idle) flags="-DGORT_PLAIN=1 -DGORT_SMALL=1 -include tests/gort/model.h" ;;
     deadline) flags="-DGORT_PLAIN=1 -DMODEL_ALL=1 -include tests/gort/model.h" ;;
     *) flags=-DGORT_PLAIN ;;
     esac

@@ -6,7 +6,7 @@ out=build/test/gort-tsan
 mkdir -p "$out"
 # The sanitizer's own stack of calls can't follow a scheduler whose functions don't return.
 flags="-std=gnu11 -O1 -g -I. -D_GNU_SOURCE -DMAZBOOT_TEST=1 -DGORT_SAN=1 -DGORT_PLAIN=1 -fsanitize=thread -mllvm -tsan-instrument-func-entry-exit=0"
-core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/amd64.S gort/san.c"
+core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c gort/asm/amd64.S gort/san.c"
 lib="gort/asm/preempt_amd64.S $(echo gort/port/*.c gort/port/posix/*.c) gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c"
 
 # shellcheck disable=SC2086 # lists

@@ -14,7 +14,7 @@ WINEPREFIX=$(pwd)/$out/wine WINEARCH=win64 WINEDEBUG=-all
 export WINEPREFIX WINEARCH WINEDEBUG
 flags="-std=gnu11 -O2 -g -I. -DGORT_PLAIN -D_WIN32_WINNT=0x0A00 -w"
 libs="-lpthread -lws2_32 -lsynchronization"
-core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/sched.c gort/park.c gort/asm/win64.S"
+core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c gort/asm/win64.S"
 rig="$core gort/port/windows/os.c tests/gort/rig.c tests/gort/rigport.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 
