@@ -10,7 +10,7 @@ GORT_CORE_HOSTED := $(GORT_CORE_SRCS) gort/nap.c
 GORT_CORE_host := $(GORT_CORE_HOSTED) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
 GORT_PORT := $(addprefix gort/port/,clock.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
 GORT_POSIX := $(GORT_PORT) $(addprefix gort/port/posix/,arena.c current.c fault.c os.c poll.c preempt.c)
-GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c)
+GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c symbol.c)
 GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
                 gort/ctx.c gort/scope.c
 GORT_PREEMPT_amd64 := gort/asm/preempt_amd64.S

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Naps. A pair of Gs that wake each other runs on one P, and each of its wake-ups would get an idle M
- * up that finds nothing to take. An M that saw such a pair and nothing else therefore naps before it
- * becomes idle: who puts a G into an empty runnext lets it sleep, who puts one into a ring doesn't. A
- * nap ends by itself soon, so a wake-up that it misses costs time and no more; a runnext that stayed is
- * taken then.
+ * Naps. A pair of Gs that wake each other runs on one P, and each of its wake-ups would get an idle
+ * M up that finds nothing to take. An M that saw such a pair and nothing else therefore naps before
+ * it becomes idle: who puts a G into an empty runnext lets it sleep, who puts one into a ring
+ * doesn't. A nap ends by itself soon, so a wake-up that it misses costs time and no more; a runnext
+ * that stayed is taken then.
  *
  * GORT_SMALL: there are none.
  */
@@ -15,10 +15,10 @@
 
 #ifdef GORT_SMALL
 #define nap_reset()
-#define nap_mask()     0
-#define nap_wake_one() false
+#define nap_mask()       0
+#define nap_wake_one()   false
 #define nap_saw_pair(mp) ((void)(mp))
-#define nap(mp) false
+#define nap(mp)          false
 #define nap_over(mp)
 #else
 extern _Atomic uint64_t napping_ps_; /* nap.c's */

@@ -29,6 +29,7 @@ core_test() { # name machine gnu-name
     sched) sources="$rig gort/asm/$2.S" ;;
     switch) sources="$rig gort/asm/$2.S tests/gort/asm/sentinel_$2.S" ;;
     idle) sources=gort/idle.c ;;
+    nap) sources="$part gort/nap.c" ;;
     deadline) sources="gort/chan.c gort/timer.c" ;;
     *) sources=$part ;;
     esac
@@ -79,7 +80,7 @@ for pair in arm64:aarch64 riscv64:riscv64; do
         echo "not ok gort $machine: install gcc-$gnu-linux-gnu and qemu-user"
         continue
     fi
-    for t in g runq timer switch sched idle deadline; do
+    for t in g runq nap timer switch sched idle deadline; do
         verdict "$t on $machine" core_test $t "$machine" "$gnu"
     done
     whole_library "$machine" "$gnu"

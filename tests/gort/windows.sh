@@ -26,6 +26,7 @@ sources() {
     case $1 in
     behaviour | reports) echo "tests/gort/$1.c $library" ;;
     life) echo "tests/gort/windows.c $library" ;;
+    nap) echo "tests/gort/test_nap.c gort/nap.c $part" ;;
     sched) echo "tests/gort/test_sched.c $rig" ;;
     switch) echo "tests/gort/test_switch.c tests/gort/asm/sentinel_win64.S $rig" ;;
     *) echo "tests/gort/test_$1.c $part" ;;
@@ -50,7 +51,7 @@ verdict() { # name command...
 
 has() { for p; do grep -Eq "$p" "$out/log" || return 1; done; }
 
-for t in g runq timer switch sched life; do
+for t in g runq nap timer switch sched life; do
     build $t && timeout 300 "$wine" "$out/$t.exe" </dev/null >"$out/log" 2>&1
     verdict $t [ $? = 0 ]
 done
@@ -58,13 +59,29 @@ build behaviour && run "$out/behaviour.exe" >"$out/log"
 verdict "behaves as Go does" diff tests/gort/behaviour.expected "$out/log"
 build reports && run "$out/reports.exe" deadlock >"$out/log"
 verdict "deadlock report" has '^fatal error: all goroutines are asleep - deadlock!$' '^goroutine 1 \[semacquire\] main:$' \
-    '^goroutine [0-9]+ \[chan receive\] worker:$' 'reports\.exe\+0x'
-# The addresses in it lead to the functions that the goroutine is in.
-at=$(sed -n '/worker:/,$s/.*reports\.exe+//p' "$out/log")
+    '^goroutine [0-9]+ \[chan receive\] worker:$' 'go_mutex_lock\+0x' 'go_recv_wait_\+0x'
+run "$out/reports.exe" overflow >"$out/log"
+verdict "stack overflow report" has '^fatal error: stack overflow: a stack has 64 KiB \(go_config\.stack\)$' '^goroutine [0-9]+ \[running\] digger:$' 'deep\+0x'
+# Without its symbols a program prints addresses, which lead to the functions in one that has them.
+x86_64-w64-mingw32-strip -o "$out/stripped.exe" "$out/reports.exe"
+run "$out/stripped.exe" deadlock >"$out/log"
+at=$(sed -n '/worker:/,$s/.*stripped\.exe+//p' "$out/log")
 base=$(x86_64-w64-mingw32-objdump -p "$out/reports.exe" | awk '/^ImageBase/ {print $2}')
 for a in $at; do printf '0x%x\n' $((0x$base + a)); done | x86_64-w64-mingw32-addr2line -f -i -e "$out/reports.exe" >"$out/log"
-verdict "stack in a report" has '^go_recv_wait_$' '^gort_g_main$'
+verdict "stack in a report without symbols" has '^go_recv_wait_$' '^gort_g_main$'
 run "$out/reports.exe" panic >"$out/log"
 verdict "panic" has '^panic: close of closed channel$' '^goroutine 1 \[running\] main:$'
 run "$out/reports.exe" poll 1 >"$out/log"
 verdict "poll" has '^polled$'
+
+# Installed, and used as a stranger would.
+make -s --no-print-directory install-gort-windows B="$out/b" PREFIX="$(pwd)/$out/usr" >"$out/log" 2>&1
+PKG_CONFIG_LIBDIR=$out/usr/x86_64-w64-mingw32/lib/pkgconfig
+export PKG_CONFIG_LIBDIR
+for e in pool pipeline; do
+    # shellcheck disable=SC2046 # flags
+    $cc -O2 -Wall -Werror $(pkg-config --cflags gort) "examples/gort/$e.c" -o "$out/$e.exe" $(pkg-config --libs gort) -static >>"$out/log" 2>&1
+done
+run "$out/pool.exe" >"$out/log"
+run "$out/pipeline.exe" >>"$out/log"
+verdict "examples with the installed library" has '^78498 primes below 1000000$' '^100$'

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stacks on Windows: one reserved range. A slot is an uncommitted page, then a stack that is
- * committed as a whole when it is first used. */
+/* Stacks on Windows: one reserved range of slots (slot.h), each committed as a whole when it is
+ * first used. */
 #include <errno.h>
 #include <string.h>
 #include <windows.h>
 
 #include "gort/port/os.h"
-
-#define PAGE 4096
+#include "gort/port/windows/slot.h"
 
 static struct {
     char *base;
@@ -28,9 +27,12 @@ struct hg *arena_slot(uint64_t i)
 static struct hg *fresh_locked(void)
 {
     uint64_t i = arena.used;
-    char *lo = arena.base + i * arena.stride + PAGE;
+    char *base = arena.base + i * arena.stride, *lo = base + SLOT_BELOW;
+    DWORD old;
     arena.error = i == arena.max ? -EAGAIN : -ENOMEM;
-    if (i == arena.max || !VirtualAlloc(lo, arena.stride - PAGE, MEM_COMMIT, PAGE_READWRITE))
+    if (i == arena.max ||
+        !VirtualAlloc(base + SLOT_PAGE, arena.stride - SLOT_PAGE, MEM_COMMIT, PAGE_READWRITE) ||
+        !VirtualProtect(lo - SLOT_PAGE, SLOT_PAGE, PAGE_READWRITE | PAGE_GUARD, &old))
         return NULL;
     struct hg *hg = arena_slot(i);
     hg_make(hg, lo);
@@ -100,7 +102,7 @@ uint64_t arena_default_max(void)
 
 int arena_init(size_t stack, size_t max_g)
 {
-    arena.stride = ALIGN_UP(stack, PAGE) + PAGE;
+    arena.stride = ALIGN_UP(stack, SLOT_PAGE) + SLOT_BELOW;
     arena.max = max_g;
     arena.free = NULL;
     atomic_store(&arena.used, 0);
@@ -112,4 +114,13 @@ void arena_end(void)
 {
     VirtualFree(arena.base, 0, MEM_RELEASE);
     arena.base = NULL;
+}
+
+struct hg *arena_guard_hit(uintptr_t va)
+{
+    uintptr_t off = va - (uintptr_t)arena.base;
+    if (!arena.base || off >= atomic_load(&arena.used) * arena.stride ||
+        off % arena.stride >= SLOT_BELOW)
+        return NULL;
+    return arena_slot(off / arena.stride);
 }

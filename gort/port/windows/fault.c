@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Stacks in reports. Frames are unwound by the tables that every Windows program has. */
+/* Stacks in reports, and the report of one that overflows. Frames are unwound by the tables that
+ * every Windows program has. */
 #include <io.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <windows.h>
 
 #include "gort/port/os.h"
+#include "gort/port/windows/slot.h"
 
 #define MAX_FRAMES 64
 #define XMM_SLOT   7 /* the first of xmm6's in a gobuf's registers */
@@ -22,28 +25,11 @@ void os_print(int fd, const char *fmt, ...)
         _write(fd, text, (unsigned)MIN((size_t)n, sizeof(text) - 1));
 }
 
-/* Names are for a debugger to find: module and offset are what `addr2line -e MODULE` takes. */
-void os_print_symbol(int fd, uintptr_t pc)
+/* While c is on the stack from lo up that is gp's. */
+static void unwind_from(uintptr_t lo, const struct g *gp, CONTEXT *c, void (*fn)(uintptr_t, void *),
+                        void *arg)
 {
-    HMODULE module;
-    char path[MAX_PATH] = "";
-    if (!GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-                                GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                            (const char *)pc, &module) ||
-        !GetModuleFileNameA(module, path, sizeof(path)))
-        os_print(fd, "\t%#llx\n", (unsigned long long)pc);
-    else
-        os_print(fd, "\t%s+%#llx\n", path, (unsigned long long)(pc - (uintptr_t)module));
-}
-
-static bool on_stack(const struct g *gp, const CONTEXT *c)
-{
-    return c->Rsp >= gp->stack_lo && c->Rsp + 8 <= gp->stack_hi && c->Rip;
-}
-
-static void unwind(const struct g *gp, CONTEXT *c, void (*fn)(uintptr_t, void *), void *arg)
-{
-    for (int i = 0; i < MAX_FRAMES && on_stack(gp, c); i++) {
+    for (int i = 0; i < MAX_FRAMES && c->Rsp >= lo && c->Rsp + 8 <= gp->stack_hi && c->Rip; i++) {
         DWORD64 base, frame;
         void *data;
         fn(c->Rip, arg);
@@ -55,6 +41,11 @@ static void unwind(const struct g *gp, CONTEXT *c, void (*fn)(uintptr_t, void *)
             c->Rsp += 8;
         }
     }
+}
+
+static void unwind(const struct g *gp, CONTEXT *c, void (*fn)(uintptr_t, void *), void *arg)
+{
+    unwind_from(gp->stack_lo, gp, c, fn, arg);
 }
 
 void os_walk(const struct g *gp, void (*fn)(uintptr_t pc, void *), void *arg)
@@ -82,9 +73,59 @@ void os_walk_here(const struct g *gp, void (*fn)(uintptr_t pc, void *), void *ar
     unwind(gp, &c, fn, arg);
 }
 
-/* A stack that is used up leaves Windows nothing to run a handler on. */
+/* ------------------------------------------------------------------ overflow */
+
+struct overflow {
+    struct hg *hg;
+    const CONTEXT *at;
+};
+
+static void print_frame(uintptr_t pc, void *arg)
+{
+    os_print_symbol(*(int *)arg, pc);
+}
+
+static void report(void *arg)
+{
+    struct overflow *o = arg;
+    CONTEXT c = *o->at;
+    int fd = STDERR_FILENO;
+    os_print(fd, "fatal error: stack overflow: a stack has %u KiB (go_config.stack)\n",
+             (unsigned)(rt.cfg.stack / 1024));
+    report_head(fd, &o->hg->g);
+    unwind_from(o->hg->g.stack_lo - ARENA_RESERVE, &o->hg->g, &c, print_frame, &fd);
+    report_end();
+}
+
+/*
+ * Windows runs handlers on the stack on which it happened: the guard page is inside the slot, with
+ * ARENA_RESERVE bytes from its end down to where the slot begins, enough to get here. Only the
+ * first overflow is told of.
+ */
+static LONG CALLBACK on_exception(EXCEPTION_POINTERS *e)
+{
+    static char stack[128 * 1024] ALIGNED(16);
+    static _Atomic bool told;
+    const EXCEPTION_RECORD *r = e->ExceptionRecord;
+    if ((r->ExceptionCode != EXCEPTION_GUARD_PAGE &&
+         r->ExceptionCode != EXCEPTION_ACCESS_VIOLATION) ||
+        r->NumberParameters < 2)
+        return EXCEPTION_CONTINUE_SEARCH;
+    struct overflow o = {arena_guard_hit(r->ExceptionInformation[1]), e->ContextRecord};
+    if (!o.hg)
+        return EXCEPTION_CONTINUE_SEARCH;
+    while (atomic_exchange(&told, true))
+        Sleep(1000);
+    gort_systemstack(report, &o, (uintptr_t)(stack + sizeof(stack)));
+    return EXCEPTION_CONTINUE_SEARCH;
+}
+
 void os_report_install(void)
 {
+    static bool installed;
+    if (!installed)
+        AddVectoredExceptionHandler(1, on_exception);
+    installed = true;
 }
 
 void os_preempt_install(bool tells)
