@@ -8,7 +8,7 @@ GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell un
 # With naps, which the kernel does without (GORT_SMALL).
 GORT_CORE_HOSTED := $(GORT_CORE_SRCS) gort/nap.c
 GORT_CORE_host := $(GORT_CORE_HOSTED) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
-GORT_PORT := $(addprefix gort/port/,clock.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
+GORT_PORT := $(addprefix gort/port/,clock.c fatal.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
 GORT_POSIX := $(GORT_PORT) $(addprefix gort/port/posix/,arena.c current.c fault.c os.c poll.c preempt.c)
 GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c symbol.c)
 GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \
@@ -70,7 +70,7 @@ gort_prog = $(eval $(call gort_prog_,$1,$2))
 
 # Tests. The sanitizers are told of stack switches (GORT_SAN).
 GORT_SAN_FLAGS := -DGORT_SAN=1 -DGORT_PLAIN=1
-GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
+GORT_TEST_CORE := $(GORT_CORE_host) gort/san.c tests/gort/rig.c tests/gort/rigport.c gort/port/fatal.c gort/port/posix/os.c
 
 $(call unit_test,gort-g,tests/gort/test_g.c tests/gort/fakeport.c gort/g.c gort/timer.c)
 $(call unit_test,gort-runq,tests/gort/test_runq.c tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c,,-pthread)

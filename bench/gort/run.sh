@@ -1,15 +1,16 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # gort beside Go and other libraries: run.sh GORT GO [PEER...]. All programs in turn, RUNS times (5); the medians of
 # CPU time per operation, and the median of gort's ratio to Go in each turn. "-": the peer has no such operation.
 # ROWS: only those whose name has this in it.
 set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source=bench/lib.sh
+. bench/lib.sh
 c=$1 go=$2
 shift 2
 runs=${RUNS:-5} out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-
-median() { sort -n | awk '{v[NR]=$1} END {if (NR) print v[int((NR+1)/2)]}'; }
 
 one() { # program field name count procs
     "$1" "$3" "$4" "$5" 2>/dev/null | awk -v f="$2" '{for (i = 1; i < NF; i++) if ($i == f) print $(i+1)}' || true

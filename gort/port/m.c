@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ms are threads: how one sleeps, is woken and asked to give way. */
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "gort/port/os.h"
-
-/* Of a host_m's note. A waker swaps NOTE_WOKEN in and does what the old value asks for. */
-enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP, NOTE_IN_POLL };
+#include "gort/port/note.h"
 
 _Thread_local int go_poll_word_ GO_POLL_WORD_MODEL_;
 
@@ -25,24 +18,16 @@ void host_m_adopt(struct m *mp)
 
 /* ------------------------------------------------------------------ sleep */
 
-static bool note_begin(struct host_m *pm, uint32_t how)
-{
-    uint32_t none = NOTE_NONE;
-    return atomic_compare_exchange_strong(&pm->note, &none, how);
-}
-
 void host_note_sleep(struct host_m *pm, int64_t deadline_ns)
 {
-    if (note_begin(pm, NOTE_ASLEEP))
-        os_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
-    atomic_exchange(&pm->note, NOTE_NONE);
+    note_sleep(&pm->note, deadline_ns);
 }
 
 static void sleep_in_poll(struct host_m *pm, int64_t deadline_ns)
 {
-    if (note_begin(pm, NOTE_IN_POLL) && netpoll_run(deadline_ns) > 0)
+    if (note_begin(&pm->note, NOTE_IN_POLL) && netpoll_run(deadline_ns) > 0)
         sysmon_note_running();
-    atomic_exchange(&pm->note, NOTE_NONE);
+    note_end(&pm->note);
     netpoll_unclaim();
 }
 
@@ -62,10 +47,7 @@ void port_m_sleep(struct m *mp, int64_t deadline_ns)
 void port_m_wake(struct m *mp)
 {
     struct host_m *pm = host_m(mp);
-    uint32_t was = atomic_exchange(&pm->note, NOTE_WOKEN);
-    if (was == NOTE_ASLEEP)
-        os_wake(&pm->note);
-    else if (was == NOTE_IN_POLL)
+    if (note_wake(&pm->note) == NOTE_IN_POLL)
         os_poll_break();
     sysmon_note_running();
 }
@@ -124,14 +106,6 @@ void go_poll_call_(void)
     GO_POLL();
 }
 
-/* A lock's holder may have lost its CPU: give ours away now and then. */
-void port_relax(void)
-{
-    static _Thread_local unsigned turns;
-    if (++turns % 64 == 0)
-        os_yield();
-}
-
 void port_nap(void)
 {
     os_nap(3000);
@@ -151,14 +125,4 @@ void go_nopreempt_end(void)
     struct g *gp = go_self();
     if (gp)
         hg_of(gp)->nopreempt--;
-}
-
-void port_fatal(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    fputc('\n', stderr);
-    abort();
 }

@@ -32,8 +32,8 @@ hosted() { # name sources...
     build timer tests/gort/test_timer.c $part
     build runq tests/gort/test_runq.c gort/runq.c $part
     build nap tests/gort/test_nap.c gort/nap.c gort/runq.c $part
-    build sched tests/gort/test_sched.c $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
-    build switch tests/gort/test_switch.c tests/gort/asm/sentinel_$machine.S $core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c
+    build sched tests/gort/test_sched.c $core tests/gort/rig.c tests/gort/rigport.c gort/port/fatal.c gort/port/posix/os.c
+    build switch tests/gort/test_switch.c tests/gort/asm/sentinel_$machine.S $core tests/gort/rig.c tests/gort/rigport.c gort/port/fatal.c gort/port/posix/os.c
     hosted lib tests/gort/test_lib.c
     hosted behaviour -Wno-write-strings tests/gort/behaviour.c
     hosted reports tests/gort/reports.c

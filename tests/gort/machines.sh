@@ -5,7 +5,7 @@ set -u
 out=build/test/gort-machines
 mkdir -p "$out"
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c"
-rig="$core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c"
+rig="$core tests/gort/rig.c tests/gort/rigport.c gort/port/fatal.c gort/port/posix/os.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 objects="gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c gort/ctx.c gort/scope.c"
 

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The smallest port on threads: no netpoll, no sysmon, no hand-off. */
+/* The smallest port on threads, with port/fatal.c: no netpoll, no sysmon, no hand-off. */
 #include "tests/gort/rigport.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { NOTE_NONE, NOTE_WOKEN, NOTE_ASLEEP };
+#include "gort/port/note.h"
 
 static __thread struct m *cur_m;
 static __thread struct g *cur_g;
@@ -50,18 +46,12 @@ int64_t port_coarse_ns(void)
 
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
 {
-    struct rig_m *pm = rig_m(mp);
-    uint32_t none = NOTE_NONE;
-    if (atomic_compare_exchange_strong(&pm->note, &none, NOTE_ASLEEP))
-        os_wait(&pm->note, NOTE_ASLEEP, deadline_ns);
-    atomic_exchange(&pm->note, NOTE_NONE);
+    note_sleep(&rig_m(mp)->note, deadline_ns);
 }
 
 void port_m_wake(struct m *mp)
 {
-    struct rig_m *pm = rig_m(mp);
-    if (atomic_exchange(&pm->note, NOTE_WOKEN) == NOTE_ASLEEP)
-        os_wake(&pm->note);
+    note_wake(&rig_m(mp)->note);
 }
 
 static void *m_thread(void *arg)
@@ -93,25 +83,7 @@ void port_preempt(struct m *mp)
     atomic_store_explicit(&mp->need_resched, true, memory_order_relaxed);
 }
 
-/* A lock's holder may have lost its CPU: give ours away now and then. */
-void port_relax(void)
-{
-    static __thread unsigned turns;
-    if (++turns % 64 == 0)
-        os_yield();
-}
-
 void port_nap(void)
 {
     port_relax();
-}
-
-void port_fatal(const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
-    va_end(ap);
-    fputc('\n', stderr);
-    abort();
 }

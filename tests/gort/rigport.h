@@ -8,7 +8,7 @@
 struct rig_m {
     struct m m;
     uintptr_t thread;
-    _Atomic uint32_t note; /* os_wait: 0 none, 1 woken, 2 asleep */
+    _Atomic uint32_t note; /* note.h */
 };
 
 static inline struct rig_m *rig_m(struct m *mp)

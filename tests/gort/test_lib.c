@@ -601,8 +601,7 @@ static void looks_for_traces(void *arg)
     struct hg *hg = hg_of(self);
     (void)arg;
     if (go_local_get(key) || hg->nopreempt || hg->flags || self->name || self->unusual ||
-        self->at_end || self->preempt || self->stackguard0 != self->stack_lo + STACK_GUARD ||
-        g_allowed(self) != G_ALLOWED_ANY)
+        self->at_end || g_allowed(self) != G_ALLOWED_ANY)
         atomic_fetch_add(&traces, 1);
     atomic_fetch_add(&ended, 1);
 }

@@ -12,7 +12,7 @@ lib="gort/asm/preempt_amd64.S $(echo gort/port/*.c gort/port/posix/*.c) gort/cha
 # shellcheck disable=SC2086 # lists
 build() { clang $flags -o "$out/$1" ${3:+"$3"} tests/gort/test_$1.c $2 -pthread -lcmocka; }
 
-build sched "$core tests/gort/rig.c tests/gort/rigport.c gort/port/posix/os.c" || exit 1
+build sched "$core tests/gort/rig.c tests/gort/rigport.c gort/port/fatal.c gort/port/posix/os.c" || exit 1
 build runq "tests/gort/fakeport.c gort/runq.c gort/g.c gort/timer.c" || exit 1
 build lib "$core $lib" '-DGORT_PORT_INLINE="gort/port/posix/inline.h"' || exit 1
 for t in runq sched lib; do

@@ -15,7 +15,7 @@ export WINEPREFIX WINEARCH WINEDEBUG
 flags="-std=gnu11 -O2 -g -I. -DGORT_PLAIN -D_WIN32_WINNT=0x0A00 -w"
 libs="-lpthread -lws2_32 -lsynchronization"
 core="gort/g.c gort/runq.c gort/timer.c gort/idle.c gort/nap.c gort/sched.c gort/park.c gort/asm/win64.S"
-rig="$core gort/port/windows/os.c tests/gort/rig.c tests/gort/rigport.c"
+rig="$core gort/port/windows/os.c gort/port/fatal.c tests/gort/rig.c tests/gort/rigport.c"
 part="tests/gort/fakeport.c gort/g.c gort/runq.c gort/timer.c"
 
 # The library as programs get it.

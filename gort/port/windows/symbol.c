@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names for addresses: from the symbol table that mingw-w64's linker leaves in a program's file, where
- * the system's own library for it looks at other tables only. */
+/* Names for addresses: from the symbol table that mingw-w64's linker leaves in a program's file,
+ * where the system's own library for it looks at other tables only. */
 #include <string.h>
 #include <windows.h>
 
 #include "gort/port/os.h"
 
-#define AT_ONCE  128 /* symbols */
-#define FUNCTION 0x20
+#define AT_ONCE   128 /* symbols */
+#define FUNCTION  0x20
 #define NAME_MAX_ 256
 
 struct module {
