@@ -354,8 +354,8 @@ typedef struct {
     go_pd *pd;
 } go_fd;
 
-/* go_fd_open - make fd non-blocking and watch it. -EPERM: not a socket, pipe or the like (use
- * go_block for files). */
+/* go_fd_open - make fd non-blocking and watch it. A file is not watched: calls on it are made
+ * between go_block_enter and go_block_leave, and deadlines mean nothing to it. */
 int go_fd_open(go_fd *, int fd);
 int go_fd_close(go_fd *); /* closes; who waits on it gets -ECANCELED */
 ssize_t go_read(go_fd *, void *buf, size_t n, int64_t deadline);

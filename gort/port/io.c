@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading, writing, accepting and connecting: try, and wait in netpoll when the system says "not
- * now". */
+ * now". Files never say so: a call on one may block the thread, and another one takes its place. */
 #include <errno.h>
 
 #include "gort/port/os.h"
 
+static ssize_t try_read(go_fd *f, void *buf, size_t n)
+{
+    if (!f->pd || !f->pd->plain)
+        return os_read(f->fd, buf, n);
+    go_block_enter();
+    ssize_t got = os_file_read(f->fd, buf, n);
+    go_block_leave();
+    return got;
+}
+
+static ssize_t try_write(go_fd *f, const void *buf, size_t n)
+{
+    if (!f->pd || !f->pd->plain)
+        return os_write(f->fd, buf, n);
+    go_block_enter();
+    ssize_t put = os_file_write(f->fd, buf, n);
+    go_block_leave();
+    return put;
+}
+
 ssize_t go_read(go_fd *f, void *buf, size_t n, int64_t deadline)
 {
     for (;;) {
-        ssize_t got = os_read(f->fd, buf, n);
+        ssize_t got = try_read(f, buf, n);
         if (got != -EAGAIN)
             return got;
         int r = go_poll(f, GO_POLL_READ, deadline);
@@ -21,7 +41,7 @@ ssize_t go_write(go_fd *f, const void *buf, size_t n, int64_t deadline)
 {
     const char *p = buf;
     for (size_t done = 0; done < n;) {
-        ssize_t put = os_write(f->fd, p + done, n - done);
+        ssize_t put = try_write(f, p + done, n - done);
         if (put >= 0) {
             done += (size_t)put;
             continue;

@@ -156,7 +156,8 @@ int go_fd_open(go_fd *f, int fd)
     atomic_store(&pd->refs, 1);
     pd->fd = fd;
     r = os_poll_add(pd, fd);
-    if (r) {
+    pd->plain = r == -EPERM;
+    if (r && !pd->plain) {
         pd_put(pd);
         return r;
     }
@@ -168,12 +169,14 @@ int go_fd_close(go_fd *f)
 {
     struct go_pd *pd = f->pd;
     int fd = f->fd;
+    bool plain = pd->plain;
     atomic_store(&pd->closing, true);
-    os_poll_remove(pd);
+    if (!plain)
+        os_poll_remove(pd);
     netpoll_event(pd, true, true);
     *f = (go_fd){-1, NULL};
     pd_leave(pd);
-    return os_close(fd);
+    return plain ? os_file_close(fd) : os_close(fd);
 }
 
 /* 0: try again. */
@@ -201,6 +204,8 @@ int go_poll(go_fd *f, int event, int64_t deadline)
     struct go_pd *pd = f->pd;
     if (!pd)
         return -EBADF;
+    if (pd->plain)
+        return 0;
     atomic_fetch_add(&pd->refs, 1);
     int r = dir_wait(pd, event == GO_POLL_WRITE ? &pd->write : &pd->read, deadline);
     pd_leave(pd);

@@ -67,7 +67,7 @@ void os_tell(struct host_m *pm);
 
 /*
  * os_poll_start - 0 or a negative errno. os_poll_add - watch fd and report to pd; also makes fd
- * non-blocking. os_poll_waits - somebody is about to wait for a
+ * non-blocking; -EPERM: it is a file. os_poll_waits - somebody is about to wait for a
  * direction of pd and holds its lock. os_poll_remove -
  * before fd is closed. os_poll_run - call netpoll_event for what is ready, waiting until the
  * deadline (0: not at all); the sum of its results. os_poll_break - end an os_poll_run that waits.
@@ -87,5 +87,10 @@ int os_accept(int fd);
 int os_connect(int fd, const struct sockaddr *to, uint32_t len);
 int os_connected(int fd); /* 0, -EAGAIN: not yet, or why not */
 int os_close(int fd);
+
+/* os_file_read ... - of a file, which os_poll_add refused with -EPERM; they may block. */
+ssize_t os_file_read(int fd, void *buf, size_t n);
+ssize_t os_file_write(int fd, const void *buf, size_t n);
+int os_file_close(int fd);
 
 #endif

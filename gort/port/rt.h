@@ -64,6 +64,7 @@ struct go_pd {
     _Atomic bool closing;
     _Atomic uint32_t refs; /* the go_fd, and each G that waits; the last one gives it back */
     int fd;                /* the system's */
+    bool plain;            /* a file: not watched, calls on it block */
     struct go_pd *next_free;
     struct go_pd *next, *prev; /* the system's, if it lists them */
 };

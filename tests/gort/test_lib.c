@@ -4,6 +4,7 @@
  * the operations mean is behaviour.c's subject.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -438,6 +439,28 @@ static int open_regular_file(void)
     return fd;
 }
 
+/* Files are read and written where it may block. */
+static void check_file(const char *data, size_t size)
+{
+    static char back[200000];
+    go_fd f, copy;
+    size_t got = 0;
+    ssize_t n;
+    assert_int_equal(go_fd_open(&f, open_regular_file()), 0);
+    assert_int_equal(go_write(&f, data, size, 0), size);
+    assert_int_equal(lseek(f.fd, 0, SEEK_SET), 0);
+    while ((n = go_read(&f, back + got, MIN(size - got, 7000), 0)) > 0)
+        got += (size_t)n;
+    assert_int_equal(n, 0);
+    assert_int_equal(got, size);
+    assert_int_equal(memcmp(back, data, size), 0);
+    assert_int_equal(go_poll(&f, GO_POLL_READ, GO_FOREVER), 0);
+    copy = f;
+    assert_int_equal(go_fd_close(&f), 0);
+    assert_int_equal(go_read(&f, back, 1, 0), -EBADF);
+    assert_int_equal(fcntl(copy.fd, F_GETFD), -1);
+}
+
 static void fd_wait_close(void *arg)
 {
     char c;
@@ -486,7 +509,7 @@ static void run_fds(void *arg)
     go_wg_wait(&l.wg);
     go_fd_close(&b);
     assert_int_equal(go_read(&b, &c, 1, 0), -EBADF);
-    assert_int_equal(go_fd_open(&a, open_regular_file()), -EPERM);
+    check_file(data, sizeof(data));
 }
 
 static void fds(void **s)

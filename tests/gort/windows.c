@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The library on Windows under some load: sums that must come out right on several processors. */
 #include <errno.h>
+#include <fcntl.h>
+#include <io.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <winsock2.h>
 
 #include "gort/gort.h"
@@ -168,6 +171,28 @@ static void sockets(void *arg)
     go_wg_wait(&w.wg);
 }
 
+/* ---- files, by the C library's numbers */
+static void files(void *arg)
+{
+    static char data[100000], back[sizeof(data)];
+    go_fd f;
+    size_t got = 0;
+    ssize_t n;
+    (void)arg;
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (char)(i % 251);
+    int fd =
+        _open("gort-test-file", _O_CREAT | _O_TRUNC | _O_RDWR | _O_BINARY, _S_IREAD | _S_IWRITE);
+    check(fd >= 0 && go_fd_open(&f, fd) == 0, "go_fd_open of a file");
+    check(go_write(&f, data, sizeof(data), 0) == (ssize_t)sizeof(data), "write a file");
+    check(_lseek(fd, 0, SEEK_SET) == 0, "lseek");
+    while ((n = go_read(&f, back + got, sizeof(back) - got, 0)) > 0)
+        got += (size_t)n;
+    check(n == 0 && got == sizeof(data) && memcmp(back, data, got) == 0, "read a file");
+    check(go_fd_close(&f) == 0 && _unlink("gort-test-file") == 0, "close a file");
+    check(go_fd_open(&f, 1 << 20) < 0, "no descriptor");
+}
+
 /* ---- a call that blocks hands its processor on */
 static _Atomic bool let_go;
 
@@ -211,6 +236,7 @@ int main(void)
     puts("ok life");
     for (uint32_t procs = 1; procs <= 4; procs *= 2) {
         check(go_main(sockets, NULL, &(go_config){.procs = procs}) == 0, "main of sockets");
+        check(go_main(files, NULL, &(go_config){.procs = procs}) == 0, "main of files");
         check(go_main(hand_off, NULL, &(go_config){.procs = procs}) == 0, "main of hand_off");
     }
     puts("ok sockets");

@@ -169,3 +169,22 @@ int os_close(int fd)
 {
     return close(fd) < 0 ? -errno : 0;
 }
+
+ssize_t os_file_read(int fd, void *buf, size_t n)
+{
+    return os_read(fd, buf, n);
+}
+
+ssize_t os_file_write(int fd, const void *buf, size_t n)
+{
+    ssize_t r;
+    do
+        r = write(fd, buf, n);
+    while (r < 0 && errno == EINTR);
+    return r < 0 ? failed() : r;
+}
+
+int os_file_close(int fd)
+{
+    return os_close(fd);
+}

@@ -5,6 +5,7 @@
  * through a socket of its own.
  */
 #include <errno.h>
+#include <io.h>
 #include <stdlib.h>
 #include <string.h>
 #include <winsock2.h>
@@ -92,7 +93,7 @@ int os_poll_add(struct go_pd *pd, int fd)
 {
     int r = set_nonblocking((SOCKET)fd);
     if (r)
-        return r == -ENOTSOCK ? -EPERM : r;
+        return r == -ENOTSOCK && _get_osfhandle(fd) != -1 ? -EPERM : r;
     gspin_lock(&p.lock);
     pd->prev = NULL;
     pd->next = p.first;
@@ -263,4 +264,24 @@ int os_connected(int fd)
 int os_close(int fd)
 {
     return closesocket((SOCKET)fd) ? failed() : 0;
+}
+
+/* ------------------------------------------------------------------ files, by the C library's
+ * numbers */
+
+ssize_t os_file_read(int fd, void *buf, size_t n)
+{
+    int r = _read(fd, buf, (unsigned)MIN(n, INT32_MAX));
+    return r < 0 ? -errno : r;
+}
+
+ssize_t os_file_write(int fd, const void *buf, size_t n)
+{
+    int r = _write(fd, buf, (unsigned)MIN(n, INT32_MAX));
+    return r < 0 ? -errno : r;
+}
+
+int os_file_close(int fd)
+{
+    return _close(fd) ? -errno : 0;
 }
