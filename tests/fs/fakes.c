@@ -363,9 +363,11 @@ void thread_signal_self(int sig)
     fake_signals[sig]++;
 }
 
+bool fake_is_ending;
+
 bool thread_is_ending(void)
 {
-    return false;
+    return __atomic_load_n(&fake_is_ending, __ATOMIC_RELAXED);
 }
 
 int sigwait_begin(vaddr_t mask, uint64_t size)

@@ -8,6 +8,7 @@
 extern long fake_blocks, fake_pages; /* allocated now */
 extern int fake_signals[64];         /* how often the running thread was sent each */
 extern unsigned fake_fail_nth;       /* the nth allocation from now fails; 0: none */
+extern bool fake_is_ending;          /* a signal that ends the program waits */
 extern bool fake_may_sleep;          /* several threads: waits really wait */
 
 #endif
