@@ -139,3 +139,16 @@ COLD long file_pread_kernel(struct file *f, void *buf, size_t size_bytes, int64_
     uio_kernel(&u, buf, size_bytes);
     return file_read(f, &u, &offset);
 }
+
+int64_t file_seek_within(struct file *f, int64_t size, int64_t offset, int whence)
+{
+    int64_t base = whence == SEEK_END ? size : whence == SEEK_CUR ? f->pos : 0, at;
+    if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
+        return -EINVAL;
+    if (__builtin_add_overflow(base, offset, &at))
+        return -EOVERFLOW;
+    if (at < 0)
+        return -EINVAL;
+    f->pos = at;
+    return at;
+}

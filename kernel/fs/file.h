@@ -97,6 +97,10 @@ long file_write(struct file *f, struct uio *u, int64_t *pos) MUST_CHECK;
 /* file_poll - POLL bits that hold now; see struct file_ops. */
 unsigned file_poll(struct file *f, struct poll_table *pt);
 
+/* file_seek_within - lseek of a file that has that size: SEEK_SET, SEEK_CUR and SEEK_END. The new
+ * position, -EINVAL, -EOVERFLOW. */
+int64_t file_seek_within(struct file *f, int64_t size, int64_t offset, int whence);
+
 /* file_pread_kernel - up to size_bytes at offset into kernel memory, for the ELF loader. Bytes
  * read, 0 at the end, or a negative errno. */
 long file_pread_kernel(struct file *f, void *buf, size_t size_bytes, int64_t offset) MUST_CHECK;

@@ -11,8 +11,40 @@
 #define QID_BYTES     13u
 #define ATTR_BYTES    160u
 #define STATFS_BYTES  67u
-#define SETATTR_BYTES 60u
+#define SETATTR_BYTES 56u
 #define ANSWER_BYTES  32u /* enough for answers of a qid or less */
+
+/* A call that begins with this fid; NULL: no memory. */
+static struct p9_call *about(struct p9_fid *fid, enum p9_type type, size_t more_bytes,
+                             size_t in_bytes)
+{
+    struct p9_call *c = p9_call_new(fid->session, type, 4 + more_bytes, in_bytes);
+    if (c)
+        p9_put(c, fid->number, 4);
+    return c;
+}
+
+/* One that goes on with a name. */
+static struct p9_call *about_name(struct p9_fid *dir, const struct name *n, enum p9_type type,
+                                  size_t more_bytes, size_t in_bytes)
+{
+    struct p9_call *c = about(dir, type, 2 + n->len + more_bytes, in_bytes);
+    if (c)
+        p9_put_name(c, n->s, n->len);
+    return c;
+}
+
+/* One that goes on with a place in a file or directory and how much there. */
+static struct p9_call *about_bytes(struct p9_fid *fid, enum p9_type type, uint64_t offset,
+                                   uint32_t bytes, size_t in_bytes)
+{
+    struct p9_call *c = about(fid, type, 12, in_bytes);
+    if (c) {
+        p9_put(c, offset, 8);
+        p9_put(c, bytes, 4);
+    }
+    return c;
+}
 
 /* Send, wait and free a call whose answer says nothing but whether it worked. */
 static int finish(struct p9_call *c)
@@ -82,11 +114,9 @@ int p9_attach(struct p9_session *s, struct p9_channel *channel, struct p9_fid **
 
 static int walk(struct p9_fid *dir, const struct name *n, struct p9_fid *fid, struct p9_qid *qid)
 {
-    struct p9_call *c =
-        p9_call_new(dir->session, P9_TWALK, 12 + (n ? n->len : 0), P9_HEADER_BYTES + 2 + QID_BYTES);
+    struct p9_call *c = about(dir, P9_TWALK, 8 + (n ? n->len : 0), P9_HEADER_BYTES + 2 + QID_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
     p9_put(c, fid->number, 4);
     p9_put(c, n ? 1 : 0, 2);
     if (n)
@@ -117,21 +147,18 @@ int p9_walk(struct p9_fid *dir, const struct name *n, struct p9_fid **fid, struc
 
 int p9_open(struct p9_fid *fid, uint32_t flags)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TLOPEN, 8, ANSWER_BYTES);
+    struct p9_call *c = about(fid, P9_TLOPEN, 4, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     p9_put(c, flags, 4);
     return finish(c);
 }
 
 int p9_create(struct p9_fid *fid, const struct name *n, uint32_t flags, uint32_t mode, uint32_t gid)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TLCREATE, 18 + n->len, ANSWER_BYTES);
+    struct p9_call *c = about_name(fid, n, P9_TLCREATE, 12, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put(c, flags, 4);
     p9_put(c, mode & S_IALLUGO, 4);
     p9_put(c, gid, 4);
@@ -168,10 +195,9 @@ static void get_attr(struct p9_call *c, struct p9_attr *a)
 
 int p9_getattr(struct p9_fid *fid, struct p9_attr *a)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TGETATTR, 12, ATTR_BYTES);
+    struct p9_call *c = about(fid, P9_TGETATTR, 8, ATTR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     p9_put(c, P9_GETATTR_BASIC, 8);
     int err = p9_ask(c);
     if (!err)
@@ -191,10 +217,9 @@ static void put_time(struct p9_call *c, int64_t ns)
 
 static int setattr(struct p9_fid *fid, uint32_t valid, const struct attr *a, int64_t size)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TSETATTR, SETATTR_BYTES, P9_ERROR_BYTES);
+    struct p9_call *c = about(fid, P9_TSETATTR, SETATTR_BYTES, P9_ERROR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     p9_put(c, valid, 4);
     p9_put(c, a->mode & S_IALLUGO, 4);
     p9_put(c, a->uid, 4);
@@ -223,10 +248,9 @@ int p9_setsize(struct p9_fid *fid, int64_t size)
 
 int p9_statfs(struct p9_fid *fid, struct linux_statfs *st)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TSTATFS, 4, STATFS_BYTES);
+    struct p9_call *c = about(fid, P9_TSTATFS, 0, STATFS_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     int err = p9_ask(c);
     if (!err) {
         p9_get(c, 4); /* what kind it is at the host */
@@ -243,10 +267,9 @@ int p9_statfs(struct p9_fid *fid, struct linux_statfs *st)
 
 int p9_fsync(struct p9_fid *fid, bool data_only)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TFSYNC, 8, P9_ERROR_BYTES);
+    struct p9_call *c = about(fid, P9_TFSYNC, 4, P9_ERROR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     p9_put(c, data_only, 4);
     return finish(c);
 }
@@ -255,11 +278,9 @@ int p9_fsync(struct p9_fid *fid, bool data_only)
 
 int p9_mkdir(struct p9_fid *dir, const struct name *n, uint32_t mode, uint32_t gid)
 {
-    struct p9_call *c = p9_call_new(dir->session, P9_TMKDIR, 14 + n->len, ANSWER_BYTES);
+    struct p9_call *c = about_name(dir, n, P9_TMKDIR, 8, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put(c, mode & S_IALLUGO, 4);
     p9_put(c, gid, 4);
     return finish(c);
@@ -267,11 +288,9 @@ int p9_mkdir(struct p9_fid *dir, const struct name *n, uint32_t mode, uint32_t g
 
 int p9_mknod(struct p9_fid *dir, const struct name *n, uint32_t mode, uint64_t rdev, uint32_t gid)
 {
-    struct p9_call *c = p9_call_new(dir->session, P9_TMKNOD, 22 + n->len, ANSWER_BYTES);
+    struct p9_call *c = about_name(dir, n, P9_TMKNOD, 16, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put(c, mode, 4);
     p9_put(c, DEV_MAJOR(rdev), 4);
     p9_put(c, DEV_MINOR(rdev), 4);
@@ -282,11 +301,9 @@ int p9_mknod(struct p9_fid *dir, const struct name *n, uint32_t mode, uint64_t r
 int p9_symlink(struct p9_fid *dir, const struct name *n, const char *target, uint32_t gid)
 {
     size_t len = strlen(target);
-    struct p9_call *c = p9_call_new(dir->session, P9_TSYMLINK, 12 + n->len + len, ANSWER_BYTES);
+    struct p9_call *c = about_name(dir, n, P9_TSYMLINK, 6 + len, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put_name(c, target, len);
     p9_put(c, gid, 4);
     return finish(c);
@@ -294,10 +311,9 @@ int p9_symlink(struct p9_fid *dir, const struct name *n, const char *target, uin
 
 int p9_link(struct p9_fid *dir, const struct name *n, struct p9_fid *fid)
 {
-    struct p9_call *c = p9_call_new(dir->session, P9_TLINK, 10 + n->len, P9_ERROR_BYTES);
+    struct p9_call *c = about(dir, P9_TLINK, 6 + n->len, P9_ERROR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
     p9_put(c, fid->number, 4);
     p9_put_name(c, n->s, n->len);
     return finish(c);
@@ -305,23 +321,18 @@ int p9_link(struct p9_fid *dir, const struct name *n, struct p9_fid *fid)
 
 int p9_unlink(struct p9_fid *dir, const struct name *n, bool directory)
 {
-    struct p9_call *c = p9_call_new(dir->session, P9_TUNLINKAT, 10 + n->len, P9_ERROR_BYTES);
+    struct p9_call *c = about_name(dir, n, P9_TUNLINKAT, 4, P9_ERROR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, dir->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put(c, directory ? P9_UNLINK_DIR : 0, 4);
     return finish(c);
 }
 
 int p9_rename(struct p9_fid *from, const struct name *n, struct p9_fid *to, const struct name *m)
 {
-    struct p9_call *c =
-        p9_call_new(from->session, P9_TRENAMEAT, 12 + n->len + m->len, P9_ERROR_BYTES);
+    struct p9_call *c = about_name(from, n, P9_TRENAMEAT, 6 + m->len, P9_ERROR_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, from->number, 4);
-    p9_put_name(c, n->s, n->len);
     p9_put(c, to->number, 4);
     p9_put_name(c, m->s, m->len);
     return finish(c);
@@ -331,10 +342,9 @@ int p9_rename(struct p9_fid *from, const struct name *n, struct p9_fid *to, cons
 
 long p9_readlink(struct p9_fid *fid, char *buf, size_t size_bytes)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TREADLINK, 4, P9_HEADER_BYTES + 2 + PATH_MAX);
+    struct p9_call *c = about(fid, P9_TREADLINK, 0, P9_HEADER_BYTES + 2 + PATH_MAX);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
     long n = p9_ask(c);
     if (!n) {
         size_t len = p9_get(c, 2);
@@ -357,12 +367,9 @@ static long data_bytes(struct p9_call *c, uint32_t room)
 long p9_readdir(struct p9_fid *fid, uint64_t cookie, void *buf, uint32_t size_bytes)
 {
     struct p9_call *c =
-        p9_call_new(fid->session, P9_TREADDIR, 16, P9_READ_HEADER + (size_t)size_bytes);
+        about_bytes(fid, P9_TREADDIR, cookie, size_bytes, P9_READ_HEADER + (size_t)size_bytes);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
-    p9_put(c, cookie, 8);
-    p9_put(c, size_bytes, 4);
     long n = p9_ask(c);
     if (!n)
         n = data_bytes(c, size_bytes);
@@ -377,12 +384,9 @@ long p9_readdir(struct p9_fid *fid, uint64_t cookie, void *buf, uint32_t size_by
 int p9_read_begin(struct p9_fid *fid, int64_t offset, paddr_t pa, uint32_t bytes,
                   struct p9_call **out)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TREAD, 16, P9_READ_HEADER);
+    struct p9_call *c = about_bytes(fid, P9_TREAD, (uint64_t)offset, bytes, P9_READ_HEADER);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
-    p9_put(c, (uint64_t)offset, 8);
-    p9_put(c, bytes, 4);
     c->x.runs[0] = (struct p9_run){pa, bytes};
     c->x.run_count = 1;
     c->x.runs_receive = true;
@@ -406,12 +410,9 @@ long p9_read_end(struct p9_call *c)
 long p9_write(struct p9_fid *fid, int64_t offset, const struct p9_run *runs, unsigned run_count,
               uint32_t bytes)
 {
-    struct p9_call *c = p9_call_new(fid->session, P9_TWRITE, 16, ANSWER_BYTES);
+    struct p9_call *c = about_bytes(fid, P9_TWRITE, (uint64_t)offset, bytes, ANSWER_BYTES);
     if (!c)
         return -ENOMEM;
-    p9_put(c, fid->number, 4);
-    p9_put(c, (uint64_t)offset, 8);
-    p9_put(c, bytes, 4);
     memcpy(c->x.runs, runs, run_count * sizeof(*runs));
     c->x.run_count = run_count;
     long n = p9_ask(c);

@@ -173,37 +173,16 @@ static long write(struct file *f, struct uio *u, int64_t *pos)
 
 /* ---- position ---- */
 
-static int64_t seek_from(struct file *f, int64_t base, int64_t offset)
-{
-    int64_t at;
-    if (__builtin_add_overflow(base, offset, &at))
-        return -EOVERFLOW;
-    if (at < 0)
-        return -EINVAL;
-    f->pos = at;
-    return at;
-}
-
 /* The protocol doesn't tell holes: all is data, as for Linux' own client. */
 static int64_t seek(struct file *f, int64_t offset, int whence)
 {
     p9_refresh(f->inode);
     int64_t size = p9_of(f->inode)->pages.size;
-    switch (whence) {
-    case SEEK_SET:
-        return seek_from(f, 0, offset);
-    case SEEK_CUR:
-        return seek_from(f, f->pos, offset);
-    case SEEK_END:
-        return seek_from(f, size, offset);
-    case SEEK_DATA:
-    case SEEK_HOLE:
-        if (offset < 0 || offset >= size)
-            return -ENXIO;
-        return seek_from(f, 0, whence == SEEK_DATA ? offset : size);
-    default:
-        return -EINVAL;
-    }
+    if (whence != SEEK_DATA && whence != SEEK_HOLE)
+        return file_seek_within(f, size, offset, whence);
+    if (offset < 0 || offset >= size)
+        return -ENXIO;
+    return file_seek_within(f, size, whence == SEEK_DATA ? offset : size, SEEK_SET);
 }
 
 /* ---- size ---- */

@@ -72,34 +72,13 @@ static long file_write_pages(struct file *f, struct uio *u, int64_t *pos)
     return n;
 }
 
-static int64_t seek_from(struct file *f, int64_t base, int64_t offset)
-{
-    int64_t at;
-    if (__builtin_add_overflow(base, offset, &at))
-        return -EOVERFLOW;
-    if (at < 0)
-        return -EINVAL;
-    f->pos = at;
-    return at;
-}
-
 static int64_t file_seek(struct file *f, int64_t offset, int whence)
 {
     struct pages *p = pages_of(f);
-    switch (whence) {
-    case SEEK_SET:
-        return seek_from(f, 0, offset);
-    case SEEK_CUR:
-        return seek_from(f, f->pos, offset);
-    case SEEK_END:
-        return seek_from(f, p->size, offset);
-    case SEEK_DATA:
-    case SEEK_HOLE:
-        offset = pages_seek(p, offset, whence);
-        return offset < 0 ? offset : seek_from(f, 0, offset);
-    default:
-        return -EINVAL;
-    }
+    if (whence != SEEK_DATA && whence != SEEK_HOLE)
+        return file_seek_within(f, p->size, offset, whence);
+    offset = pages_seek(p, offset, whence);
+    return offset < 0 ? offset : file_seek_within(f, p->size, offset, SEEK_SET);
 }
 
 static int file_mmap(struct file *f, struct vmobj **obj)

@@ -123,10 +123,12 @@ static int read_control(const struct linux_msghdr *h, struct socket_message *m)
     return err ? err : take_control(control, h->controllen, m);
 }
 
-/* ---- sendmsg ---- */
+/* ---- data ---- */
 
-static long send_vector(struct file *f, struct socket *s, const struct linux_msghdr *h,
-                        struct socket_message *m)
+typedef long transfer_fn(struct socket *s, struct socket_message *m, bool nonblock);
+
+static long transfer(struct file *f, struct socket *s, const struct linux_msghdr *h,
+                     struct socket_message *m, transfer_fn *fn)
 {
     struct iovec_arg v;
     long n = iovec_read(&v, h->iov, h->iovlen);
@@ -135,10 +137,12 @@ static long send_vector(struct file *f, struct socket *s, const struct linux_msg
     n = iovec_check(&v);
     m->uio = &v.uio;
     if (!n)
-        n = s->ops->send(s, m, file_nonblock(f));
+        n = fn(s, m, file_nonblock(f));
     iovec_done(&v);
     return n;
 }
+
+/* ---- sendmsg ---- */
 
 static long send_message(struct file *f, struct socket *s, const struct linux_msghdr *h,
                          uint32_t flags)
@@ -152,7 +156,7 @@ static long send_message(struct file *f, struct socket *s, const struct linux_ms
     }
     if (!err)
         err = read_control(h, &m);
-    long n = err ? err : send_vector(f, s, h, &m);
+    long n = err ? err : transfer(f, s, h, &m, s->ops->send);
     put_files(m.files, m.file_count); /* those that didn't go along */
     kfree(m.files);
     kfree((void *)(uintptr_t)m.control);
@@ -280,21 +284,6 @@ static int write_control(struct control_out *out, const struct socket *s, struct
 
 /* ---- recvmsg ---- */
 
-static long receive_vector(struct file *f, struct socket *s, const struct linux_msghdr *h,
-                           struct socket_message *m)
-{
-    struct iovec_arg v;
-    long n = iovec_read(&v, h->iov, h->iovlen);
-    if (n)
-        return n == -EINVAL ? -EMSGSIZE : n;
-    n = iovec_check(&v);
-    m->uio = &v.uio;
-    if (!n)
-        n = s->ops->receive(s, m, file_nonblock(f));
-    iovec_done(&v);
-    return n;
-}
-
 /* Name, control data, flags: back into the program's struct msghdr. */
 static int receive_results(const struct socket *s, struct linux_msghdr *h, vaddr_t msg,
                            struct socket_message *m)
@@ -320,7 +309,7 @@ static long receive_message(struct file *f, struct socket *s, struct linux_msghd
     m.files = s->family != AF_UNIX ? NULL : kmalloc(SCM_RIGHTS_MAX * sizeof(*m.files));
     if (!m.files && s->family == AF_UNIX)
         return -ENOMEM;
-    long n = receive_vector(f, s, h, &m);
+    long n = transfer(f, s, h, &m, s->ops->receive);
     if (n >= 0) {
         int err = receive_results(s, h, msg, &m);
         n = err ? err : n;
