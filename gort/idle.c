@@ -36,6 +36,14 @@ void spinning_drop(struct m *mp)
     count_drop();
 }
 
+void spinning_give_up(struct m *mp)
+{
+    if (mp->spinning) {
+        mp->spinning = false;
+        atomic_fetch_sub(&nspinning, 1);
+    }
+}
+
 /* Takes one P of mask out of idle; the caller has counted it as spinning. */
 static int idle_take(uint64_t mask)
 {
@@ -108,10 +116,7 @@ bool idle_wait(struct m *mp)
     struct p *pp = mp->p;
     mp->asleep = true;
     atomic_fetch_or(&idle_ps_, 1ull << pp->id);
-    if (mp->spinning) {
-        mp->spinning = false;
-        atomic_fetch_sub(&nspinning, 1);
-    }
+    spinning_give_up(mp);
     atomic_thread_fence(memory_order_seq_cst);
     bool work = work_visible(pp);
     own_add(&pp->sleeps, 1);

@@ -79,9 +79,11 @@ int idle_wake_p(uint64_t mask);
 bool idle_wait(struct m *mp);
 
 /* spinning_begin, spinning_drop - mp starts to search; has stopped searching because it found
- * something. */
+ * something. spinning_give_up - it found nothing, if it searched, and will look at all queues
+ * again. */
 void spinning_begin(struct m *mp);
 void spinning_drop(struct m *mp);
+void spinning_give_up(struct m *mp);
 
 /* idle_many_spin - whether half of the busy Ps' number searches already. */
 bool idle_many_spin(void);

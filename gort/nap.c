@@ -46,9 +46,8 @@ bool nap(struct m *mp)
     if (!mp->saw_pair)
         return false;
     mp->saw_pair = false;
-    if (mp->spinning)
-        spinning_drop(mp);
     atomic_fetch_or(&napping_ps_, bit);
+    spinning_give_up(mp);
     atomic_thread_fence(memory_order_seq_cst);
     own_add(&pp->sleeps, 1);
     int64_t until = port_now_ns() + length_ns(mp);

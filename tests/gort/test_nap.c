@@ -24,10 +24,10 @@ bool sched_global_has(uint64_t mask)
     return global && mask == 2;
 }
 
-void spinning_drop(struct m *mp)
+void spinning_give_up(struct m *mp)
 {
+    dropped += mp->spinning;
     mp->spinning = false;
-    dropped++;
 }
 
 void port_m_sleep(struct m *mp, int64_t deadline_ns)
