@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # gort beside Go and other libraries: run.sh GORT GO [PEER...]. All programs in turn, RUNS times (5); the medians of
 # CPU time per operation, and the median of gort's ratio to Go in each turn. "-": the peer has no such operation.
-# ROWS: only those whose name has this in it.
+# ROWS: only those whose name has this in it. A row named "beside itself" has gort with one P in Go's place.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck source=bench/lib.sh
@@ -23,7 +23,7 @@ row() { # label name count procs goal field [program...]
     rm -f "$out"/*
     for _ in $(seq "$runs"); do
         x=$(one "$c" "$field" "$name" "$count" "$procs")
-        y=$(one "$go" "$field" "$name" "$count" "$procs")
+        y=$(one "${beside:-$go}" "$field" "$name" "$count" "${beside_procs:-$procs}")
         echo "$x" >>"$out/gort"
         echo "$y" >>"$out/go"
         echo "$x $y" | awk '{print $2 ? $1 / $2 : 0}' >>"$out/ratio"
@@ -55,6 +55,7 @@ row "select with default"        selectdefault 5000000 1 0.6  cpu "$@"
 row "select, eight ready"        select8       1000000 1 0.9  cpu "$@"
 row "mutex, uncontended"         mutex         5000000 1 -    cpu "$@"
 row "two Ps: ping-pong"          pingpong      1000000 2 0.5  cpu
+beside=$c beside_procs=1 row "  beside itself with one P" pingpong   1000000 2 1.2  cpu
 row "two Ps: spawn and exit"     spawn         1000000 2 -    cpu
 row "two Ps: buffered"           buffered      3000000 2 -    cpu
 row "skynet of a million, leaf"  skynet        1000000 2 0.75 cpu
