@@ -20,7 +20,7 @@ try() {
     if [ $status -eq 0 ] && grep -q '^seed .*[1-9][0-9]* pages, [1-9]' "$out"; then
         echo "ok fuzz syscalls on the host: $(grep '^seed' "$out")${5:+ ($5)}"
     else
-        tail -n 80 "$out"
+        sed '/^Shadow bytes/,/^==/d' "$out"
         echo "not ok fuzz syscalls on the host: exit status $status: $fuzzer seeds '$options' $1 $2 $3 $4"
         return 1
     fi
@@ -43,6 +43,7 @@ guided() { # LIBFUZZER'S OPTIONS...
 }
 
 if [ $# -eq 0 ]; then
+    $fuzzer findings 2>"$out" || cat "$out"
     guided -runs=0
     try 1 4 6000 4
     try 2 4 4000 6 "$(faults 2)"

@@ -30,6 +30,9 @@ bool machine_interrupts(void);
 /* The program: first called in the first thread (tests/fuzz/host/program.c). */
 void program_main(void) NORETURN;
 
+/* findings_check - what was found once isn't there any more; prints a line for each. */
+bool findings_check(void);
+
 /* What the kernel boots: an ELF file that is never run, of text and data at these addresses. */
 enum {
     PROGRAM_TEXT = 0x400000,

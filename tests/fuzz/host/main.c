@@ -6,6 +6,8 @@
  *   syscalls_host seeds OPTIONS SEED ROUNDS CALLS THREADS [report]
  *       random calls, as that program makes them on the machine; OPTIONS: the kernel's,
  *       "perturb=SEED inject=..." or ""
+ *   syscalls_host findings
+ *       what the fuzzer has found so far
  *   syscalls_host [libFuzzer's options] FILE or FOLDER...
  *       calls from bytes, guided by the coverage of the kernel: the first byte is the number of
  *       threads, four more each call
@@ -44,7 +46,7 @@ const char *__asan_default_options(void)
 static uint64_t *seeds; /* argc and argv as a program finds them on its stack; NULL: inputs */
 static const uint8_t *input;
 static size_t input_bytes;
-static bool good;
+static bool good, only_findings;
 
 static void fail(void)
 {
@@ -55,6 +57,11 @@ static void fail(void)
 
 void program_main(void)
 {
+    if (only_findings) {
+        good = findings_check();
+        fflush(NULL);
+        _exit(!good);
+    }
     if (seeds) {
         long status = fuzz_main(seeds);
         fflush(NULL);
@@ -100,6 +107,7 @@ static void on_silence(int sig)
 static void usage(void)
 {
     fprintf(stderr, "usage: syscalls_host seeds OPTIONS SEED ROUNDS CALLS THREADS [report]\n"
+                    "       syscalls_host findings\n"
                     "       syscalls_host [libFuzzer's options] FILE or FOLDER...\n");
     exit(2);
 }
@@ -109,6 +117,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     static uint64_t stack[16];
     const char *options = "perturb=1 net0=ip=10.0.2.15/24,gw=10.0.2.2";
     same_addresses(*argv);
+    only_findings = *argc == 2 && !strcmp((*argv)[1], "findings");
     if (*argc > 1 && !strcmp((*argv)[1], "seeds")) {
         if (*argc < 7 || *argc > 8)
             usage();

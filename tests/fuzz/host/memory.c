@@ -228,7 +228,8 @@ void memory_tell(void)
 {
     fprintf(stderr, "since the last good round:\n");
     list_for_each (n, &objects) {
-        const struct head *h = list_entry(n, struct head, node);
+        struct head *h = list_entry(n, struct head, node);
+        __asan_unpoison_memory_region(h, sizeof *h);
         tell("an object", h->size_bytes, &h->origin);
     }
     for (const struct origin *o = page_origins; o < page_origins + ARRAY_SIZE(page_origins); o++)
