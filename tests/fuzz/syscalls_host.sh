@@ -56,7 +56,7 @@ fi
 end=$((SECONDS + $1 * 60)) seed=${2:-$(date +%s)} runs=0
 while [ $SECONDS -lt $end ]; do
     if [ $((seed % 2)) = 0 ]; then some=; else some=$(faults "$seed"); fi
-    try "$seed" 20 20000 $((seed % 7 + 1)) $some || exit 1
+    try "$seed" 20 20000 $((seed % 7 + 1)) "$some" || exit 1
     seed=$((seed + 1)) runs=$((runs + 1))
 done
 echo "$runs seeds in $1 minutes, the last is $((seed - 1))"

@@ -42,11 +42,11 @@ uint64_t random_below(struct worker *w, uint64_t n)
 
 static uint64_t a_number(struct worker *w)
 {
-    static const uint64_t edges[] = {0,          1,          2,          3,           7,
-                                     8,          16,         24,         4095,        4096,
-                                     4097,       65536,      0x7fffffff, 0x80000000u, 0xffffffff,
-                                     1ull << 32, 1ull << 47, 1ull << 48, 1ull << 62,  1ull << 63,
-                                     ~0ull,      ~0ull - 1,  ~0ull << 12};
+    static const uint64_t edges[] = {0,          1,          2,           3,           7,
+                                     8,          16,         24,          4095,        4096,
+                                     4097,       65536,      0x7fffffff,  0x80000000u, 0xffffffff,
+                                     1ull << 32, 1ull << 47, 1ull << 48,  1ull << 62,  1ull << 63,
+                                     ~0ull,      ~0ull - 1,  ~0ull << 12, ~0ull >> 1};
     switch (random_below(w, 4)) {
     case 0:
         return random_below(w, 64);
