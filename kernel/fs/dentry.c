@@ -506,7 +506,7 @@ COLD int dentry_iterate(struct file *f, struct dir_context *ctx)
 COLD int64_t dentry_dir_seek(struct file *f, int64_t offset, int whence)
 {
     if (whence == SEEK_CUR)
-        offset += f->pos;
+        offset = (int64_t)((uint64_t)offset + (uint64_t)f->pos); /* too far is negative */
     else if (whence != SEEK_SET)
         return -EINVAL;
     if (offset < 0)

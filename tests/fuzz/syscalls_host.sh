@@ -31,9 +31,8 @@ faults() {
     echo "eintr=$(($1 % 5 + 3)),short=$(($1 % 3 + 2)),late=$(($1 % 7 + 20)),nospace=$(($1 % 11 + 10)),enomem=$(($1 % 30 + 5))"
 }
 
-guided() { # LIBFUZZER'S OPTIONS...
-    mkdir -p $fuzzer.new
-    if $fuzzer -seed=1 -timeout=10 -detect_leaks=0 -rss_limit_mb=0 -max_len=1025 "$@" $fuzzer.new $corpus >"$out" 2>&1; then
+guided() { # LIBFUZZER'S OPTIONS AND FOLDERS...
+    if $fuzzer -seed=1 -timeout=10 -detect_leaks=0 -rss_limit_mb=0 -max_len=1025 "$@" $corpus >"$out" 2>&1; then
         echo "ok fuzz syscalls on the host: $(grep -c . <(ls $corpus)) inputs of the corpus, $(sed -n 's/^#\([0-9]*\).*cov: \([0-9]*\).*/\1 runs, \2 places/p' "$out" | tail -n 1)"
     else
         tail -n 80 "$out"
@@ -50,7 +49,8 @@ if [ $# -eq 0 ]; then
     exit
 fi
 if [ "$1" = -c ]; then
-    guided -max_total_time=$(($2 * 60))
+    mkdir -p $fuzzer.new
+    guided -max_total_time=$(($2 * 60)) $fuzzer.new
     exit
 fi
 end=$((SECONDS + $1 * 60)) seed=${2:-$(date +%s)} runs=0

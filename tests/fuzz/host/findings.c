@@ -7,6 +7,7 @@
 #include "tests/fuzz/syscalls/guest.h"
 
 enum {
+    NR_LSEEK = 62,
     NR_UTIMENSAT = 88,
     NR_GETITIMER = 102,
     NR_CLOCK_SETTIME = 112,
@@ -71,6 +72,16 @@ static bool timers_again_and_again(void)
     return true;
 }
 
+/* Twice as far as there is. */
+static bool folder_read_from_beyond(void)
+{
+    uint64_t fd = (uint64_t)CALL(NR_OPENAT, (uint64_t)AT_CWD, AT("/"), 040000);
+    bool good = CALL(NR_LSEEK, fd, INT64_MAX, 0) == INT64_MAX &&
+                CALL(NR_LSEEK, fd, INT64_MAX, 1) == -EINVAL;
+    CALL(NR_CLOSE, fd);
+    return good;
+}
+
 bool findings_check(void)
 {
     static const struct {
@@ -82,6 +93,7 @@ bool findings_check(void)
         {"a timer in the far future", timer_in_the_far_future},
         {"a file of the year 1677", file_of_the_year_1677},
         {"timers again and again", timers_again_and_again},
+        {"a folder read from beyond", folder_read_from_beyond},
     };
     bool all = true;
     for (unsigned i = 0; i < ARRAY_SIZE(findings); i++) {
