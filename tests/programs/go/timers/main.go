@@ -36,11 +36,28 @@ func many(timers int) bool {
 	return len(early) == 0
 }
 
+// stop says whether a timer that was stopped in time, however slow this machine is, never fires.
+func stop() bool {
+	for {
+		fired := make(chan bool, 1)
+		timer := time.AfterFunc(time.Millisecond, func() { fired <- true })
+		if !timer.Stop() {
+			<-fired
+			continue
+		}
+		select {
+		case <-fired:
+			return false
+		case <-time.After(3 * time.Millisecond):
+			return !timer.Stop()
+		}
+	}
+}
+
 func main() {
 	fmt.Println("ticker", tick(100*time.Microsecond, 200))
 	fmt.Println("many", many(10000))
-	stopped := time.AfterFunc(time.Millisecond, func() { fmt.Println("fired although stopped") })
-	fmt.Println("stop", stopped.Stop(), stopped.Stop())
+	fmt.Println("stop", stop())
 	reset := time.NewTimer(time.Hour)
 	reset.Reset(time.Millisecond)
 	<-reset.C
