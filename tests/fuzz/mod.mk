@@ -32,7 +32,7 @@ $(FUZZ_HOST_OBJS): tests/fuzz/mod.mk $(LWIP)/fetched
 ALL_DEPS += $(FUZZ_HOST_OBJS:.o=.d)
 $(FUZZ_HOST): $(FUZZ_HOST_OBJS)
 	$(call say,LD,$@)$(CC) -fuse-ld=lld $(SAN_FLAGS) -fsanitize=fuzzer $(addprefix -Wl$(,)--wrap=,page_alloc page_alloc_zeroed page_put) -o $@ $^
-ALL += $(FUZZ_HOST)
+test: $(FUZZ_HOST)
 SCRIPT_TESTS += tests/fuzz/syscalls_host.sh
 
 .PHONY: fuzz-syscalls-host fuzz-syscalls-guided

@@ -16,6 +16,9 @@ static char none[1]; /* no names */
 /* The names of each at first, NUL after NUL. */
 static char known[ARRAY_SIZE(folders)][2048];
 
+/* Of `known`, and of which folder /fuzz is. */
+static uint64_t known_sum;
+
 static bool is_known(const char *names, const char *name)
 {
     for (; *names; names += strlen(names) + 1)
@@ -80,6 +83,15 @@ static void look(uint64_t fd, const char *name, char *unused)
     CALL(NR_CLOSE, (uint64_t)sub);
 }
 
+static uint64_t sum_up(void)
+{
+    uint64_t stat[16] = {0}, sum = 0;
+    CALL(NR_NEWFSTATAT, AT_CWD, (uint64_t) "/fuzz", (uint64_t)stat, 0);
+    for (unsigned i = 0; i < sizeof known; i++)
+        sum = sum * 31 + (uint8_t)known[0][i];
+    return sum * 31 + stat[1];
+}
+
 void folders_look(void)
 {
     CALL(NR_MKDIRAT, AT_CWD, (uint64_t) "/fuzz", 0777);
@@ -92,6 +104,7 @@ void folders_look(void)
         for_names((uint64_t)fd, remember, known[i]);
         CALL(NR_CLOSE, (uint64_t)fd);
     }
+    known_sum = sum_up();
 }
 
 /* Folders after what is in them. Twice: what is removed while it is listed may hide something. */
@@ -138,13 +151,17 @@ static void devices_reset(void)
     }
 }
 
-void files_reset(void)
+bool files_reset(void)
 {
     CALL(NR_CLOSE_RANGE, 3, 0xffffffff, 0);
     CALL(NR_CHDIR, (uint64_t) "/");
+    if (sum_up() != known_sum) {
+        print("the folders, or the fuzzer's memory, are not what they were\n");
+        return false;
+    }
     empty("/fuzz", none);
     devices_reset();
     for (unsigned i = 0; i < ARRAY_SIZE(folders); i++)
         empty(folders[i], known[i]);
-    CALL(NR_CHDIR, (uint64_t) "/fuzz");
+    return CALL(NR_CHDIR, (uint64_t) "/fuzz") == 0;
 }

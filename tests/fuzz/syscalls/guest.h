@@ -68,9 +68,9 @@ const char *calls_name(unsigned index);
 void calls_report(void);
 
 /* folders_look - remember what there is, before the first call. files_reset - close and remove all
- * that has come since. */
+ * that has come since; false, and a line why, if what is remembered or where has changed. */
 void folders_look(void);
-void files_reset(void);
+bool files_reset(void);
 
 /* What the kernel has in use; all zeros where it doesn't say. */
 #define USAGE_SIZES 24
@@ -109,6 +109,7 @@ enum {
     NR_GETDENTS64 = 61,
     NR_READ = 63,
     NR_WRITE = 64,
+    NR_NEWFSTATAT = 79,
     NR_FSTAT = 80,
     NR_EXIT_GROUP = 94,
     NR_NANOSLEEP = 101,

@@ -4,7 +4,7 @@
  *
  * Each round starts the threads anew, lets each make its calls, interrupts whoever waits, takes
  * away everything that they made and looks how much memory is left. Exit status 1: memory is gone,
- * 3: a thread hangs.
+ * 3: a thread hangs, 4: folders or memory are not what they were.
  */
 #include <stdarg.h>
 
@@ -99,13 +99,14 @@ static void children_wait(void)
 }
 
 /* Everything that the round made is taken away. */
-static void all_reset(uint64_t brk)
+static bool all_reset(uint64_t brk)
 {
     children_wait();
     timers_reset();
-    files_reset();
+    bool as_before = files_reset();
     arena_reset();
     CALL(NR_BRK, brk);
+    return as_before;
 }
 
 /* One round: what its threads do. */
@@ -265,8 +266,7 @@ bool fuzz_prepare(void)
     first_brk = (uint64_t)CALL(NR_BRK, 0);
     warm_up();
     folders_look();
-    all_reset(first_brk);
-    return too_much_refused();
+    return all_reset(first_brk) && too_much_refused();
 }
 
 /* The exit status: 0 for a round that is as it should be. The first one decides what is in use. */
@@ -275,7 +275,8 @@ static long run(const struct round *r)
     start(r);
     if (!wait_all(r))
         return 3;
-    all_reset(first_brk);
+    if (!all_reset(first_brk))
+        return 4;
     if (r->number == 0)
         usage_settled(&before);
     else if (!nothing_lost(&before, r->number))

@@ -173,7 +173,11 @@ static void *interrupt_later(void *arg)
 {
     struct interruption *i = arg;
     struct itimerval soon = {.it_value.tv_usec = 40000};
+    sigset_t set;
 
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL); /* it is for whoever reads */
     usleep(60000);
     pthread_kill(i->whom, SIGUSR1);
     if (i->alarm)
