@@ -24,7 +24,7 @@ FUZZ_HOST_KERNEL := $(filter-out $(FUZZ_HOST_NOT),$(sort $(KERNEL_SRCS) $(KERNEL
 FUZZ_HOST_SRCS := $(FUZZ_HOST_KERNEL) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE)) gort/san.c tests/fake/uaccess.c \
                   $(addprefix tests/fuzz/host/,main.c findings.c machine.c memory.c program.c table.c) $(addprefix tests/fuzz/syscalls/,main.c calls.c files.c usage.c)
 FUZZ_HOST_OBJS := $(call objects,fuzz/syscalls_host.d,$(FUZZ_HOST_SRCS))
-$(call object_rules,fuzz/syscalls_host.d,$(TEST_CFLAGS) -O2 -fsanitize-coverage=inline-8bit-counters$(,)pc-table -iquote tests/fuzz/host/include -iquote tests/fake -DGORT_SAN=1 -DGORT_MAX_PROCS=8 \
+$(call object_rules,fuzz/syscalls_host.d,$(TEST_CFLAGS) -O2 -fsanitize-coverage=inline-8bit-counters$(,)pc-table -iquote tests/fuzz/host/include -iquote tests/fake -DGORT_SAN=1 -DGORT_SMALL=1 -DGORT_MAX_PROCS=8 \
     -DPROGRAM_MEMORY='__attribute__((section("program_memory")))' $(LWIP_INCLUDES) -DLWIP_ASSERTS=1)
 $(foreach f,$(LWIP_CORE),$(eval CFLAGS_fuzz/syscalls_host.d_$f := -w))
 $(foreach f,kernel/core/page.c tests/fuzz/host/memory.c,$(eval CFLAGS_fuzz/syscalls_host.d_$f := -fno-sanitize=address -fno-builtin))

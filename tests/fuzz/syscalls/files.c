@@ -85,10 +85,11 @@ static void look(uint64_t fd, const char *name, char *unused)
 
 static uint64_t sum_up(void)
 {
+    const uint8_t *bytes = (const uint8_t *)known;
     uint64_t stat[16] = {0}, sum = 0;
     CALL(NR_NEWFSTATAT, AT_CWD, (uint64_t) "/fuzz", (uint64_t)stat, 0);
     for (unsigned i = 0; i < sizeof known; i++)
-        sum = sum * 31 + (uint8_t)known[0][i];
+        sum = sum * 31 + bytes[i];
     return sum * 31 + stat[1];
 }
 
