@@ -6,7 +6,7 @@ mkdir -p build/test
 : >"$log"
 step=0
 # Each line of the list: a script and its arguments.
-list=('host.sh' 'examples.sh' 'wire.sh good' 'wire.sh attack' 'wire.sh bad' 'wire.sh many')
+list=('host.sh' 'examples.sh' 'wire.sh good' 'wire.sh attack' 'wire.sh bad' 'wire.sh large' 'wire.sh many')
 for line in "${list[@]}"; do
     step=$((step + 1))
     echo "# [$step/${#list[@]}] $line, $(date +%T)"

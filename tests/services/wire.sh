@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The network on a wire of its own: a tap interface in a network namespace, with the host's Linux as the other end. First a good cable; then
 # attacks from a station that nobody stands behind; then a bad cable (shim), whose seed SEED chooses.
-#   wire.sh [good|attack|bad|many ...]      (attack)
+#   wire.sh [good|attack|bad|large|many ...]      (attack)
 # shellcheck disable=SC2154
 if [ -z "${IN_NAMESPACE:-}" ]; then
     if ! unshare -rn true 2>/dev/null || [ ! -w /dev/net/tun ]; then
@@ -49,7 +49,7 @@ tap tap0 9
 machine() { start "$tmp/out" ./mazboot run --net "tap=tap0,ip=10.9.0.2/24,ip6=fd00:9::2/64" "$@" $guest || exit 1; }
 
 if part good || part attack || part many; then
-    for cpus in 1 2; do
+    for cpus in ${CPUS:-1 2}; do
         machine -smp $cpus
         addresses 10.9.0.2
         if part good; then told "smp $cpus" $drive check "${words[@]}"; fi
@@ -87,8 +87,10 @@ if part bad; then
     addresses 10.8.0.2
     MEGABYTES=1 told 'bad cable' $drive check "${words[@]}"
     uncabled
+fi
 
-    # The same with large frames and checksums that nobody has made: a tap that the guest has, and what is sent there goes on by the cable.
+# The same with large frames and checksums that nobody has made: a tap that the guest has, and what is sent there goes on by the cable.
+if part large; then
     ip tuntap add far mode tap multi_queue
     echo 1 >/proc/sys/net/ipv6/conf/far/disable_ipv6
     ip link set far up
