@@ -6,6 +6,7 @@
 //	wire ADDRESS       its client, which runs on the host and prints "ok NAME" and "not ok NAME" lines
 //	wire crowd N       N connections of a guest with itself, held at the same time and all used
 //	wire held N        what a byte there and back takes while N connections are held (with --icount a nanosecond is an instruction)
+//	wire waits N SECONDS  N connections that are silent, and one more that waits for an answer, for so long
 //	wire idle SECONDS  a guest that has talked to the host and listens, for so long
 package main
 
@@ -208,6 +209,15 @@ func held(n int) error {
 	return err
 }
 
+// waits holds n connections while one more asks somebody who isn't there.
+func waits(n, seconds int) error {
+	_, err := pairs(n)
+	if err == nil {
+		net.DialTimeout("tcp", "10.0.2.77:9", time.Duration(seconds)*time.Second)
+	}
+	return err
+}
+
 // idle uses the card, by names and connections, listens, and waits.
 func idle(seconds int) error {
 	if c, err := net.DialTimeout("tcp", "10.0.2.2:1", 2*time.Second); err == nil {
@@ -230,6 +240,12 @@ func main() {
 	if os.Args[1] == "idle" {
 		n, _ := strconv.Atoi(os.Args[2])
 		tell("idle", idle(n))
+		return
+	}
+	if os.Args[1] == "waits" {
+		n, _ := strconv.Atoi(os.Args[2])
+		seconds, _ := strconv.Atoi(os.Args[3])
+		tell("waits "+os.Args[2], waits(n, seconds))
 		return
 	}
 	if os.Args[1] == "held" {

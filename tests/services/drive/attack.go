@@ -29,7 +29,10 @@ const (
 
 	etherIP  = 0x0800
 	etherIP6 = 0x86dd
-	etherARP = 0x0806
+
+	untilItWaits  = 300 * time.Millisecond // the guest's program has nothing to do but to wait for the connection
+	floodPatience = 12 * time.Second       // a SYN may remain unanswered for 20
+	etherARP      = 0x0806
 )
 
 // segment is what matters of a TCP segment.
@@ -226,6 +229,7 @@ func (p *phantom) steps(to uint16, list ...interface{}) error {
 			return fmt.Errorf("step %d: %w", i/2, err)
 		}
 	}
+	time.Sleep(untilItWaits)
 	t.say(rst|ack, "")
 	return nil
 }
@@ -331,18 +335,44 @@ func (p *phantom) second() error {
 	return err
 }
 
-// flood sends that many SYNs from addresses that never answer.
-func (p *phantom) flood(n int) error {
-	for i := 0; i < n; i++ {
+// flood sends SYNs from addresses that never answer, as many and then until it's told to end. The guest's answers set its pace. It says on
+// full when it has sent the first n.
+func (p *phantom) flood(n int, full chan<- int, end <-chan struct{}) {
+	for i := 0; ; i++ {
 		ip := p.ip
 		ip[3] = byte(200 + i%50)
 		p.say(ip, segment{from: uint16(1024 + i), to: 7000, seq: uint32(i) * 7919, flags: syn})
-		if i%64 == 63 {
-			for p.frame() != nil && i%1024 == 1023 {
-			}
+		if i == n {
+			full <- i
+		}
+		if i%64 != 63 {
+			continue
+		}
+		for k := 0; k < 200 && p.frame() != nil; k++ {
+		}
+		select {
+		case <-end:
+			return
+		default:
 		}
 	}
-	return nil
+}
+
+// flooded has the service answer while a flood goes on, whose first part would have filled its queue for as long as a SYN may remain unanswered.
+func (p *phantom) flooded(n int, echo string) error {
+	full, end, over := make(chan int, 1), make(chan struct{}), make(chan struct{})
+	go func() {
+		p.flood(n, full, end)
+		close(over)
+	}()
+	<-full
+	patienceBefore := patienceOf
+	patienceOf = floodPatience
+	err := echoOnce(echo, "in a flood")
+	patienceOf = patienceBefore
+	close(end)
+	<-over
+	return err
 }
 
 // nonsense sends segments with every combination of flags to a port that listens, and to one that doesn't.
@@ -394,7 +424,7 @@ func runAttacks(name, own, guest, guest6 string) int {
 		{"reset out of the window", p.outside},
 		{"segments without sense", p.nonsense},
 		{"a neighbour with the same address", func() error { return p.claim(guest6) }},
-		{"20,000 SYNs", func() error { return p.flood(20000) }},
+		{"10,000 SYNs and more", func() error { return p.flooded(10000, echo) }},
 	} {
 		err := a.run()
 		if err == nil {
