@@ -98,6 +98,7 @@ traced() {
     check "$1: from a method" by method '"/method"'
     check "$1: from a goroutine" by goroutine '"/goroutine"'
     check "$1: the runtime's own calls" grep -qE ' by runtime\.[^ ]+ [^ ]+\.go:[0-9]+$' "$trace"
+    check "$1: those of a function without a frame" grep -qE ' futex\(.* by runtime\.futexsleep ' "$trace"
     check "$1: no line says it twice" test "$(grep -c ' by .* by ' "$trace")" = 0
 }
 
