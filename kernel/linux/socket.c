@@ -330,16 +330,22 @@ static int set_timeout(vaddr_t val, uint64_t len, int64_t *ns)
     return 0;
 }
 
+/* Twice what is asked for (socket(7)); a negative number is a large one, as on Linux. */
+static int buffer_bytes(int value, int least)
+{
+    return MAX((int)MIN((uint32_t)value, 212992u) * 2, least);
+}
+
 static int set_common(struct socket *s, int option, int value)
 {
     switch (option) {
     case SO_SNDBUF:
     case SO_SNDBUFFORCE:
-        s->send_buffer = MAX(MIN(value, 212992) * 2, 4608);
+        s->send_buffer = buffer_bytes(value, 4608);
         return 0;
     case SO_RCVBUF:
     case SO_RCVBUFFORCE:
-        s->receive_buffer = MAX(MIN(value, 212992) * 2, 2304);
+        s->receive_buffer = buffer_bytes(value, 2304);
         return 0;
     case SO_PASSCRED:
         s->pass_credentials = value;

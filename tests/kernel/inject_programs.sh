@@ -52,7 +52,7 @@ while [ $SECONDS -lt $end ]; do
         [ -z "$why" ] && continue
         wrong=$((wrong + 1))
         echo "not ok inject $name $go: $why: -smp $cpus --inject $spec"
-        tail -n 30 "$tmp/err.raw"
+        sed -n "1,12p; 13s/.*/.../p" "$tmp/err.raw" && tail -n 12 "$tmp/err.raw"
     done
     seed=$((seed + 1))
 done

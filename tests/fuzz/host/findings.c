@@ -12,10 +12,13 @@ enum {
     NR_GETITIMER = 102,
     NR_CLOCK_SETTIME = 112,
     NR_SOCKET = 198,
+    NR_SETSOCKOPT = 208,
+    NR_GETSOCKOPT = 209,
     NR_RECVMMSG = 243,
     AT_CWD = -100,
     CLOCK_REAL = 0,
     CLOCK_MONO = 1,
+    SO_RCVBUF = 8,
 };
 
 #define AT(p) ((uint64_t)(p))
@@ -82,6 +85,18 @@ static bool folder_read_from_beyond(void)
     return good;
 }
 
+/* A negative number is a large one. */
+static bool buffer_of_negative_size(void)
+{
+    int size = -1589815813, size_bytes = sizeof size;
+    uint64_t fd = (uint64_t)CALL(NR_SOCKET, 2, 2, 0);
+    bool good = CALL(NR_SETSOCKOPT, fd, 1, SO_RCVBUF, AT(&size), sizeof size) == 0 &&
+                CALL(NR_GETSOCKOPT, fd, 1, SO_RCVBUF, AT(&size), AT(&size_bytes)) == 0 &&
+                size == 2 * 212992;
+    CALL(NR_CLOSE, fd);
+    return good;
+}
+
 bool findings_check(void)
 {
     static const struct {
@@ -94,6 +109,7 @@ bool findings_check(void)
         {"a file of the year 1677", file_of_the_year_1677},
         {"timers again and again", timers_again_and_again},
         {"a folder read from beyond", folder_read_from_beyond},
+        {"a buffer of a negative size", buffer_of_negative_size},
     };
     bool all = true;
     for (unsigned i = 0; i < ARRAY_SIZE(findings); i++) {
