@@ -394,6 +394,20 @@ static uint64_t not_kill(uint64_t sig)
     return sig == 9 ? 10 : sig;
 }
 
+/* clone3's request: no thread, which only the main thread makes, and no SIGKILL. Sometimes it can't
+ * be read. */
+static uint64_t a_clone_request(struct worker *w, uint64_t flags)
+{
+    if (!random_below(w, 8))
+        return 1ull << 48;
+    for (unsigned i = 40; i < 51; i++)
+        w->private[i] = 0;
+    w->private[40] = flags & ~0x100ffull;
+    w->private[41] = w->private[42] = w->private[43] = a_pointer(w);
+    w->private[44] = not_kill(random_below(w, 65));
+    return (uint64_t)&w->private[40];
+}
+
 static void bend_signals(struct worker *w, uint64_t nr, uint64_t a[6])
 {
     switch (nr) {
@@ -513,6 +527,10 @@ static void bend_process(struct worker *w, uint64_t nr, uint64_t a[6])
     case 220: /* clone: processes, which end at once; the main thread makes threads */
         a[0] &= ~0x10000ull;
         a[0] = (a[0] & ~0xffull) | not_kill(a[0] & 0xff);
+        break;
+    case 435:
+        a[0] = a_clone_request(w, argument(w, K_CLONEFLAGS));
+        a[1] = random_below(w, 4) ? 64 + 8 * random_below(w, 4) : a[1];
         break;
     case 143: /* credentials: stay root */
     case 144:

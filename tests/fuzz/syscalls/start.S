@@ -18,7 +18,9 @@ call6:
     ldp     x2, x3, [x9, #16]
     ldp     x4, x5, [x9, #32]
     svc     #0
-    cmp     x8, #220
+    mov     x9, #435
+    cmp     x8, #220                    /* clone, or clone3 */
+    ccmp    x8, x9, #4, ne
     ccmp    x0, #0, #0, eq
     b.eq    1f
     ret
