@@ -394,6 +394,14 @@ static uint64_t not_kill(uint64_t sig)
     return sig == 9 ? 10 : sig;
 }
 
+/* A child without a stack of its own must not get one of its signals: the frame would lie on its
+ * maker's. It inherits the mask; the maker's is emptied after each call. */
+static void signals_block(void)
+{
+    uint64_t all = ~0ull;
+    CALL(NR_SIGPROCMASK, 0, (uint64_t)&all, 0, 8);
+}
+
 /* clone3's request: no thread, which only the main thread makes, and no SIGKILL. Sometimes it can't
  * be read. */
 static uint64_t a_clone_request(struct worker *w, uint64_t flags)
@@ -527,8 +535,10 @@ static void bend_process(struct worker *w, uint64_t nr, uint64_t a[6])
     case 220: /* clone: processes, which end at once; the main thread makes threads */
         a[0] &= ~0x10000ull;
         a[0] = (a[0] & ~0xffull) | not_kill(a[0] & 0xff);
+        signals_block();
         break;
     case 435:
+        signals_block();
         a[0] = a_clone_request(w, argument(w, K_CLONEFLAGS));
         a[1] = random_below(w, 4) ? 64 + 8 * random_below(w, 4) : a[1];
         break;
