@@ -199,10 +199,11 @@ static int load(struct execution *x, const char *path)
 {
     struct process *p = process_self();
     const struct creds *c = &x->creds;
+    bool payload = x->image.program == &exec_payload; /* in memory whole, with its relocations */
     struct exec_args args = {
         .program = x->image.program,
-        .head = x->image.head,
-        .head_bytes = x->image.head_bytes,
+        .head = payload ? exec_payload_bytes : x->image.head,
+        .head_bytes = payload ? x->image.bytes : x->image.head_bytes,
         .file_bytes = x->image.bytes,
         .argv = strings_of(&x->argv),
         .envp = strings_of(&x->envp),

@@ -110,6 +110,7 @@ while read -r name go; do
     "$go" build -o $dir/plain $dir/main.go && "$go" build -buildmode=pie -trimpath -ldflags '-s -w' -o $dir/bare $dir/main.go || exit 1
     cp $dir/plain $dir/root/other
     traced "$name, stripped, position-independent, without folders" bare
+    check "$name: the same position-independent program, started again" by child '"/child", [^,]*, "itself"'
     traced "$name" plain
     check "$name: the same program, started again" by child '"/child", [^,]*, "itself"'
     # Another program is one that only the machine has: Go's own tools know the addresses by the file.
