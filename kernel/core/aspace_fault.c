@@ -166,11 +166,21 @@ static paddr_t copy_of(paddr_t from)
     return pa;
 }
 
-/* The program writes to a page that shows an object's bytes or zeros: a copy takes its place. */
+/* The page of an entry for a program to write to, with a reference: itself if nobody else has it
+ * any more, which only another entry could give it to. */
+static paddr_t own_page(const struct pgtable_entry *e)
+{
+    if (!(e->flags & PGTABLE_OWNED) || page_refs(e->pa) != 1)
+        return copy_of(e->pa);
+    page_get(e->pa);
+    return e->pa;
+}
+
+/* The program writes to a page that shows an object's bytes, zeros, or what a fork has shared. */
 static enum aspace_fault break_cow(struct aspace *as, const struct region *r, vaddr_t va,
                                    const struct pgtable_entry *e)
 {
-    paddr_t pa = copy_of(e->pa);
+    paddr_t pa = own_page(e);
 
     if (pa == PAGE_NONE)
         return ASPACE_FAULT_OOM;
