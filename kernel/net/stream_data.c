@@ -251,7 +251,8 @@ static struct pbuf *consume(struct stream *t, size_t size)
 
 static long take(struct stream *t, struct socket_message *m)
 {
-    size_t size = MIN((uint64_t)__atomic_load_n(&t->queued, __ATOMIC_ACQUIRE), m->uio->left);
+    uint64_t queued = __atomic_load_n(&t->queued, __ATOMIC_ACQUIRE);
+    size_t size = MIN(queued, m->uio->left);
     size_t done = copy_out(t, m->uio, size, (m->flags & MSG_TRUNC) != 0);
     if (!done)
         return -EFAULT;

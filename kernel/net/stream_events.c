@@ -7,9 +7,11 @@
 #include "kernel/core/slab.h"
 #include "kernel/net/stream.h"
 
+/* Who reads takes as many bytes as `queued` says without the lock: the buffers must be there first.
+ */
 void stream_enqueue_locked(struct stream *t, struct pbuf *p)
 {
-    t->queued += p->tot_len;
+    uint32_t size = p->tot_len;
     if (t->tail)
         __atomic_store_n(&t->tail->next, p, __ATOMIC_RELEASE);
     else
@@ -17,6 +19,7 @@ void stream_enqueue_locked(struct stream *t, struct pbuf *p)
     while (p->next)
         p = p->next;
     t->tail = p;
+    __atomic_store_n(&t->queued, t->queued + size, __ATOMIC_RELEASE);
     stream_wake(t, POLLIN | POLLRDNORM);
 }
 
