@@ -1,7 +1,7 @@
 # The programs are built and run by scripts of their own, which know when a binary is out of date.
 SCRIPT_TESTS += tests/programs/selftest.sh tests/programs/run.sh tests/programs/idle.sh
 
-STORM := storm,threads,pingpong,notify,timers,c-pthread,c-signals,c-fpregs
+STORM := storm,threads,pingpong,notify,timers,connections,c-pthread,c-signals,c-fpregs
 .PHONY: test-storm test-programs test-programs-full test-programs-c
 test-programs: all ## the Go programs of tests/programs on the machine, beside Linux
 	@tests/programs/run.sh | tests/programs/sum.sh
