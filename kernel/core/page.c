@@ -227,7 +227,7 @@ static paddr_t take_listed(unsigned order)
     return pa;
 }
 
-/* A block whose descriptor the caller writes. With BLANK. */
+/* A block whose descriptor the caller writes before it unlocks. With BLANK. */
 static paddr_t take_block_locked(unsigned order, unsigned flags)
 {
     paddr_t pa;
@@ -333,6 +333,8 @@ static paddr_t alloc_block(unsigned order, unsigned flags)
         return PAGE_NONE;
     spin_lock(&lock);
     pa = take_unless_refused(order, flags);
+    if (pa != PAGE_NONE) /* whoever frees its buddy must see that it isn't free any more */
+        *desc_of(zone_of(pa), pa) = 1 | order << DESC_ORDER_SHIFT;
     spin_unlock(&lock);
     return pa;
 }
@@ -374,10 +376,7 @@ paddr_t page_alloc(unsigned order, unsigned flags)
     pa = alloc_block(order, flags);
     bool blank = pa & BLANK;
     pa &= ~BLANK;
-    if (pa == PAGE_NONE)
-        return PAGE_NONE;
-    *desc_of(zone_of(pa), pa) = 1 | order << DESC_ORDER_SHIFT;
-    if (flags & PAGE_ZERO && !blank)
+    if (pa != PAGE_NONE && flags & PAGE_ZERO && !blank)
         clear_block(pa, order);
     return pa;
 }
