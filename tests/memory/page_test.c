@@ -249,18 +249,63 @@ static void *hammer(void *arg)
     return NULL;
 }
 
-static void four_cpus(void **state)
+/* Blocks whose buddies other CPUs take and free at the same moment: each page says whose it is. */
+static void *hammer_blocks(void *arg)
+{
+    struct {
+        uint64_t *at, mark;
+        unsigned order;
+    } held[8] = {{0}};
+
+    fake_cpu = (unsigned)(uintptr_t)arg;
+    random_seed(fake_cpu + 200);
+    for (uint64_t i = 1; i < 1500000; i++) {
+        unsigned k = (unsigned)random_below(8);
+        if (!held[k].at) {
+            held[k].order = 1 + (unsigned)random_below(3);
+            held[k].at = (uint64_t *)page_alloc(held[k].order, 0);
+            held[k].mark = i << 8 | fake_cpu;
+        }
+        for (unsigned n = 0; held[k].at && n < 1u << held[k].order; n++) {
+            uint64_t *page = held[k].at + n * PAGE_SIZE / sizeof(*page);
+            if (held[k].mark >> 8 != i)
+                assert_int_equal(*page, held[k].mark);
+            *page = held[k].mark;
+        }
+        if (held[k].at && held[k].mark >> 8 != i) {
+            page_put((paddr_t)held[k].at);
+            held[k].at = NULL;
+        }
+    }
+    for (unsigned k = 0; k < 8; k++)
+        if (held[k].at)
+            page_put((paddr_t)held[k].at);
+    return NULL;
+}
+
+static void on_four_cpus(void *(*work)(void *))
 {
     pthread_t t[4];
 
-    (void)state;
     init(NULL, 0);
     uint64_t before = free_bytes();
     for (uintptr_t i = 0; i < 4; i++)
-        pthread_create(&t[i], NULL, hammer, (void *)i);
+        pthread_create(&t[i], NULL, work, (void *)i);
     for (unsigned i = 0; i < 4; i++)
         pthread_join(t[i], NULL);
     assert_int_equal(free_bytes(), before);
+}
+
+static void four_cpus(void **state)
+{
+    (void)state;
+    on_four_cpus(hammer);
+}
+
+static void four_cpus_with_blocks(void **state)
+{
+    (void)state;
+    on_four_cpus(hammer_blocks);
 }
 
 static void slabs(void **state)
@@ -327,6 +372,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(reserved_pages_are_not_counted, setup, teardown),
         cmocka_unit_test_setup_teardown(split_block, setup, teardown),
         cmocka_unit_test_setup_teardown(four_cpus, setup, teardown),
+        cmocka_unit_test_setup_teardown(four_cpus_with_blocks, setup, teardown),
         cmocka_unit_test_setup(slabs, setup),
         cmocka_unit_test_teardown(slabs_give_pages_back, teardown),
     };
