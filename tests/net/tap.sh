@@ -100,4 +100,4 @@ curl -s --retry 20 --retry-connrefused --retry-delay 1 --max-time 20 http://10.1
 second=$(./mazboot run --net "$mine" --timeout 60s "$dir/arm64" 2>&1)
 if [ "$second" = 'mazboot: the tap interface tap1 is in use by another machine' ]; then echo 'ok tap in use'; else echo "not ok tap in use: $second"; fi
 kill $guest
-wait $guest
+wait $guest || true
