@@ -96,7 +96,7 @@ void caller_start(struct caller *c, const struct gobin *go, const struct go_libr
     *text = 0;
 }
 
-void caller_meet(struct caller *c, const struct gofunc *f, vaddr_t lookup)
+bool caller_meet(struct caller *c, const struct gofunc *f, vaddr_t lookup)
 {
     struct gopos at[8];
     size_t n = pclntab_positions(&c->go->pclntab, f, lookup, at, ARRAY_SIZE(at));
@@ -107,4 +107,5 @@ void caller_meet(struct caller *c, const struct gofunc *f, vaddr_t lookup)
         c->rank = rank;
         snprintf(c->text, c->size_bytes, "%s %s:%d", at[i].func, at[i].file, at[i].line);
     }
+    return c->rank == PROGRAM;
 }

@@ -31,7 +31,8 @@ void caller_start(struct caller *c, const struct gobin *go, const struct go_libr
                   char *text, size_t size_bytes);
 
 /* caller_meet - the frames of a stack one after the other, innermost first: the link address
- * `lookup` in function f. The text is the best so far: "main.main /dir/main.go:7". */
-void caller_meet(struct caller *c, const struct gofunc *f, vaddr_t lookup);
+ * `lookup` in function f. The text is the best so far: "main.main /dir/main.go:7". True: nobody
+ * further out can be better. */
+bool caller_meet(struct caller *c, const struct gofunc *f, vaddr_t lookup);
 
 #endif

@@ -285,8 +285,8 @@ void thread_view_caller(struct thread_view *view, char *buf, size_t size, const 
     memcpy(&s, data, sizeof(s));
     walk_start(&w, view, &s, (const uint8_t *)data + sizeof(s),
                MIN((size_t)s.stack_bytes, size_bytes - sizeof(s)));
-    while (unwind_next(&w.u, &frame))
-        caller_meet(&caller, &frame.func, frame.lookup);
+    while (unwind_next(&w.u, &frame) && !caller_meet(&caller, &frame.func, frame.lookup))
+        ;
 }
 
 /* lr is the innermost function's way back only as long as that has no frame of its own. */
@@ -310,6 +310,7 @@ void thread_view_trace_caller(struct thread_view *view, char *buf, size_t size,
             continue;
         if (i == 0)
             lr_known = lr_counts(view, &f, pc);
-        caller_meet(&caller, &f, i && pc > f.entry ? pc - 1 : pc);
+        if (caller_meet(&caller, &f, i && pc > f.entry ? pc - 1 : pc))
+            break;
     }
 }

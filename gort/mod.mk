@@ -8,7 +8,7 @@ GORT_HOST_MACHINE := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell un
 # With naps, which the kernel does without (GORT_SMALL).
 GORT_CORE_HOSTED := $(GORT_CORE_SRCS) gort/nap.c
 GORT_CORE_host := $(GORT_CORE_HOSTED) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE))
-GORT_PORT := $(addprefix gort/port/,clock.c fatal.c handoff.c io.c m.c netpoll.c report.c run.c spawn.c sysmon.c threads.c)
+GORT_PORT := $(addprefix gort/port/,clock.c fatal.c handoff.c io.c m.c netpoll.c report.c run.c slots.c spawn.c sysmon.c threads.c)
 GORT_POSIX := $(GORT_PORT) $(addprefix gort/port/posix/,arena.c current.c fault.c os.c poll.c preempt.c)
 GORT_WINDOWS := $(GORT_PORT) $(addprefix gort/port/windows/,arena.c current.c fault.c os.c poll.c symbol.c)
 GORT_OBJECTS := gort/chan.c gort/fast.c gort/select.c gort/waitq.c gort/mutex.c gort/sync.c gort/gotime.c \

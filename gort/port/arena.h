@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a goroutine of a hosted port is, and where its stack comes from: spawn.c has the former,
- * each port's arena.c the latter. A slot is a stack with its goroutine in the top page; it is never
- * unmapped while the runtime lives. Free slots wait in their P's gfree, then in a common list.
+ * each port's arena.c the latter, shared out by slots.c. A slot is a stack with its goroutine in
+ * the top page; it is never unmapped while the runtime lives. Free slots wait in their P's gfree,
+ * then in a common list.
  */
 #ifndef GORT_PORT_ARENA_H
 #define GORT_PORT_ARENA_H
@@ -30,9 +31,14 @@ static inline struct hg *hg_of(struct g *gp)
 /* hg_make - memory that reads as zero becomes a goroutine's. */
 void hg_make(struct hg *hg, void *stack_lo);
 
-/* The ways round a P whose gfree is empty or full, or without one (NULL). */
+/* The ways round a P whose gfree is empty or full, or without one (NULL). slots_forget - no slot is
+ * free any more, since the arena begins anew. (slots.c) */
 struct hg *arena_get_slow(struct p *pp);
 void arena_put_slow(struct p *pp, struct hg *hg);
+void slots_forget(void);
+
+/* arena_fresh_locked - a slot that nobody has had yet, hg_make'd; NULL: arena_error says why. */
+struct hg *arena_fresh_locked(void);
 
 /* arena_error - why arena_get failed: -EAGAIN (max_g) or -ENOMEM. */
 int arena_error(void);

@@ -2,16 +2,13 @@
 /* Address spaces as others see them, whose owners may be about to give them up. */
 #include "abi/errno.h"
 #include "kernel/core/aspace.h"
+#include "kernel/core/refs.h"
 #include "kernel/arch/mmu.h"
 #include "lib/str.h"
 
 struct aspace *aspace_get_live(struct aspace *as)
 {
-    uint32_t refs = __atomic_load_n(&as->refs, __ATOMIC_RELAXED);
-    while (refs && !__atomic_compare_exchange_n(&as->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
-                                                __ATOMIC_RELAXED))
-        ;
-    return refs ? as : NULL;
+    return refs_get_live(&as->refs) ? as : NULL;
 }
 
 /* What is left of one page, while nobody can take it away. */

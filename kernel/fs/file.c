@@ -3,6 +3,7 @@
 #include "kernel/fs/file.h"
 
 #include "abi/errno.h"
+#include "kernel/core/refs.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/dentry.h"
 #include "kernel/fs/epoll.h"
@@ -53,12 +54,7 @@ struct file *file_get(struct file *f)
 
 COLD struct file *file_get_live(struct file *f)
 {
-    uint32_t n = __atomic_load_n(&f->refs, __ATOMIC_RELAXED);
-    while (n)
-        if (__atomic_compare_exchange_n(&f->refs, &n, n + 1, true, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED))
-            return f;
-    return NULL;
+    return refs_get_live(&f->refs) ? f : NULL;
 }
 
 static __attribute__((noinline)) void file_free(struct file *f)

@@ -4,6 +4,7 @@
 
 #include "abi/errno.h"
 #include "kernel/core/clock.h"
+#include "kernel/core/refs.h"
 #include "kernel/core/slab.h"
 #include "kernel/fs/context.h"
 #include "kernel/fs/device.h"
@@ -216,12 +217,7 @@ static struct list *bucket(struct p9_volume *v, const struct p9_qid *qid)
 
 bool p9_inode_get_live(struct inode *inode)
 {
-    uint32_t n = __atomic_load_n(&inode->refs, __ATOMIC_RELAXED);
-    while (n)
-        if (__atomic_compare_exchange_n(&inode->refs, &n, n + 1, true, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED))
-            return true;
-    return false;
+    return refs_get_live(&inode->refs);
 }
 
 static struct inode *find_locked(struct p9_volume *v, const struct p9_qid *qid)

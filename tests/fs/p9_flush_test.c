@@ -171,6 +171,15 @@ static void expect_flush(struct p9_exchange *flush, const struct p9_exchange *re
     assert_int_not_equal(tag_of(flush), NO_TAG);
 }
 
+/* The program is to end: the flush of its request. */
+static struct p9_exchange *withdrawn(struct p9_exchange *request)
+{
+    fake_is_ending = true;
+    struct p9_exchange *flush = message(1);
+    expect_flush(flush, request);
+    return flush;
+}
+
 static void patience(void **state)
 {
     (void)state;
@@ -186,9 +195,7 @@ static void flush_alone(void **state)
     (void)state;
     pthread_t t = program();
     struct p9_exchange *request = message(0);
-    fake_is_ending = true;
-    struct p9_exchange *flush = message(1);
-    expect_flush(flush, request);
+    struct p9_exchange *flush = withdrawn(request);
     assert_true(no_more_than(2)); /* the flush isn't flushed */
     answer(flush);
     assert_true(no_more_than(2)); /* and the request not again */
@@ -201,9 +208,7 @@ static void request_first(void **state)
     (void)state;
     pthread_t t = program();
     struct p9_exchange *request = message(0);
-    fake_is_ending = true;
-    struct p9_exchange *flush = message(1);
-    expect_flush(flush, request);
+    struct p9_exchange *flush = withdrawn(request);
     answer(request);
     answer(flush);
     assert_int_equal(result_of(t), 0);
@@ -216,9 +221,7 @@ static void old_tag(void **state)
     pthread_t t = program();
     struct p9_exchange *request = message(0);
     unsigned tag = tag_of(request);
-    fake_is_ending = true;
-    struct p9_exchange *flush = message(1);
-    expect_flush(flush, request);
+    struct p9_exchange *flush = withdrawn(request);
     answer(flush);
     fake_is_ending = false;
     pthread_t others[10];

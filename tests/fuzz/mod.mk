@@ -21,7 +21,7 @@ FUZZ_HOST_NOT := kernel/arch/% kernel/drivers/% kernel/fs/p9_% lib/str.c %.S $(a
                  $(addprefix kernel/core/,panic.c kstack.c slab.c) $(addprefix kernel/linux/,probe.c probe_list.c)
 FUZZ_HOST_KERNEL := $(filter-out $(FUZZ_HOST_NOT),$(sort $(KERNEL_SRCS) $(KERNEL_NET_SRCS) $(KERNEL_FULL_SRCS))) \
                     $(addprefix kernel/arch/arm64/,pgtable.c pgtable_change.c sigframe.c)
-FUZZ_HOST_SRCS := $(FUZZ_HOST_KERNEL) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE)) gort/san.c tests/fake/uaccess.c \
+FUZZ_HOST_SRCS := $(FUZZ_HOST_KERNEL) $(GORT_CORE_ASM_$(GORT_HOST_MACHINE)) gort/san.c tests/fake/uaccess.c tests/fake/no_tlb.c \
                   $(addprefix tests/fuzz/host/,main.c findings.c machine.c memory.c program.c table.c) $(addprefix tests/fuzz/syscalls/,main.c calls.c files.c usage.c)
 FUZZ_HOST_OBJS := $(call objects,fuzz/syscalls_host.d,$(FUZZ_HOST_SRCS))
 $(call object_rules,fuzz/syscalls_host.d,$(TEST_CFLAGS) -O2 -fsanitize-coverage=inline-8bit-counters$(,)pc-table -iquote tests/fuzz/host/include -iquote tests/fake -DGORT_SAN=1 -DGORT_SMALL=1 -DGORT_MAX_PROCS=8 \

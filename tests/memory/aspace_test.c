@@ -74,21 +74,6 @@ static void make_objects(void)
 
 /* ---- a program that touches memory ---- */
 
-void fake_tlb_flush(uint32_t asid, vaddr_t start, vaddr_t end)
-{
-    (void)asid, (void)start, (void)end;
-}
-
-void fake_icache_sync(const void *va)
-{
-    (void)va;
-}
-
-void fake_ttbr0(uint64_t value)
-{
-    (void)value;
-}
-
 /* What the hardware would do: use the entry if it allows the access, else fault and try again. */
 static enum aspace_fault touch(vaddr_t va, unsigned access, uint64_t **word)
 {

@@ -26,21 +26,6 @@ static struct vmobj program;
 static struct exec_args args;
 static struct exec_result result;
 
-void fake_tlb_flush(uint32_t asid, vaddr_t start, vaddr_t end)
-{
-    (void)asid, (void)start, (void)end;
-}
-
-void fake_icache_sync(const void *va)
-{
-    (void)va;
-}
-
-void fake_ttbr0(uint64_t value)
-{
-    (void)value;
-}
-
 /* ---- the program's eyes ---- */
 
 static uint8_t *byte_at(vaddr_t va, unsigned access)

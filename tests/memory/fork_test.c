@@ -25,21 +25,6 @@ enum { MIB = 1 << 20, RAM = 32 * MIB, WINDOW = 96, FILE_PAGES = 24, PROCESSES = 
 
 static paddr_t ram;
 
-void fake_tlb_flush(uint32_t asid, vaddr_t start, vaddr_t end)
-{
-    (void)asid, (void)start, (void)end;
-}
-
-void fake_icache_sync(const void *va)
-{
-    (void)va;
-}
-
-void fake_ttbr0(uint64_t value)
-{
-    (void)value;
-}
-
 static unsigned allocations_left; /* until one is refused */
 
 bool page_refuse(void)

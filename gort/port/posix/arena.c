@@ -40,10 +40,8 @@ static struct {
     uint64_t max;
     bool with_mprotect;
     int error;
-    struct spin lock; /* the fields below */
-    uint64_t guarded; /* slots with a guard */
+    uint64_t guarded; /* slots with a guard; with the slots' lock, as `used` */
     _Atomic uint64_t used;
-    struct g *free; /* by schedlink */
 } arena;
 
 static char *slot_base(uint64_t i)
@@ -100,7 +98,7 @@ static bool guard_more(void)
 
 /* ------------------------------------------------------------------ slots */
 
-static struct hg *fresh_locked(void)
+struct hg *arena_fresh_locked(void)
 {
     if (arena.used == arena.guarded) {
         arena.error = -EAGAIN;
@@ -113,41 +111,6 @@ static struct hg *fresh_locked(void)
     VALGRIND_STACK_REGISTER(lo, hg);
     atomic_store_explicit(&arena.used, arena.used + 1, memory_order_release);
     return hg;
-}
-
-static struct hg *global_get_locked(void)
-{
-    struct g *gp = arena.free;
-    if (!gp)
-        return fresh_locked();
-    arena.free = gp->schedlink;
-    gp->schedlink = NULL;
-    return hg_of(gp);
-}
-
-struct hg *arena_get_slow(struct p *pp)
-{
-    gspin_lock(&arena.lock);
-    struct hg *hg = global_get_locked();
-    while (pp && pp->ngfree < GFREE_MAX / 2 && arena.free)
-        gfree_put(pp, &global_get_locked()->g);
-    gspin_unlock(&arena.lock);
-    return hg;
-}
-
-static void global_put_locked(struct g *gp)
-{
-    gp->schedlink = arena.free;
-    arena.free = gp;
-}
-
-void arena_put_slow(struct p *pp, struct hg *hg)
-{
-    gspin_lock(&arena.lock);
-    global_put_locked(&hg->g);
-    while (pp && pp->ngfree > GFREE_MAX / 2)
-        global_put_locked(gfree_get(pp));
-    gspin_unlock(&arena.lock);
 }
 
 /* ------------------------------------------------------------------ life */
@@ -182,7 +145,7 @@ int arena_init(size_t stack, size_t max_g)
     arena.max = max_g;
     arena.guarded = 0;
     atomic_store(&arena.used, 0);
-    arena.free = NULL;
+    slots_forget();
     if (!reserve())
         return -ENOMEM;
     madvise(arena.base, arena.max * arena.stride, MADV_NOHUGEPAGE);

@@ -13,9 +13,7 @@ static struct {
     size_t stride;
     uint64_t max;
     int error;
-    struct spin lock; /* the fields below */
-    _Atomic uint64_t used;
-    struct g *free; /* by schedlink */
+    _Atomic uint64_t used; /* with the slots' lock */
 } arena;
 
 struct hg *arena_slot(uint64_t i)
@@ -24,7 +22,7 @@ struct hg *arena_slot(uint64_t i)
     return (struct hg *)ALIGN_DOWN(top - sizeof(struct hg), 64);
 }
 
-static struct hg *fresh_locked(void)
+struct hg *arena_fresh_locked(void)
 {
     uint64_t i = arena.used;
     char *base = arena.base + i * arena.stride, *lo = base + SLOT_BELOW;
@@ -38,41 +36,6 @@ static struct hg *fresh_locked(void)
     hg_make(hg, lo);
     atomic_store(&arena.used, i + 1);
     return hg;
-}
-
-static struct hg *take_locked(void)
-{
-    struct g *gp = arena.free;
-    if (!gp)
-        return fresh_locked();
-    arena.free = gp->schedlink;
-    gp->schedlink = NULL;
-    return hg_of(gp);
-}
-
-struct hg *arena_get_slow(struct p *pp)
-{
-    gspin_lock(&arena.lock);
-    struct hg *hg = take_locked();
-    while (pp && pp->ngfree < GFREE_MAX / 2 && arena.free)
-        gfree_put(pp, &take_locked()->g);
-    gspin_unlock(&arena.lock);
-    return hg;
-}
-
-static void give_locked(struct g *gp)
-{
-    gp->schedlink = arena.free;
-    arena.free = gp;
-}
-
-void arena_put_slow(struct p *pp, struct hg *hg)
-{
-    gspin_lock(&arena.lock);
-    give_locked(&hg->g);
-    while (pp && pp->ngfree > GFREE_MAX / 2)
-        give_locked(gfree_get(pp));
-    gspin_unlock(&arena.lock);
 }
 
 int arena_error(void)
@@ -104,7 +67,7 @@ int arena_init(size_t stack, size_t max_g)
 {
     arena.stride = ALIGN_UP(stack, SLOT_PAGE) + SLOT_BELOW;
     arena.max = max_g;
-    arena.free = NULL;
+    slots_forget();
     atomic_store(&arena.used, 0);
     arena.base = VirtualAlloc(NULL, arena.max * arena.stride, MEM_RESERVE, PAGE_READWRITE);
     return arena.base ? 0 : -ENOMEM;

@@ -88,25 +88,6 @@ void fpu_set_thread_pointer(uint64_t value)
     thread_pointer = value;
 }
 
-void fake_tlb_flush(uint32_t asid, vaddr_t start, vaddr_t end);
-void fake_icache_sync(const void *va);
-void fake_ttbr0(uint64_t value);
-
-void fake_tlb_flush(uint32_t asid, vaddr_t start, vaddr_t end)
-{
-    (void)asid, (void)start, (void)end;
-}
-
-void fake_icache_sync(const void *va)
-{
-    (void)va;
-}
-
-void fake_ttbr0(uint64_t value)
-{
-    (void)value;
-}
-
 /* ---- time, in ticks of a nanosecond ---- */
 
 enum { LOOK_NS = 10 }; /* what it takes to look at the clock */
