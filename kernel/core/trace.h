@@ -24,13 +24,16 @@
 #define TRACE_SIGNAL  EVENT_SIGNAL
 #define TRACE_WAKE    EVENT_WAKE
 
-/* trace_event - about: at most EVENT_KIND_SHIFT bits, no others set. */
+/* trace_event - about: at most EVENT_KIND_SHIFT bits, no others set. It counts once it is written:
+ * another CPU may be reading. */
 static inline void trace_event(enum link_event kind, uint64_t about)
 {
     struct cpu *cpu = cpu_self();
-    struct trace_record *r = &cpu->trace[cpu->trace_count++ & cpu->trace_mask];
+    uint64_t count = cpu->trace_count;
+    struct trace_record *r = &cpu->trace[count & cpu->trace_mask];
     r->ticks = timer_counter_now();
     r->event = (uint64_t)kind << EVENT_KIND_SHIFT | about;
+    __atomic_store_n(&cpu->trace_count, count + 1, __ATOMIC_RELEASE);
 }
 
 /* Set by trace_stream_start: details are wanted. */

@@ -3,8 +3,9 @@
  * The rings' way to the launcher. One batch at a time, under `batch`: whatever all CPUs recorded up
  * to one moment. A timer sends them; a CPU whose ring fills faster sends them itself.
  *
- * Another CPU writes its ring while we read it. What it has overwritten is found by its count
- * afterwards; a record whose words haven't arrived yet looks older than the one before.
+ * Another CPU writes its ring while we read it, into the place of the oldest record before it counts
+ * the new one: of a ring's records one fewer is ours to read than it has. What was overwritten
+ * meanwhile is found by the count afterwards.
  */
 #include "abi/errno.h"
 #include "gort/timer.h"
@@ -31,10 +32,7 @@ static struct spinlock batch;
 static struct timer timer;
 static void (*before_batch)(void);
 
-/* Of each CPU: what has been sent, and when the last of it was. */
-static struct {
-    uint64_t sent, ticks;
-} state[CPU_MAX];
+static uint64_t sent[CPU_MAX]; /* of each CPU's records, those that the launcher has */
 
 static struct {
     struct link_events head;
@@ -53,39 +51,38 @@ static void send(unsigned cpu, unsigned n, uint64_t lost, unsigned flags)
 }
 
 /* Records [from, end) that are not younger than `until`, as many as a frame takes. */
-static unsigned take(const struct cpu *cpu, unsigned index, uint64_t from, uint64_t end,
-                     uint64_t until)
+static unsigned take(const struct cpu *cpu, uint64_t from, uint64_t end, uint64_t until)
 {
     unsigned n = 0;
     for (; from < end && n < RECORDS_FRAME; from++, n++) {
         struct trace_record r = cpu->trace[from & cpu->trace_mask];
-        if (r.ticks > until || r.ticks < state[index].ticks)
+        if (r.ticks > until)
             break;
-        state[index].ticks = r.ticks;
         frame.records[n] = (struct link_record){timebase_ns(clock_timebase(), r.ticks), r.event};
     }
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the count is looked at again after the records */
     return n;
 }
 
-static void send_cpu(struct cpu *cpu, unsigned index, uint64_t until)
+static void send_cpu(unsigned index, uint64_t until)
 {
-    uint64_t size = cpu->trace_mask + 1, *sent = &state[index].sent;
+    const struct cpu *cpu = &cpus[index];
+    uint64_t readable = cpu->trace_mask, *done = &sent[index];
     for (;;) {
         uint64_t end = __atomic_load_n(&cpu->trace_count, __ATOMIC_ACQUIRE), lost = 0;
-        if (end - *sent > size) {
-            lost = end - *sent - size;
-            *sent = end - size;
+        if (end - *done > readable) {
+            lost = end - *done - readable;
+            *done = end - readable;
         }
-        unsigned n = take(cpu, index, *sent, end, until);
-        uint64_t over = __atomic_load_n(&cpu->trace_count, __ATOMIC_ACQUIRE) - *sent;
-        if (over > size) { /* overtaken while reading: look again */
-            lost += n;
-            *sent += n;
+        unsigned n = take(cpu, *done, end, until);
+        if (__atomic_load_n(&cpu->trace_count, __ATOMIC_RELAXED) - *done > readable) {
+            lost += n; /* overtaken while reading: look again */
+            *done += n;
             n = 0;
         }
         if (n || lost)
             send(index, n, lost, 0);
-        *sent += n;
+        *done += n;
         if (!n && !lost)
             return;
     }
@@ -100,7 +97,7 @@ void trace_stream_flush(void)
     if (before_batch)
         before_batch();
     for (unsigned i = 0; i < cpu_count; i++)
-        send_cpu(&cpus[i], i, until);
+        send_cpu(i, until);
     send(0, 0, 0, LINK_EVENTS_END);
     spin_unlock(&batch);
 }
@@ -108,7 +105,7 @@ void trace_stream_flush(void)
 void trace_stream_relieve(void)
 {
     struct cpu *cpu = cpu_self();
-    if (cpu->trace_count - __atomic_load_n(&state[cpu->index].sent, __ATOMIC_RELAXED) >
+    if (cpu->trace_count - __atomic_load_n(&sent[cpu->index], __ATOMIC_RELAXED) >
         cpu->trace_mask / 2)
         trace_stream_flush();
 }
@@ -134,19 +131,19 @@ static void on_time(void *arg)
     timer_set(&timer, clock_mono_ns() + period_ns);
 }
 
-/* The new ring first, then its size: between the two the CPU uses the first records of it. */
-static int ring_enlarge(struct cpu *cpu)
+/* The boot CPU has recorded some events, the others don't run yet. */
+static int ring_enlarge(unsigned index)
 {
+    struct cpu *cpu = &cpus[index];
     unsigned order = ORDER_MOST;
     paddr_t pa = page_alloc(order, PAGE_ZERO);
     while (!pa && order > ORDER_LEAST)
         pa = page_alloc(--order, PAGE_ZERO);
     if (!pa)
         return -ENOMEM;
-    __atomic_store_n(&cpu->trace, phys_to_virt(pa), __ATOMIC_RELEASE);
-    __atomic_store_n(&cpu->trace_mask, (PAGE_SIZE << order) / sizeof(struct trace_record) - 1,
-                     __ATOMIC_RELEASE);
-    state[cpu->index].sent = cpu->trace_count;
+    cpu->trace = phys_to_virt(pa);
+    cpu->trace_mask = (PAGE_SIZE << order) / sizeof(struct trace_record) - 1;
+    sent[index] = cpu->trace_count;
     return 0;
 }
 
@@ -154,7 +151,7 @@ int trace_stream_start(void (*extra)(void))
 {
     before_batch = extra;
     for (unsigned i = 0; i < cpu_count; i++) {
-        int err = ring_enlarge(&cpus[i]);
+        int err = ring_enlarge(i);
         if (err)
             return err;
     }

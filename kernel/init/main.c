@@ -63,6 +63,8 @@ static void cpu_setup(struct cpu *cpu, unsigned index, uintptr_t stack_top)
     cpu->stack_top = stack_top;
     cpu->g = &cpu->m.g0;
     cpu->mpidr = machine.cpus[index].mpidr;
+    if (cpu->trace) /* --trace gave it a larger one */
+        return;
     cpu->trace = cpu->trace_first;
     cpu->trace_mask = TRACE_RECORDS - 1;
 }

@@ -109,7 +109,8 @@ el0_svc:
     add     x12, x13, x12, lsl #4
     stp     x11, x8, [x12]
     add     x10, x10, #1
-    str     x10, [x20, #CPU_TRACE_COUNT]
+    add     x11, x20, #CPU_TRACE_COUNT
+    stlr    x10, [x11]
     adr     x10, syscall_table
     cmp     x8, #SYSCALL_TABLE_SIZE
     b.hs    1f
