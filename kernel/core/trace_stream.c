@@ -3,8 +3,8 @@
  * The rings' way to the launcher. One batch at a time, under `batch`: whatever all CPUs recorded up
  * to one moment. A timer sends them; a CPU whose ring fills faster sends them itself.
  *
- * Another CPU writes its ring while we read it, into the place of the oldest record before it counts
- * the new one: of a ring's records one fewer is ours to read than it has. What was overwritten
+ * Another CPU writes its ring while we read it, into the place of the oldest record before it
+ * counts the new one: one record fewer than the ring has can be read. What was overwritten
  * meanwhile is found by the count afterwards.
  */
 #include "abi/errno.h"
