@@ -6,6 +6,9 @@ $(call unit_test,net_checksum_test,tests/net/checksum_test.c kernel/net/checksum
 $(call unit_test,net_timers_test,tests/net/timers_test.c $(NET_TEST_SRCS),$(NET_TEST_CFLAGS))
 $(foreach f,$(LWIP_CORE),$(eval CFLAGS_test/net_timers_test.d_$f := -w))
 $(call objects,test/net_timers_test.d,$(NET_SRCS) $(LWIP_CORE) tests/net/rig.c tests/net/timers_test.c): $(LWIP)/fetched kernel/net/lwip/lwipopts.h
+$(call unit_test,net_trains_test,tests/net/trains_test.c $(NET_TEST_SRCS),$(NET_TEST_CFLAGS))
+$(foreach f,$(LWIP_CORE),$(eval CFLAGS_test/net_trains_test.d_$f := -w))
+$(call objects,test/net_trains_test.d,$(NET_SRCS) $(LWIP_CORE) tests/net/rig.c tests/net/trains_test.c): $(LWIP)/fetched kernel/net/lwip/lwipopts.h
 $(call fuzz_test,frame_fuzz,tests/net/frame_fuzz.c $(NET_TEST_SRCS),tests/net/corpus/frames,$(NET_TEST_CFLAGS))
 # lwIP takes the address of a member of what may be NULL, and looks at that.
 $(foreach f,$(LWIP_CORE),$(eval CFLAGS_fuzz/frame_fuzz.d_$f := -w -fno-sanitize=null))

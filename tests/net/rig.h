@@ -17,6 +17,11 @@ void rig_frame(unsigned card, const void *bytes, uint32_t size, bool checked);
 /* If set, it is shown each frame that goes out. */
 extern void (*rig_sees)(const uint8_t *frame, uint32_t size);
 
+/* Set before rig_start: the cards take TCP's segments as one frame, and split it when they are
+ * flushed; and how many frames they have made so. */
+extern bool rig_splits;
+extern uint64_t rig_split;
+
 /* Allocations that haven't been freed. */
 extern long rig_allocations;
 
