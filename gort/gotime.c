@@ -123,9 +123,9 @@ static void tick(void *arg)
     struct go_ticker *k = arg;
     int64_t now = go_now();
     k->next += k->every * (1 + (now - k->next) / k->every);
+    go_try_send(k->c, &now);
     if (!atomic_load(&k->stopped))
         timer_set(&k->t, k->next);
-    go_try_send(k->c, &now);
 }
 
 go_ticker *go_ticker_make(int64_t ns)

@@ -7,7 +7,9 @@
  * owner; expiry, on any M, may happen at the same time. The callback runs on a g0 or in the tick
  * interrupt, without core locks; it may ready Gs and set timers, also its own; it must not park.
  * The core doesn't touch a timer any more once its callback began, so a callback may hand the
- * timer's memory back to its owner.
+ * timer's memory back to its owner. One that sets its own timer does so last, or under a lock that
+ * whoever frees the timer takes as well: from then on it may run on another M, and timer_stop_sync
+ * waits for the run that began last.
  */
 #ifndef GORT_TIMER_H
 #define GORT_TIMER_H

@@ -64,21 +64,21 @@ static void advance_locked(struct itimer *it, int64_t now)
     it->due_ns = time_add(it->due_ns + missed * it->interval_ns, it->interval_ns);
 }
 
+/* Whoever deletes the timer takes its lock, too, and waits for the last run that was begun: one
+ * before that, which set the timer again, is past all this then. */
 static void fired(void *arg)
 {
     struct itimer *it = arg;
     int64_t now = clock_now(it);
     spin_lock(&it->lock);
-    bool due = it->armed && now >= it->due_ns;
-    if (due)
+    if (it->armed && now >= it->due_ns) {
         advance_locked(it, now);
+        int64_t more = send(it) ? 0 : (int64_t)it->overrun + 1;
+        it->overrun = (int)MIN(more + it->info.timer.overrun, (int64_t)INT32_MAX);
+    }
     if (it->armed)
         timer_set(&it->timer, MAX(wake_at(it, now), clock_mono_ns() + PERIOD_NS));
     spin_unlock(&it->lock);
-    if (!due)
-        return;
-    int64_t more = send(it) ? 0 : (int64_t)it->overrun + 1;
-    it->overrun = (int)MIN(more + it->info.timer.overrun, (int64_t)INT32_MAX);
 }
 
 static void itimer_init(struct itimer *it, struct process *p, int clock)
@@ -116,7 +116,7 @@ static void itimer_get(struct itimer *it, int64_t *left_ns, int64_t *interval_ns
     spin_unlock(&it->lock);
 }
 
-/* due_ns: on its clock; 0 disarms. */
+/* Under the table's lock. due_ns: on its clock; 0 disarms. */
 static void itimer_set(struct itimer *it, int64_t due_ns, int64_t interval_ns)
 {
     int64_t now = clock_now(it);
@@ -179,7 +179,9 @@ long sys_setitimer(int which, vaddr_t new, vaddr_t old)
     if (err)
         return err;
     int64_t ns = timeval_ns(&v.it_value);
+    spin_lock(&process_self()->timers.lock);
     itimer_set(it, ns ? time_add(clock_now(it), ns) : 0, timeval_ns(&v.it_interval));
+    spin_unlock(&process_self()->timers.lock);
     return 0;
 }
 
