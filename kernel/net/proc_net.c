@@ -24,19 +24,25 @@ struct listing {
     unsigned count;
 };
 
-static void add_address(struct text *t, int family, const ip_addr_t *ip, uint16_t port)
+static void add_address(struct listing *l, const ip_addr_t *ip, uint16_t port)
 {
-    struct inet_socket as = {.s.family = family};
+    struct inet_socket as = {.s.family = l->family};
     struct socket_address a;
     uint32_t w[4];
     inet_write(&as, ip, port, &a);
-    if (family == AF_INET) {
+    if (l->family == AF_INET) {
         memcpy(w, ((struct linux_sockaddr_in *)a.bytes)->addr, 4);
-        text_add(t, "%08X:%04X ", w[0], port);
+        text_add(l->t, "%08X:%04X ", w[0], port);
     } else {
         memcpy(w, ((struct linux_sockaddr_in6 *)a.bytes)->addr, 16);
-        text_add(t, "%08X%08X%08X%08X:%04X ", w[0], w[1], w[2], w[3], port);
+        text_add(l->t, "%08X%08X%08X%08X:%04X ", w[0], w[1], w[2], w[3], port);
     }
+}
+
+static void add_state(struct listing *l, unsigned state, uint32_t queued)
+{
+    text_add(l->t, "%02X %08X:%08X 00:00000000 00000000     0        0 0 1 0000000000000000\n",
+             state, 0u, queued);
 }
 
 static void add_socket(struct listing *l, const struct inet_socket *i, unsigned state,
@@ -45,10 +51,30 @@ static void add_socket(struct listing *l, const struct inet_socket *i, unsigned 
     if (i->s.family != l->family)
         return;
     text_add(l->t, "%4u: ", l->count++);
-    add_address(l->t, l->family, &i->local, i->local_port);
-    add_address(l->t, l->family, &i->remote, i->remote_port);
-    text_add(l->t, "%02X %08X:%08X 00:00000000 00000000     0        0 0 1 0000000000000000\n",
-             state, 0u, queued);
+    add_address(l, &i->local, i->local_port);
+    add_address(l, &i->remote, i->remote_port);
+    add_state(l, state, queued);
+}
+
+/* The listener's; what no socket has any more is known by its addresses only. */
+static int family_of(const struct tcp_pcb *pcb)
+{
+    if (pcb->state == SYN_RCVD && pcb->listener)
+        return ((struct stream *)pcb->listener->callback_arg)->i.s.family;
+    return IP_IS_V6_VAL(pcb->local_ip) ? AF_INET6 : AF_INET;
+}
+
+/* Those that no socket has yet, or has any more. */
+static void list_pcbs(struct listing *l, const struct tcp_pcb *pcb)
+{
+    for (; pcb; pcb = pcb->next) {
+        if ((pcb->callback_arg && pcb->state != SYN_RCVD) || family_of(pcb) != l->family)
+            continue;
+        text_add(l->t, "%4u: ", l->count++);
+        add_address(l, &pcb->local_ip, pcb->local_port);
+        add_address(l, &pcb->remote_ip, pcb->remote_port);
+        add_state(l, stream_pcb_state(pcb), 0);
+    }
 }
 
 static void list_stream(struct stream *s, void *arg)
@@ -82,10 +108,13 @@ static void show_sockets(struct text *t, int family, int what)
              family == AF_INET ? "" : "                        ",
              what == SHOW_TCP ? "" : " ref pointer drops");
     spin_lock(&stack_lock);
-    if (what == SHOW_TCP)
+    if (what == SHOW_TCP) {
         stream_foreach_locked(list_stream, &l);
-    else
+        list_pcbs(&l, tcp_active_pcbs);
+        list_pcbs(&l, tcp_tw_pcbs);
+    } else {
         datagram_foreach_locked(what == SHOW_UDP ? list_datagram : list_raw, &l);
+    }
     spin_unlock(&stack_lock);
 }
 

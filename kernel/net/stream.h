@@ -112,8 +112,9 @@ int stream_set_wide(struct socket *s, int level, int option, const void *buf, ui
 /* stream_deadline - now plus a timeout. */
 int64_t stream_deadline(int64_t timeout_ns);
 
-/* stream_tcp_state - as tcp_info and /proc/net/tcp tell it. */
+/* stream_tcp_state - as tcp_info and /proc/net/tcp tell it. stream_pcb_state: of lwIP's part. */
 enum tcp_info_state stream_tcp_state(const struct stream *t);
+enum tcp_info_state stream_pcb_state(const struct tcp_pcb *pcb);
 
 /* stream_foreach_locked - fn(t, arg) for every socket that isn't closed yet. */
 void stream_foreach_locked(void (*fn)(struct stream *t, void *arg), void *arg);

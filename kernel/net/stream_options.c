@@ -137,7 +137,7 @@ int stream_set_option(struct socket *s, int level, int option, int value)
     return err;
 }
 
-enum tcp_info_state stream_tcp_state(const struct stream *t)
+enum tcp_info_state stream_pcb_state(const struct tcp_pcb *pcb)
 {
     static const uint8_t of_lwip[] = {
         [CLOSED] = TCP_STATE_CLOSE,
@@ -152,8 +152,13 @@ enum tcp_info_state stream_tcp_state(const struct stream *t)
         [LAST_ACK] = TCP_STATE_LAST_ACK,
         [TIME_WAIT] = TCP_STATE_TIME_WAIT,
     };
+    return of_lwip[pcb->state];
+}
+
+enum tcp_info_state stream_tcp_state(const struct stream *t)
+{
     if (t->pcb)
-        return of_lwip[t->pcb->state];
+        return stream_pcb_state(t->pcb);
     if (t->state == STREAM_LISTENING)
         return TCP_STATE_LISTEN;
     if (t->state != STREAM_CONNECTED)

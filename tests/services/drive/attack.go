@@ -5,7 +5,9 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"net"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -240,6 +242,20 @@ func (p *phantom) steps(to uint16, list ...interface{}) error {
 	return nil
 }
 
+// listed is nil if the guest's /proc/net/tcp or tcp6 has a connection from this port in this state, as the kernel numbers them.
+func (p *phantom) listed(port uint16, state string) error {
+	c, err := dial(net.IP(p.guest[:]).String() + ":7007")
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	table, err := io.ReadAll(c)
+	if err == nil && !strings.Contains(string(table), fmt.Sprintf(":%04X %s ", port, state)) {
+		err = fmt.Errorf("port %d isn't listed in state %s:\n%s", port, state, table)
+	}
+	return err
+}
+
 // hears stands in a list of steps for what must come.
 const hears = 0
 
@@ -250,8 +266,9 @@ func (p *phantom) halfOpen() error {
 	if err := t.hear(syn | ack); err != nil {
 		return err
 	}
+	err := p.listed(t.port, "03")
 	t.say(rst, "")
-	return nil
+	return err
 }
 
 // outside sends a reset that's out of the window, which must not end the connection (RFC 5961, 3.2).
@@ -282,7 +299,10 @@ func (p *phantom) ended() (*talkTo, error) {
 		return nil, err
 	}
 	t.say(fin|ack, "")
-	return t, t.hear(ack)
+	if err := t.hear(ack); err != nil {
+		return nil, err
+	}
+	return t, p.listed(t.port, "06")
 }
 
 // anew makes a connection from the port of one that's in TIME_WAIT (RFC 9293, 3.10.7.4).
