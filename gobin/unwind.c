@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gobin/unwind.h"
 
+#include "abi/linux_signal.h"
 #include "gobin/isa.h"
 
 enum { DEPTH_MAX = 10000 };
@@ -68,6 +69,22 @@ static bool step_out(struct unwind *u, const struct gofunc *f, int32_t size)
     return !by_register || !u->exact || interrupted_lr(u);
 }
 
+/* A signal's handler is called by the kernel, which leaves the registers of what it interrupted
+ * behind the handler's stack (abi/linux_signal.h has arm64's). */
+static bool interrupted(struct unwind *u, const struct gofunc *f)
+{
+    vaddr_t at = u->sp + LINUX_SIGINFO_BYTES + offsetof(struct linux_ucontext, mcontext);
+    int32_t size;
+    if (strcmp(f->name, "runtime.sigtramp") != 0 || u->bin->elf.machine != GOBIN_ARM64 ||
+        pclntab_frame_size(&u->bin->pclntab, f, u->pc - u->memory.bias, &size) != 0 || size < 0)
+        return false;
+    at += (vaddr_t)size;
+    u->exact = u->lr_valid = true;
+    return memory_word(&u->memory, at + offsetof(struct linux_sigcontext, regs[30]), &u->lr) &&
+           memory_word(&u->memory, at + offsetof(struct linux_sigcontext, pc), &u->pc) &&
+           memory_word(&u->memory, at + offsetof(struct linux_sigcontext, sp), &u->sp);
+}
+
 bool unwind_next(struct unwind *u, struct frame *out)
 {
     struct gofunc f;
@@ -82,7 +99,9 @@ bool unwind_next(struct unwind *u, struct frame *out)
     bool behind_call = !u->exact && pc > f.entry;
     *out = (struct frame){u->pc, u->sp, f, behind_call ? pc - 1 : pc};
     bool innermost = u->depth++ == 0;
-    if (f.flags & GOFUNC_TOP_FRAME)
+    if (interrupted(u, &f))
+        u->end = UNWIND_MORE;
+    else if (f.flags & GOFUNC_TOP_FRAME)
         u->end = UNWIND_TOP;
     else if ((f.flags & GOFUNC_SP_WRITE) && !innermost)
         u->end = UNWIND_SWITCH;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A goroutine's stack, frame by frame, from memory and the function table alone: works on stripped
- * programs. Source: Go's runtime/traceback.go. */
+ * programs. Behind a signal's handler (arm64) follows what the signal interrupted. Source: Go's
+ * runtime/traceback.go. */
 #ifndef GOBIN_UNWIND_H
 #define GOBIN_UNWIND_H
 

@@ -84,6 +84,43 @@ wait $pid
 check "SIGUSR1 (status $?)" "$(cat $dir/out)" "${expected[@]}" 'read "go on\\n"'
 rm -f $dir/in
 
+# A thread in a signal's handler: what it interrupted is told, too.
+mkdir -p $dir/signals
+cat >$dir/signals/main.go <<'GO'
+package main
+
+import (
+	"runtime"
+	"syscall"
+)
+
+func interrupted() {
+	for i := 0; ; i++ {
+		if i < 0 {
+			println(i)
+		}
+	}
+}
+
+func main() {
+	thread := make(chan int)
+	go func() {
+		runtime.LockOSThread()
+		thread <- syscall.Gettid()
+		interrupted()
+	}()
+	for tid := <-thread; ; {
+		syscall.Tgkill(syscall.Getpid(), tid, syscall.SIGURG)
+	}
+}
+GO
+GO111MODULE=off GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -ldflags -s -o $dir/signals/signals $dir/signals/main.go || exit 1
+for _ in 1 2 3 4 5 6; do # it may come out of it just then
+    out=$(GODEBUG=asyncpreemptoff=1 timeout 120 ./mazboot run --accel tcg -smp 2 --timeout 2s $dir/signals/signals 2>&1 </dev/null)
+    [[ $out =~ runtime.sigtramp ]] && break
+done
+check "in a signal's handler" "$out" $'runtime.sigtramp [^\n]*\n    main.interrupted '"${place}(9|1[0-2])"
+
 # Ctrl-T on a terminal, before and between input.
 out=$(python3 - ./mazboot run --accel tcg $dir/states <<'PY'
 import os, pty, select, sys, time

@@ -15,6 +15,7 @@
 #define THREAD_FLAGS UINT64_C(0x50f00)
 #define SECOND_NS    INT64_C(1000000000)
 #define HANG_NS      (60 * SECOND_NS)
+#define LOST_NS      (60 * SECOND_NS)
 
 struct timespec64 {
     int64_t s, ns;
@@ -241,14 +242,21 @@ static void usage_settled(struct usage *u)
     }
 }
 
+/* The network keeps some things for a while: parts of a datagram whose rest got lost for 15 seconds,
+ * what nobody has acknowledged longer. */
 static bool nothing_lost(const struct usage *before, uint64_t round)
 {
     struct usage now;
-    for (unsigned tries = 0; tries < 1000; tries++) {
+    int64_t start_ns = now_ns(), waited_ns;
+    while ((waited_ns = now_ns() - start_ns) < LOST_NS) {
         cpus_visit();
         usage_read(&now);
-        if (usage_same(before, &now))
+        if (usage_same(before, &now)) {
+            if (waited_ns > 5 * SECOND_NS)
+                print("round %lu: the memory was back after %ld s\n", round,
+                      (long)(waited_ns / SECOND_NS));
             return true;
+        }
         sleep_ns(SECOND_NS / 200);
     }
     print("after round %lu:\n", round);
