@@ -285,6 +285,8 @@ static int find_room(struct aspace *as, const struct aspace_map *m, uint64_t siz
     int err;
 
     *start = m->addr;
+    if (m->flags & ASPACE_HEAP && as->brk != m->brk_before)
+        return -EAGAIN;
     if (m->flags & ASPACE_NOREPLACE && !aspace_is_free(as, m->addr, m->addr + size))
         return -EEXIST;
     err = aspace_may_map(as, size, m->prot, m->flags);
@@ -318,6 +320,8 @@ int aspace_map(struct aspace *as, const struct aspace_map *m, vaddr_t *at)
         r->end = r->start + size;
         region_insert(as, r);
         region_merge(as, r);
+        if (m->flags & ASPACE_HEAP)
+            as->brk = m->brk;
     }
     spin_unlock(&as->lock);
 
@@ -497,29 +501,31 @@ int aspace_protect(struct aspace *as, vaddr_t addr, uint64_t size_bytes, uint32_
 
 /* ---- the heap's end ---- */
 
-static bool brk_grow(struct aspace *as, vaddr_t from, vaddr_t to)
+/* Both change the heap's end together with what is mapped, if no other thread has moved it
+ * meanwhile. */
+static bool brk_grow(struct aspace *as, vaddr_t old, vaddr_t want)
 {
     struct aspace_map m = {
-        .addr = from,
-        .size_bytes = to - from,
+        .addr = ALIGN_UP(old, (vaddr_t)PAGE_SIZE),
         .prot = ASPACE_READ | ASPACE_WRITE,
         .max_prot = ASPACE_ALL,
         .flags = ASPACE_NOREPLACE | ASPACE_HEAP,
+        .brk_before = old,
+        .brk = want,
     };
     vaddr_t at;
 
+    m.size_bytes = ALIGN_UP(want, (vaddr_t)PAGE_SIZE) - m.addr;
     return !aspace_map(as, &m, &at);
 }
 
-/* The heap ends at want instead of old, and what lies between goes, unless another thread has moved
- * the end meanwhile. */
-static bool brk_move(struct aspace *as, vaddr_t old, vaddr_t want)
+static bool brk_shrink(struct aspace *as, vaddr_t old, vaddr_t want)
 {
     struct region_chain dead = {NULL};
     vaddr_t old_end = ALIGN_UP(old, (vaddr_t)PAGE_SIZE), end = ALIGN_UP(want, (vaddr_t)PAGE_SIZE);
 
     spin_lock(&as->lock);
-    bool ours = as->brk == old && (end >= old_end || !aspace_unmap_locked(as, end, old_end, &dead));
+    bool ours = as->brk == old && (end == old_end || !aspace_unmap_locked(as, end, old_end, &dead));
     if (ours)
         as->brk = want;
     spin_unlock(&as->lock);
@@ -529,18 +535,12 @@ static bool brk_move(struct aspace *as, vaddr_t old, vaddr_t want)
 
 vaddr_t aspace_brk(struct aspace *as, vaddr_t want)
 {
-    vaddr_t old = as->brk, old_end = ALIGN_UP(old, (vaddr_t)PAGE_SIZE),
-            end = ALIGN_UP(want, (vaddr_t)PAGE_SIZE);
+    vaddr_t old = as->brk;
+    bool grows = ALIGN_UP(want, (vaddr_t)PAGE_SIZE) > ALIGN_UP(old, (vaddr_t)PAGE_SIZE);
 
     if (want < as->brk_start || want >= ASPACE_END || want - as->brk_start > as->limit_data_bytes)
         return old;
-    if (end > old_end && !brk_grow(as, old_end, end))
-        return old;
-    if (brk_move(as, old, want))
-        return want;
-    if (end > old_end) /* nobody else has mapped anything there */
-        (void)!aspace_unmap(as, old_end, end - old_end);
-    return as->brk;
+    return (grows ? brk_grow : brk_shrink)(as, old, want) ? want : as->brk;
 }
 
 /* ---- objects that change ---- */

@@ -105,10 +105,11 @@ struct aspace_map {
     struct vmobj *obj;       /* NULL: anonymous. A reference is taken. */
     uint64_t offset;         /* into obj, page-aligned */
     const char *name;        /* shown in /proc/self/maps, copied; NULL: none */
+    vaddr_t brk_before, brk; /* with ASPACE_HEAP: the heap's end must be the one, becomes the other */
 };
 
 /* aspace_map - create a mapping; *at gets its address. -EINVAL, -ENOMEM (space, RLIMIT_AS,
- * RLIMIT_DATA, too many regions), -EEXIST, -EOVERFLOW. */
+ * RLIMIT_DATA, too many regions), -EEXIST, -EOVERFLOW, -EAGAIN (the heap's end is another). */
 int aspace_map(struct aspace *as, const struct aspace_map *m, vaddr_t *at) MUST_CHECK;
 
 /* aspace_unmap - whatever is mapped in [addr, addr + size). -EINVAL, -ENOMEM (a region had to be

@@ -703,36 +703,46 @@ static void four_cpus_fault_on_the_same_pages(void **state)
     }
 }
 
+static unsigned allocations_left; /* until one is refused */
+static unsigned refused_one_in;   /* of all */
+
+bool page_refuse(void)
+{
+    static unsigned asked;
+    if (refused_one_in)
+        return __atomic_add_fetch(&asked, 1, __ATOMIC_RELAXED) % refused_one_in == 0;
+    return allocations_left && --allocations_left == 0;
+}
+
 static void *heap_mover(void *arg)
 {
     unsigned seed = (unsigned)(uintptr_t)arg;
     fake_cpu = seed;
-    for (unsigned i = 0; i < 3000; i++)
-        aspace_brk(as, as->brk_start + (vaddr_t)rand_r(&seed) % 0x40000);
+    for (unsigned i = 0; i < 20000; i++)
+        aspace_brk(as, as->brk_start + (vaddr_t)rand_r(&seed) % 0x4000);
     return NULL;
 }
 
-/* Whoever wins, nothing stays mapped behind the heap's end. */
+/* Whoever wins, and whatever is refused meanwhile, nothing stays mapped behind the heap's end. */
 static void four_cpus_move_the_heaps_end(void **state)
 {
     pthread_t t[4];
 
     (void)state;
     as->brk_start = as->brk = 0x500000;
-    for (uintptr_t i = 0; i < 4; i++)
-        pthread_create(&t[i], NULL, heap_mover, (void *)i);
-    for (unsigned i = 0; i < 4; i++)
-        pthread_join(t[i], NULL);
-    assert_int_equal(aspace_brk(as, 0x500000), 0x500000);
-    assert_int_equal(as->region_count, 0);
-    assert_int_equal(as->mapped_bytes, 0);
-}
-
-static unsigned allocations_left; /* until one is refused */
-
-bool page_refuse(void)
-{
-    return allocations_left && --allocations_left == 0;
+    for (refused_one_in = 0; refused_one_in < 4; refused_one_in++) {
+        page_refusing = refused_one_in != 0;
+        slab_refuse();
+        for (uintptr_t i = 0; i < 4; i++)
+            pthread_create(&t[i], NULL, heap_mover, (void *)i);
+        for (unsigned i = 0; i < 4; i++)
+            pthread_join(t[i], NULL);
+        page_refusing = false;
+        assert_int_equal(aspace_brk(as, 0x500000), 0x500000);
+        assert_int_equal(as->region_count, 0);
+        assert_int_equal(as->mapped_bytes, 0);
+    }
+    refused_one_in = 0;
 }
 
 /* Whichever allocation fails, the pages are where they were, and nothing else is there. */
