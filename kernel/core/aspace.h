@@ -105,7 +105,8 @@ struct aspace_map {
     struct vmobj *obj;       /* NULL: anonymous. A reference is taken. */
     uint64_t offset;         /* into obj, page-aligned */
     const char *name;        /* shown in /proc/self/maps, copied; NULL: none */
-    vaddr_t brk_before, brk; /* with ASPACE_HEAP: the heap's end must be the one, becomes the other */
+    vaddr_t brk_before,
+        brk; /* with ASPACE_HEAP: the heap's end must be the one, becomes the other */
 };
 
 /* aspace_map - create a mapping; *at gets its address. -EINVAL, -ENOMEM (space, RLIMIT_AS,

@@ -242,8 +242,8 @@ static void usage_settled(struct usage *u)
     }
 }
 
-/* The network keeps some things for a while: parts of a datagram whose rest got lost for 15 seconds,
- * what nobody has acknowledged longer. */
+/* The network keeps some things for a while: parts of a datagram whose rest got lost for 15
+ * seconds, what nobody has acknowledged longer. */
 static bool nothing_lost(const struct usage *before, uint64_t round)
 {
     struct usage now;
