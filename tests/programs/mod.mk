@@ -1,5 +1,5 @@
 # The programs are built and run by scripts of their own, which know when a binary is out of date.
-SCRIPT_TESTS += tests/programs/selftest.sh tests/programs/run.sh tests/programs/idle.sh
+SCRIPT_TESTS += tests/programs/selftest.sh tests/programs/run.sh tests/programs/testprognet.sh tests/programs/idle.sh
 
 STORM := storm,threads,pingpong,notify,timers,connections,c-pthread,c-signals,c-fpregs
 .PHONY: test-storm test-programs test-programs-full test-programs-c
