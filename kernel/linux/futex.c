@@ -44,12 +44,22 @@ struct futex_waiter {
 
 static struct bucket buckets[BUCKETS];
 
-/* A word is its address and the address space that it is in; one that several may share is the
- * memory that it is in. */
-static uint64_t key_of(vaddr_t addr, bool shared)
+static inline uint64_t private_key(vaddr_t addr)
 {
-    paddr_t pa = UNLIKELY(shared) && family_here ? aspace_shared_place(task_self()->as, addr) : 0;
-    return pa ? pa : addr | (uint64_t)task_self()->as->pgtable.asid << 48;
+    return addr | (uint64_t)task_self()->as->pgtable.asid << 48;
+}
+
+static COLD uint64_t shared_key(vaddr_t addr)
+{
+    paddr_t pa = aspace_shared_place(task_self()->as, addr);
+    return pa ? pa : private_key(addr);
+}
+
+/* A word is its address and the address space that it is in; one that several may share is the
+ * memory that it is in. Go's are all private. */
+static inline __attribute__((always_inline)) uint64_t key_of(vaddr_t addr, bool shared)
+{
+    return UNLIKELY(shared) && family_here ? shared_key(addr) : private_key(addr);
 }
 
 static struct bucket *bucket_of(uint64_t key)
