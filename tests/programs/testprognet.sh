@@ -27,7 +27,7 @@ while read -r name go; do
     for function in $(grep -ho 'register("[^"]*"' "$source"/*.go | cut -d'"' -f2); do
         case $function in
         Nop | SignalDuringExecPgrp) continue ;; # what others start
-        NetpollDeadlock) last=done ;;
+        NetpollDeadlock) last="done" ;;
         *) last=OK ;;
         esac
         for cpus in 1 4; do check "$name" "$binary" "$function" $last $cpus; done

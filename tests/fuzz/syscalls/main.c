@@ -92,10 +92,11 @@ static void timers_reset(void)
         CALL(NR_TIMER_DELETE, (uint64_t)first);
 }
 
+/* Signals come in between: to have been interrupted isn't to have no more children. */
 static void children_wait(void)
 {
-    enum { WAIT_ALL = 0x40000000 };
-    while (CALL(NR_WAIT4, ~0ull, 0, WAIT_ALL, 0) > 0)
+    enum { WAIT_ALL = 0x40000000, NO_CHILDREN = -10 };
+    while (CALL(NR_WAIT4, ~0ull, 0, WAIT_ALL, 0) != NO_CHILDREN)
         ;
 }
 
