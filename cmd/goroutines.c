@@ -25,12 +25,32 @@ static int machine_memory(void *context, vaddr_t addr, void *out, size_t size)
     return debug_read(context, addr, out, size);
 }
 
-/* The thread that runs it. Its g is in x28 as long as Go code runs. */
+static void thread_unwind(struct unwind *u, const struct view *v, const struct debug_registers *r)
+{
+    unwind_start(u, &v->bin, &v->memory, r->pc, r->sp, r->x[LR_REGISTER], true);
+}
+
+static bool is_interrupted_in(const struct view *v, const struct debug_registers *r, vaddr_t g)
+{
+    struct unwind u;
+    struct frame f;
+    thread_unwind(&u, v, r);
+    while (u.interrupted_g != g && unwind_next(&u, &f))
+        ;
+    return u.interrupted_g == g;
+}
+
+/* The thread that runs it. Its g is in x28 as long as Go code runs, but for signals' handlers,
+ * which have one of their own. */
 static const struct debug_registers *registers_of(const struct view *v, const struct goroutine *g)
 {
+    const struct debug_registers *threads = v->debug->threads;
     for (size_t i = 0; i < v->debug->nthreads; i++)
-        if (v->debug->threads[i].x[G_REGISTER] == g->addr)
-            return &v->debug->threads[i];
+        if (threads[i].x[G_REGISTER] == g->addr)
+            return &threads[i];
+    for (size_t i = 0; i < v->debug->nthreads; i++)
+        if (is_interrupted_in(v, &threads[i], g->addr))
+            return &threads[i];
     return NULL;
 }
 
@@ -68,7 +88,7 @@ static void stack_read(struct view *v, struct goroutine_seen *seen)
     if (seen->g.running && !r)
         return;
     if (r)
-        unwind_start(&u, &v->bin, &v->memory, r->pc, r->sp, r->x[LR_REGISTER], true);
+        thread_unwind(&u, v, r);
     else
         goroutine_unwind(&u, &seen->g, &v->bin, &v->memory);
     seen->pc = u.pc;

@@ -13,7 +13,7 @@ enum stack_end {
     STACK_WHOLE,     /* or as far as it can be followed */
     STACK_CUT,       /* there are more frames */
     STACK_OUTSIDE,   /* pc isn't in Go's code: no position */
-    STACK_ELSEWHERE, /* it runs, but its thread is in the scheduler or in a signal handler */
+    STACK_ELSEWHERE, /* it runs, but its thread is in the scheduler */
 };
 
 struct goroutine_seen {

@@ -27,7 +27,7 @@ static void goroutine_print(const struct goroutine_table *t, const struct gorout
     else if (s->end == STACK_OUTSIDE)
         fprintf(out, "\tat 0x%" PRIx64 ", outside of Go's code\n", s->pc);
     else if (s->end == STACK_ELSEWHERE)
-        fprintf(out, "\tits thread runs the scheduler or a signal handler\n");
+        fprintf(out, "\tits thread runs the scheduler\n");
     if (s->creator.func)
         fprintf(out, "created by %s\n\t%s:%d\n", s->creator.func, s->creator.file, s->creator.line);
 }

@@ -80,7 +80,9 @@ static bool interrupted(struct unwind *u, const struct gofunc *f)
         return false;
     at += (vaddr_t)size;
     u->exact = u->lr_valid = true;
-    return memory_word(&u->memory, at + offsetof(struct linux_sigcontext, regs[30]), &u->lr) &&
+    return memory_word(&u->memory, at + offsetof(struct linux_sigcontext, regs[28]),
+                       &u->interrupted_g) &&
+           memory_word(&u->memory, at + offsetof(struct linux_sigcontext, regs[30]), &u->lr) &&
            memory_word(&u->memory, at + offsetof(struct linux_sigcontext, pc), &u->pc) &&
            memory_word(&u->memory, at + offsetof(struct linux_sigcontext, sp), &u->sp);
 }

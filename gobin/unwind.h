@@ -23,6 +23,7 @@ struct unwind {
     bool exact; /* pc is of the instruction itself, not of the one behind a call */
     bool lr_valid;
     unsigned depth;
+    vaddr_t interrupted_g; /* the g of what a signal interrupted, once its handler is passed */
     enum unwind_end end;
 };
 

@@ -121,7 +121,8 @@ func main() {
 GO
 GO111MODULE=off GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -ldflags -s -o $dir/signals/signals $dir/signals/main.go || exit 1
 out=$(timeout 120 ./mazboot run --accel tcg -smp 2 --timeout 3s $dir/signals/signals 2>&1 </dev/null)
-check "in a signal's handler" "$out" 'waits in write\(2 \(pipe\)' $'runtime.sigtramp [^\n]*\n    main.interrupted '"${place}(8|9|1[0-2]) "
+check "in a signal's handler" "$out" 'waits in write\(2 \(pipe\)' $'runtime.sigtramp\\(...\\)\n[^\n]*\nmain.interrupted\\(...\\)\n' \
+    $'runtime.sigtramp [^\n]*\n    main.interrupted '"${place}(8|9|1[0-2]) "
 
 # Ctrl-T on a terminal, before and between input.
 out=$(python3 - ./mazboot run --accel tcg $dir/states <<'PY'
