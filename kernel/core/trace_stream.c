@@ -131,14 +131,22 @@ static void on_time(void *arg)
     timer_set(&timer, clock_mono_ns() + period_ns);
 }
 
+/* All rings take an eighth of the free memory at most. */
+static unsigned ring_order(void)
+{
+    struct page_stats stats;
+    unsigned order = ORDER_MOST;
+    page_stats(&stats);
+    while (order > ORDER_LEAST && (PAGE_SIZE << order) * cpu_count > stats.free_bytes / 8)
+        order--;
+    return order;
+}
+
 /* The boot CPU has recorded some events, the others don't run yet. */
-static int ring_enlarge(unsigned index)
+static int ring_enlarge(unsigned index, unsigned order)
 {
     struct cpu *cpu = &cpus[index];
-    unsigned order = ORDER_MOST;
     paddr_t pa = page_alloc(order, PAGE_ZERO);
-    while (!pa && order > ORDER_LEAST)
-        pa = page_alloc(--order, PAGE_ZERO);
     if (!pa)
         return -ENOMEM;
     cpu->trace = phys_to_virt(pa);
@@ -149,9 +157,10 @@ static int ring_enlarge(unsigned index)
 
 int trace_stream_start(void (*extra)(void))
 {
+    unsigned order = ring_order();
     before_batch = extra;
     for (unsigned i = 0; i < cpu_count; i++) {
-        int err = ring_enlarge(i);
+        int err = ring_enlarge(i, order);
         if (err)
             return err;
     }

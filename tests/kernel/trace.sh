@@ -60,6 +60,16 @@ for cpus in 1 4; do
     if [ $status = 0 ] && [ -z "$wrong" ]; then echo "ok trace: $cpus CPUs"; else echo "not ok trace: $cpus CPUs: status $status; $wrong"; fi
 done
 
+# The rings leave the program its memory, however many there are.
+cat >$dir/small.go <<'GO'
+package main
+
+func main() { println("enough") }
+GO
+GO111MODULE=off GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -o $dir/small $dir/small.go || exit 1
+out=$(timeout 120 ./mazboot run --accel tcg -m 8M -smp 8 --trace $dir/trace.json $dir/small 2>&1)
+if [ "$out" = enough ]; then echo "ok trace: 8 CPUs and 8 MiB"; else echo "not ok trace: 8 CPUs and 8 MiB: $out"; fi
+
 out=$(./mazboot run --accel tcg --trace /nowhere/trace.json $dir/trace 2>&1)
 if [[ $? = 125 && $out = *"cannot write the trace to /nowhere/trace.json: No such file or directory" ]]; then
     echo "ok trace: a file that can't be"
