@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Segments that the card is given as one frame, and splits (kernel/net/interface.c): each byte
- * comes out under its own sequence number and on its own connection, and the end isn't lost,
- * whatever is sent anew beside what is new.
+ * comes out under its own sequence number, whatever is sent anew beside what is new, and in the
+ * flush that it was sent in.
  */
 #include <setjmp.h>
 #include <stdarg.h>
