@@ -102,8 +102,8 @@ bool unwind_next(struct unwind *u, struct frame *out)
     *out = (struct frame){u->pc, u->sp, f, behind_call ? pc - 1 : pc};
     bool innermost = u->depth++ == 0;
     if (interrupted(u, &f))
-        u->end = UNWIND_MORE;
-    else if (f.flags & GOFUNC_TOP_FRAME)
+        return true;
+    if (f.flags & GOFUNC_TOP_FRAME)
         u->end = UNWIND_TOP;
     else if ((f.flags & GOFUNC_SP_WRITE) && !innermost)
         u->end = UNWIND_SWITCH;

@@ -63,10 +63,10 @@ static void cpu_setup(struct cpu *cpu, unsigned index, uintptr_t stack_top)
     cpu->stack_top = stack_top;
     cpu->g = &cpu->m.g0;
     cpu->mpidr = machine.cpus[index].mpidr;
-    if (cpu->trace) /* --trace gave it a larger one */
-        return;
-    cpu->trace = cpu->trace_first;
-    cpu->trace_mask = TRACE_RECORDS - 1;
+    if (!cpu->trace) { /* --trace has given it a larger one */
+        cpu->trace = cpu->trace_first;
+        cpu->trace_mask = TRACE_RECORDS - 1;
+    }
 }
 
 /* The console first: without it nobody reads why the rest failed. */

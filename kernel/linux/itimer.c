@@ -170,7 +170,8 @@ long sys_setitimer(int which, vaddr_t new, vaddr_t old)
     struct linux_itimerval v = {{0, 0}, {0, 0}};
     if (which < 0 || which >= ITIMER_COUNT)
         return -EINVAL;
-    struct itimer *it = &process_self()->timers.classic[which];
+    struct itimer_table *t = &process_self()->timers;
+    struct itimer *it = &t->classic[which];
     if (new &&copy_from_user(&v, new, sizeof v))
         return -EFAULT;
     if (!timeval_valid(&v.it_value) || !timeval_valid(&v.it_interval))
@@ -179,9 +180,9 @@ long sys_setitimer(int which, vaddr_t new, vaddr_t old)
     if (err)
         return err;
     int64_t ns = timeval_ns(&v.it_value);
-    spin_lock(&process_self()->timers.lock);
+    spin_lock(&t->lock);
     itimer_set(it, ns ? time_add(clock_now(it), ns) : 0, timeval_ns(&v.it_interval));
-    spin_unlock(&process_self()->timers.lock);
+    spin_unlock(&t->lock);
     return 0;
 }
 

@@ -24,23 +24,32 @@ struct listing {
     unsigned count;
 };
 
-static void add_address(struct listing *l, const ip_addr_t *ip, uint16_t port)
+struct end {
+    const ip_addr_t *ip;
+    uint16_t port;
+};
+
+static void add_end(struct listing *l, struct end e)
 {
     struct inet_socket as = {.s.family = l->family};
     struct socket_address a;
     uint32_t w[4];
-    inet_write(&as, ip, port, &a);
+    inet_write(&as, e.ip, e.port, &a);
     if (l->family == AF_INET) {
         memcpy(w, ((struct linux_sockaddr_in *)a.bytes)->addr, 4);
-        text_add(l->t, "%08X:%04X ", w[0], port);
+        text_add(l->t, "%08X:%04X ", w[0], e.port);
     } else {
         memcpy(w, ((struct linux_sockaddr_in6 *)a.bytes)->addr, 16);
-        text_add(l->t, "%08X%08X%08X%08X:%04X ", w[0], w[1], w[2], w[3], port);
+        text_add(l->t, "%08X%08X%08X%08X:%04X ", w[0], w[1], w[2], w[3], e.port);
     }
 }
 
-static void add_state(struct listing *l, unsigned state, uint32_t queued)
+static void add_line(struct listing *l, struct end local, struct end remote, unsigned state,
+                     uint32_t queued)
 {
+    text_add(l->t, "%4u: ", l->count++);
+    add_end(l, local);
+    add_end(l, remote);
     text_add(l->t, "%02X %08X:%08X 00:00000000 00000000     0        0 0 1 0000000000000000\n",
              state, 0u, queued);
 }
@@ -48,12 +57,9 @@ static void add_state(struct listing *l, unsigned state, uint32_t queued)
 static void add_socket(struct listing *l, const struct inet_socket *i, unsigned state,
                        uint32_t queued)
 {
-    if (i->s.family != l->family)
-        return;
-    text_add(l->t, "%4u: ", l->count++);
-    add_address(l, &i->local, i->local_port);
-    add_address(l, &i->remote, i->remote_port);
-    add_state(l, state, queued);
+    if (i->s.family == l->family)
+        add_line(l, (struct end){&i->local, i->local_port},
+                 (struct end){&i->remote, i->remote_port}, state, queued);
 }
 
 /* The listener's; what no socket has any more is known by its addresses only. */
@@ -67,14 +73,10 @@ static int family_of(const struct tcp_pcb *pcb)
 /* Those that no socket has yet, or has any more. */
 static void list_pcbs(struct listing *l, const struct tcp_pcb *pcb)
 {
-    for (; pcb; pcb = pcb->next) {
-        if ((pcb->callback_arg && pcb->state != SYN_RCVD) || family_of(pcb) != l->family)
-            continue;
-        text_add(l->t, "%4u: ", l->count++);
-        add_address(l, &pcb->local_ip, pcb->local_port);
-        add_address(l, &pcb->remote_ip, pcb->remote_port);
-        add_state(l, stream_pcb_state(pcb), 0);
-    }
+    for (; pcb; pcb = pcb->next)
+        if ((!pcb->callback_arg || pcb->state == SYN_RCVD) && family_of(pcb) == l->family)
+            add_line(l, (struct end){&pcb->local_ip, pcb->local_port},
+                     (struct end){&pcb->remote_ip, pcb->remote_port}, stream_pcb_state(pcb), 0);
 }
 
 static void list_stream(struct stream *s, void *arg)

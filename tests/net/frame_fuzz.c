@@ -45,17 +45,6 @@ static unsigned newest;
 static uint8_t dhcp_xid[4];
 static struct socket *listener, *datagrams, *pings, *pings6, *client, *held[HELD];
 
-static uint32_t load32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static void store32(uint8_t *p, uint32_t v)
-{
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
 /* ---- what goes out ---- */
 
 static struct flow *flow_of(const uint8_t *ips, const uint8_t *ports)
@@ -80,8 +69,8 @@ static void see(const uint8_t *frame, uint32_t size)
         return;
     struct flow *f = flow_of(frame + IP + 12, t);
     uint32_t payload = size - IP - 20 - (t[12] >> 4) * 4u;
-    f->next = load32(t + 4) + payload + !!(t[13] & FIN) + !!(t[13] & SYN);
-    f->expected = load32(t + 8);
+    f->next = rig_load32(t + 4) + payload + !!(t[13] & FIN) + !!(t[13] & SYN);
+    f->expected = rig_load32(t + 8);
 }
 
 /* ---- what comes in ---- */
@@ -148,8 +137,8 @@ static void help(uint8_t *frame, uint32_t size)
     memcpy(frame + IP + 16, f->ips, 4);
     memcpy(t, f->ports + 2, 2);
     memcpy(t + 2, f->ports, 2);
-    store32(t + 4, load32(t + 4) + f->expected);
-    store32(t + 8, load32(t + 8) + f->next);
+    rig_store32(t + 4, rig_load32(t + 4) + f->expected);
+    rig_store32(t + 8, rig_load32(t + 8) + f->next);
 }
 
 static void fix(uint8_t *frame, uint32_t size, unsigned card)

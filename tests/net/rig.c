@@ -192,6 +192,7 @@ static struct {
     uint8_t bytes[NETDEV_LARGE_MAX];
     uint32_t size;
     uint16_t header_bytes, segment_bytes;
+    bool six;
 } held;
 
 static uint32_t append(uint32_t size, const struct netdev_piece *pieces, unsigned n)
@@ -207,13 +208,10 @@ static uint32_t append(uint32_t size, const struct netdev_piece *pieces, unsigne
 /* As virtio 1.2, 5.1.6.2, has a device do it: sequence numbers go on, all else is the header's. */
 static void show_segment(uint32_t at, uint32_t size)
 {
-    uint8_t frame[NETDEV_FRAME_MAX], *sequence = frame + held.header_bytes - 16;
+    uint8_t frame[NETDEV_FRAME_MAX], *sequence = frame + 14 + (held.six ? 40 : 20) + 4;
     memcpy(frame, held.bytes, held.header_bytes);
     memcpy(frame + held.header_bytes, held.bytes + at, size);
-    uint32_t n = (uint32_t)sequence[0] << 24 | (uint32_t)sequence[1] << 16 |
-                 (uint32_t)sequence[2] << 8 | sequence[3];
-    n += at - held.header_bytes;
-    memcpy(sequence, (uint8_t[]){n >> 24, n >> 16 & 255, n >> 8 & 255, n & 255}, 4);
+    rig_store32(sequence, rig_load32(sequence) + at - held.header_bytes);
     rig_split++;
     if (rig_sees)
         rig_sees(frame, held.header_bytes + size);
@@ -253,9 +251,10 @@ static bool splitting_extend(struct netdev *d, const struct netdev_piece *pieces
 static void splitting_segment(struct netdev *d, bool six, uint16_t header_bytes,
                               uint16_t segment_bytes)
 {
-    (void)d, (void)six;
+    (void)d;
     if (header_bytes < 54 || header_bytes + segment_bytes > (int)NETDEV_FRAME_MAX)
         abort();
+    held.six = six;
     held.header_bytes = header_bytes;
     held.segment_bytes = segment_bytes;
 }
@@ -310,6 +309,15 @@ void rig_frame(unsigned card, const void *bytes, uint32_t size, bool checked)
     d->enter();
     d->frame(d->owner, &whole, 1, checked);
     d->leave();
+}
+
+void rig_arp_reply(uint8_t last_byte)
+{
+    const uint8_t frame[60] = {
+        0x52, 0x54, 0, 0x12,      0x34, 0x56, 2, 0,    0,    0,    0,  last_byte, 8, 6,
+        0,    1,    8, 0,         6,    4,    0, 2,    2,    0,    0,  0,         0, last_byte,
+        10,   0,    2, last_byte, 0x52, 0x54, 0, 0x12, 0x34, 0x56, 10, 0,         2, 15};
+    rig_frame(0, frame, sizeof(frame), false);
 }
 
 void rig_pass(int64_t ns)

@@ -25,6 +25,21 @@ extern uint64_t rig_split;
 /* Allocations that haven't been freed. */
 extern long rig_allocations;
 
+/* rig_arp_reply - 10.0.2.last_byte tells the first card its address. */
+void rig_arp_reply(uint8_t last_byte);
+
+/* Numbers as they are in frames. */
+static inline uint32_t rig_load32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static inline void rig_store32(uint8_t *p, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
 /* rig_pass - time passes, and the stack's timer fires as often as it wants to. */
 void rig_pass(int64_t ns);
 

@@ -61,21 +61,12 @@ static void unanswered(void **state)
     assert_in_range(rig_sent - before, 4, 6);
 }
 
-static void arp_reply(uint8_t last_byte)
-{
-    uint8_t frame[60] = {0x52, 0x54, 0, 0x12, 0x34, 0x56, 2,  0, 0, 0, 0, last_byte, 8,  6, 0, 1,
-                         8,    0,    6, 4,    0,    2,    2,  0, 0, 0, 0, last_byte, 10, 0, 2, 0,
-                         0x52, 0x54, 0, 0x12, 0x34, 0x56, 10, 0, 2, 15};
-    frame[31] = last_byte;
-    rig_frame(0, frame, sizeof(frame), false);
-}
-
 static void answered(void **state)
 {
     (void)state;
     uint64_t before = rig_sent;
     send_to(78);
-    arp_reply(78);
+    rig_arp_reply(78);
     assert_int_equal(rig_sent - before, 2); /* the request, the datagram */
     assert_in_range(fired_within(HOUR), 0, 2);
     before = rig_sent;

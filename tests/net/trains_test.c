@@ -51,11 +51,6 @@ static uint8_t byte_at(const struct peer *p, uint32_t place)
     return (uint8_t)((place + p->port) * 2654435761u >> 21);
 }
 
-static uint32_t load32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static void take_data(struct peer *p, uint32_t place, const uint8_t *bytes, uint32_t size)
 {
     for (uint32_t i = 0; i < size; i++)
@@ -75,9 +70,9 @@ static void sees(const uint8_t *frame, uint32_t size)
     if (size < HEADER_BYTES || frame[12] != 8 || frame[13] || frame[23] != 6)
         return;
     struct peer *p = &peers[tcp[3] & 1];
-    uint32_t header = ETH_IP_BYTES + (tcp[12] >> 4) * 4u, place = load32(tcp + 4) - p->first;
+    uint32_t header = ETH_IP_BYTES + (tcp[12] >> 4) * 4u, place = rig_load32(tcp + 4) - p->first;
     if (tcp[13] & SYN)
-        p->first = load32(tcp + 4) + 1;
+        p->first = rig_load32(tcp + 4) + 1;
     else if (p->lose_one_in && !((unsigned)rand() % p->lose_one_in))
         return;
     else
@@ -97,21 +92,17 @@ static void send_segment(const struct peer *p, uint8_t flags, uint32_t sequence)
     uint16_t sum = (uint16_t)~checksum_sum(frame + 14, 20);
     memcpy(frame + 24, &sum, sizeof(sum));
     memcpy(tcp, (uint8_t[]){p->port >> 8, p->port & 255, 0, 80}, 4);
-    memcpy(tcp + 4, (uint8_t[]){0, 0, 0, (uint8_t)sequence}, 4);
-    memcpy(tcp + 8, (uint8_t[]){ack >> 24, ack >> 16 & 255, ack >> 8 & 255, ack & 255}, 4);
+    rig_store32(tcp + 4, sequence);
+    rig_store32(tcp + 8, ack);
     memcpy(tcp + 12, (uint8_t[]){(20 + options) / 4 << 4, flags, 0xff, 0xff}, 4);
     memcpy(tcp + 20, (uint8_t[]){2, 4, SEGMENT >> 8, SEGMENT & 255}, 4);
     rig_frame(0, frame, HEADER_BYTES + options, true);
 }
 
-static void arp_reply(void)
+static void answer_arp(void)
 {
-    static const uint8_t frame[60] = {0x52, 0x54, 0,    0x12, 0x34, 0x56, 2,  0, 0, 0, 0,
-                                      2,    8,    6,    0,    1,    8,    0,  6, 4, 0, 2,
-                                      2,    0,    0,    0,    0,    2,    10, 0, 2, 2, 0x52,
-                                      0x54, 0,    0x12, 0x34, 0x56, 10,   0,  2, 15};
     asked = false;
-    rig_frame(0, frame, sizeof(frame), false);
+    rig_arp_reply(2);
 }
 
 static struct socket *listener;
@@ -131,7 +122,7 @@ static void connect_peer(struct peer *p, uint16_t port, unsigned lose_one_in)
 {
     *p = (struct peer){.port = port, .lose_one_in = lose_one_in};
     send_segment(p, SYN, 0);
-    arp_reply();
+    answer_arp();
     send_segment(p, ACK, 1);
     assert_int_equal(listener->ops->accept(listener, true, &p->s), 0);
 }
@@ -179,7 +170,7 @@ static void transfer(uint16_t port, unsigned lose_one_in)
         if (!goes_on)
             rig_pass(500000000);
         if (asked)
-            arp_reply();
+            answer_arp();
     }
     for (unsigned i = 0; i < 2; i++) {
         peers[i].s->ops->release(peers[i].s);

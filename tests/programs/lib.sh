@@ -11,6 +11,22 @@ list_gos() {
     done | sort -V | awk '!seen[$1]++' | sed -n '1p; $p' | uniq
 }
 
+# testdata GO PROGRAM: the folder of runtime/testdata/PROGRAM in this Go's source.
+testdata() {
+    echo "$("$1" env GOROOT)/src/runtime/testdata/$2"
+}
+
+# testdata_build NAME GO PROGRAM: makes it one of the plain binaries of the Go called NAME.
+testdata_build() {
+    local to=$PWD/$programs/$1/plain/$3
+    (cd "$(testdata "$2" "$3")" && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$2" build -trimpath -o "$to" .)
+}
+
+# testdata_functions GO PROGRAM: what it can do, a line each.
+testdata_functions() {
+    grep -ho 'register("[^"]*"' "$(testdata "$1" "$2")"/*.go | cut -d'"' -f2
+}
+
 # table_of_cases: the table, and the cases that testprog.sh found.
 table_of_cases() {
     cat tests/programs/cases

@@ -14,11 +14,10 @@ left_out='^(Windows|FreeBSD|Check(Ptr|AVX)|concurrentMap|ThreadExhaustion|PanicR
 
 # build NAME PATH: the program, and the list of what it can do.
 build() {
-    local root dir=$PWD/$programs/$1/plain
-    root=$("$2" env GOROOT)/src/runtime/testdata/testprog
+    local dir=$programs/$1/plain
     [ -e "$dir/testprog" ] && return
-    (cd "$root" && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$2" build -trimpath -o "$dir/testprog" .)
-    grep -ho 'register("[^"]*"' "$root"/*.go | cut -d'"' -f2 | grep -vE "$left_out" | sort -u >"$dir/testprog.functions"
+    testdata_build "$1" "$2" testprog
+    testdata_functions "$2" testprog | grep -vE "$left_out" | sort -u >"$dir/testprog.functions"
 }
 
 # cases NAME: lines of the table, for every function that behaves the same twice.

@@ -21,15 +21,13 @@ check() {
 }
 
 while read -r name go; do
-    source=$("$go" env GOROOT)/src/runtime/testdata/testprognet
-    binary=$PWD/$programs/$name/plain/testprognet
-    (cd "$source" && GOTOOLCHAIN=local GOOS=linux GOARCH=arm64 CGO_ENABLED=0 "$go" build -trimpath -o "$binary" .) || exit 1
-    for function in $(grep -ho 'register("[^"]*"' "$source"/*.go | cut -d'"' -f2); do
+    testdata_build "$name" "$go" testprognet || exit 1
+    for function in $(testdata_functions "$go" testprognet); do
         case $function in
         Nop | SignalDuringExecPgrp) continue ;; # what others start
         NetpollDeadlock) last="done" ;;
         *) last=OK ;;
         esac
-        for cpus in 1 4; do check "$name" "$binary" "$function" $last $cpus; done
+        for cpus in 1 4; do check "$name" "$programs/$name/plain/testprognet" "$function" $last $cpus; done
     done
 done <<<"$(list_gos)"
